@@ -1,0 +1,56 @@
+import type { Exchange } from '../family/operation.js';
+import type { ServedProtocol } from './netlink-domain.js';
+
+export interface OperationDescription {
+  readonly exchange: Exchange;
+  readonly number: number;
+  readonly handler: string;
+  readonly message: string;
+}
+
+export interface SocketDescription {
+  readonly portId: number;
+  readonly processId: number;
+  readonly groups: readonly number[];
+  readonly dumping: boolean;
+  readonly sent: number;
+  readonly requests: number;
+  readonly received: number;
+  readonly dropped: number;
+  readonly overruns: number;
+}
+
+export interface ProtocolDescription {
+  readonly protocol: number;
+  readonly name: string;
+  readonly groups: Readonly<Record<string, number>>;
+  readonly operations: readonly OperationDescription[];
+  readonly sockets: readonly SocketDescription[];
+}
+
+/** A domain as it can print itself. */
+export interface DomainDescription {
+  readonly protocols: readonly ProtocolDescription[];
+}
+
+export function describeProtocol({ family, sockets }: ServedProtocol): ProtocolDescription {
+  return {
+    protocol: family.options.protocol,
+    name: family.options.name,
+    groups: family.options.groups,
+    operations: family.operations.map(({ exchange, number, name, message }) => ({
+      exchange,
+      number,
+      handler: name,
+      message: message.name,
+    })),
+    sockets: [...sockets].map((socket) => ({
+      portId: socket.portId,
+      processId: socket.credentials.pid,
+      groups: socket.joinedGroups,
+      dumping: socket.isDumping,
+      ...socket.counters,
+      ...socket.receiveCounters,
+    })),
+  };
+}

@@ -1,0 +1,320 @@
+import { DecodeError } from '../errors/decode-error.js';
+import { Errno } from '../errors/errno.js';
+import { NetlinkError } from '../errors/netlink-error.js';
+import type { Task } from '../queue/task-queue.js';
+import { findAttribute } from '../schema/attributes.js';
+import { checkMessage, decodeMessage, type MessageBody } from '../schema/message.js';
+import type { DomainSocket } from '../socket/domain-socket.js';
+import { type Credentials, SocketOption } from '../socket/netlink.js';
+import { align4 } from '../wire/alignment.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import { FIRST_PROTOCOL_MESSAGE_TYPE, MESSAGE_HEADER_SIZE, MessageFlag } from '../wire/message-header.js';
+import { DumpRunner } from './dump-runner.js';
+import type { Operation } from './operation.js';
+import type { RawDump } from './raw-dump.js';
+import { acknowledgement, appendMessage, type ExtendedAck, errorMessage } from './reply-writer.js';
+import { type Cause, type Request, RequestFlags } from './request.js';
+import type { ServedFamily } from './served-family.js';
+
+/** A handler threw what is not a refusal: a defect of the handler. */
+export type DefectListener = (error: unknown, operation: string) => void;
+
+/**
+ * Answers the requests of one protocol: finds the operation, checks privilege and policy, calls the handler, and
+ * writes replies, acknowledgements and errors. The rules and their order are rtnetlink's and af_netlink's.
+ */
+export class Dispatcher {
+  readonly #writer = new ByteWriter(4096);
+  readonly #inFlight = new Set<Promise<void>>();
+
+  constructor(
+    /** Undefined once the family has been unloaded. */
+    public family: ServedFamily | undefined,
+    private readonly onDefect: DefectListener,
+  ) {}
+
+  /** Settles when no handler is at work any more. */
+  async drain(): Promise<void> {
+    await Promise.allSettled([...this.#inFlight]);
+  }
+
+  task(socket: DomainSocket, datagram: Uint8Array): Task {
+    return new DatagramTask(this, socket, datagram);
+  }
+
+  /** Handles the message at [start, end). */
+  handle(socket: DomainSocket, datagram: Uint8Array, view: DataView, start: number, end: number): Promise<void> | undefined {
+    const messageType = view.getUint16(start + 4, true);
+    const flags = view.getUint16(start + 6, true);
+    const sequence = view.getUint32(start + 8, true);
+    if ((flags & MessageFlag.Request) === 0 || messageType < FIRST_PROTOCOL_MESSAGE_TYPE) {
+      if ((flags & MessageFlag.Ack) !== 0) socket.deliverReply(acknowledgement(view, start, sequence, socket.portId));
+      return undefined;
+    }
+    socket.counters.requests++;
+    const message = new ReceivedMessage(socket, datagram, view, start, end, messageType, flags, sequence);
+    try {
+      const pending = this.#run(message);
+      if (pending === undefined) return undefined;
+      const settled = pending.catch((error: unknown) => this.#refuse(message, error));
+      this.#inFlight.add(settled);
+      return settled.finally(() => this.#inFlight.delete(settled));
+    } catch (error) {
+      this.#refuse(message, error);
+      return undefined;
+    }
+  }
+
+  #run(message: ReceivedMessage): Promise<void> | undefined {
+    const { family } = this;
+    if (family === undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'the family has been unloaded');
+    const { options } = family;
+    const { messageType, flagBits } = message;
+    const isDump = options.isDump(messageType, flagBits);
+    const known = family.find(isDump ? 'dump' : 'do', messageType);
+    if (known === undefined && family.find(isDump ? 'do' : 'dump', messageType) === undefined) {
+      throw new NetlinkError(Errno.EOPNOTSUPP, `message type ${messageType} is not supported`);
+    }
+    if (message.end - message.start - MESSAGE_HEADER_SIZE < (options.smallestPayload ?? 0)) {
+      if ((flagBits & MessageFlag.Ack) !== 0) this.#acknowledge(message);
+      return undefined;
+    }
+    if (known?.options.privilege === 'admin' && !message.credentials.netAdmin) throw new NetlinkError(Errno.EPERM);
+    if (known === undefined) {
+      throw new NetlinkError(Errno.EOPNOTSUPP, `message type ${messageType} has no ${isDump ? 'dump' : 'do'}`);
+    }
+    message.operation = known;
+    if (isDump) {
+      this.#startDump(message, known, family);
+      return undefined;
+    }
+    if (known.options.validation !== 'none') message.decode(known, false);
+    const result = known.call(message as unknown as Request, undefined);
+    if (isPromise(result)) return result.then((settled) => this.#complete(message, known, family, settled));
+    this.#complete(message, known, family, result);
+    return undefined;
+  }
+
+  #startDump(message: ReceivedMessage, operation: Operation, family: ServedFamily): void {
+    const { socket, sequence } = message;
+    if (socket.isDumping) throw new NetlinkError(Errno.EBUSY);
+    if (operation.options.validation !== 'none') message.decode(operation, true);
+    // The dump outlives the datagram that asked for it.
+    message.detach();
+    socket.startDump(
+      new DumpRunner({
+        socket,
+        sequence,
+        schema: operation.options.reply ?? operation.message,
+        replyType: operation.options.replyType ?? family.options.replyType(message.messageType),
+        done: operation.options.done ?? 'merged',
+        start: (context) => operation.call(message as unknown as Request, context) as Iterable<MessageBody> | RawDump,
+        refuse: (error) => this.#describe(message, error),
+      }),
+    );
+  }
+
+  #complete(message: ReceivedMessage, operation: Operation, family: ServedFamily, result: unknown): void {
+    if (result !== undefined) this.#reply(message, operation, family, result);
+    if ((message.flagBits & MessageFlag.Ack) !== 0) this.#acknowledge(message);
+  }
+
+  #acknowledge(message: ReceivedMessage): void {
+    const { socket, view, start, sequence } = message;
+    socket.deliverReply(acknowledgement(view, start, sequence, socket.portId));
+  }
+
+  #reply(message: ReceivedMessage, operation: Operation, family: ServedFamily, result: unknown): void {
+    const { socket, sequence } = message;
+    if (result instanceof Uint8Array) {
+      const bytes = result.slice();
+      const view = new DataView(bytes.buffer);
+      view.setUint32(8, sequence, true);
+      view.setUint32(12, socket.portId, true);
+      socket.deliverReply(bytes);
+      return;
+    }
+    const bodies = isIterable(result) ? (result as Iterable<MessageBody>) : [result as MessageBody];
+    const schema = operation.options.reply ?? operation.message;
+    const type = operation.options.replyType ?? family.options.replyType(message.messageType);
+    for (const body of bodies) {
+      const writer = this.#writer;
+      writer.reset();
+      appendMessage(writer, schema, body, type, 0, sequence, socket.portId);
+      socket.deliverReply(writer.slice());
+    }
+  }
+
+  #refuse(message: ReceivedMessage, error: unknown): void {
+    const { socket, datagram, start, end, sequence } = message;
+    const { errno, ack } = this.#describe(message, error);
+    const capped = socket.options.isOn(SocketOption.CapAck);
+    const request = datagram.subarray(start, end);
+    socket.deliverReply(errorMessage(errno, request, sequence, socket.portId, capped, ack));
+  }
+
+  #describe(message: ReceivedMessage, error: unknown): { errno: number; ack: ExtendedAck | undefined } {
+    const extended = message.socket.options.isOn(SocketOption.ExtendedAck);
+    if (error instanceof NetlinkError) {
+      const { text, details } = error;
+      const offset = details.offset ?? message.offsetOf(details.attribute);
+      const ack = { text, offset, missing: details.missing, cookie: details.cookie };
+      return { errno: error.errno, ack: extended ? ack : undefined };
+    }
+    if (error instanceof DecodeError) {
+      return { errno: Errno.EINVAL, ack: extended ? { text: error.message } : undefined };
+    }
+    this.onDefect(error, message.operation?.name ?? `message type ${message.messageType}`);
+    return { errno: Errno.EIO, ack: extended ? { text: 'the handler failed; see the log' } : undefined };
+  }
+}
+
+/** A request on its way through the dispatcher. What a handler sees of it is `Request`. */
+class ReceivedMessage {
+  operation: Operation | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: typed by the operation's schema
+  header: any;
+  // biome-ignore lint/suspicious/noExplicitAny: typed by the operation's schema
+  attributes: any;
+  #payload: Uint8Array | undefined;
+
+  constructor(
+    readonly socket: DomainSocket,
+    public datagram: Uint8Array,
+    public view: DataView,
+    public start: number,
+    public end: number,
+    readonly messageType: number,
+    readonly flagBits: number,
+    readonly sequence: number,
+  ) {}
+
+  get flags(): RequestFlags {
+    return new RequestFlags(this.flagBits);
+  }
+
+  get portId(): number {
+    return this.socket.portId;
+  }
+
+  get credentials(): Credentials {
+    return this.socket.credentials;
+  }
+
+  get strict(): boolean {
+    return this.socket.options.isOn(SocketOption.StrictChecking);
+  }
+
+  get cause(): Cause {
+    return { portId: this.socket.portId, sequence: this.sequence, echo: (this.flagBits & MessageFlag.Echo) !== 0 };
+  }
+
+  get payload(): Uint8Array {
+    this.#payload ??= this.datagram.subarray(this.start + MESSAGE_HEADER_SIZE, this.end);
+    return this.#payload;
+  }
+
+  /** @throws {NetlinkError} what the kernel's parser and policy say. */
+  decode({ message, options }: Operation, isDump: boolean): void {
+    const strict = options.validation === 'strict';
+    if (!isDump && this.payload.length < message.header.size) {
+      throw new NetlinkError(Errno.EINVAL, 'Invalid header length');
+    }
+    // Dumps that are not strict do not look at attributes, so those cannot be wrong.
+    if (!isDump || strict || this.strict) {
+      const failed = checkMessage(message, this.payload, strict);
+      if (failed !== undefined) {
+        const { errno, text } = failed.failure;
+        throw new NetlinkError(errno, text, { offset: MESSAGE_HEADER_SIZE + failed.offset });
+      }
+    }
+    const decoded = decodeMessage(message, this.payload);
+    this.header = decoded.header;
+    this.attributes = decoded.attributes;
+    if (options.required !== undefined) this.#checkRequired(message, options.required);
+  }
+
+  /** Copies the request out of the datagram, which belongs to the sender. */
+  detach(): void {
+    this.datagram = this.datagram.slice(this.start, this.end);
+    this.view = new DataView(this.datagram.buffer);
+    this.start = 0;
+    this.end = this.datagram.length;
+    this.#payload = undefined;
+    const { operation } = this;
+    if (operation === undefined || this.header === undefined) return;
+    const decoded = decodeMessage(operation.message, this.payload);
+    this.header = decoded.header;
+    this.attributes = decoded.attributes;
+  }
+
+  offsetOf(path: string | undefined): number | undefined {
+    const set = this.operation?.message;
+    if (path === undefined || set === undefined) return undefined;
+    const first = this.start + MESSAGE_HEADER_SIZE + align4(set.header.size);
+    const found = findAttribute(set.attributes, this.view, first, this.end, path);
+    return found === undefined ? undefined : found - this.start;
+  }
+
+  #checkRequired(message: Operation['message'], required: readonly string[]): void {
+    for (const key of required) {
+      if (this.attributes[key] === undefined) {
+        const missing = message.attributes.shape[key]?.type;
+        throw new NetlinkError(Errno.EINVAL, undefined, missing === undefined ? {} : { missing });
+      }
+    }
+  }
+}
+
+/** The requests of one datagram, handled one a step. */
+class DatagramTask implements Task {
+  #view: DataView;
+  #offset = 0;
+
+  constructor(
+    private readonly dispatcher: Dispatcher,
+    private readonly socket: DomainSocket,
+    private datagram: Uint8Array,
+  ) {
+    this.#view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
+    this.#skipImpossible();
+  }
+
+  get done(): boolean {
+    return this.datagram.length - this.#offset < MESSAGE_HEADER_SIZE;
+  }
+
+  get size(): number {
+    return this.datagram.length;
+  }
+
+  detach(): void {
+    this.datagram = this.datagram.slice();
+    this.#view = new DataView(this.datagram.buffer);
+  }
+
+  step(): Promise<void> | undefined {
+    if (this.done) return undefined;
+    const start = this.#offset;
+    const length = this.#view.getUint32(start, true);
+    this.#offset = start + align4(length);
+    const pending = this.dispatcher.handle(this.socket, this.datagram, this.#view, start, start + length);
+    this.#skipImpossible();
+    return pending;
+  }
+
+  /** A length that cannot be ends the datagram without a word. */
+  #skipImpossible(): void {
+    if (this.done) return;
+    const length = this.#view.getUint32(this.#offset, true);
+    if (length < MESSAGE_HEADER_SIZE || length > this.datagram.length - this.#offset) this.#offset = this.datagram.length;
+  }
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}

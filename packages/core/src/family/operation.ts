@@ -1,0 +1,67 @@
+import type { MessageSchema } from '../schema/message.js';
+import type { DumpContext, Request } from './request.js';
+
+/** Do and dump: the two exchanges that a request can begin. */
+export type Exchange = 'do' | 'dump';
+
+export interface OperationOptions {
+  /** Keys of attributes without which the request is refused (EINVAL, NLMSGERR_ATTR_MISS_TYPE). */
+  readonly required?: readonly string[];
+  /** `admin`: needs netAdmin, else EPERM. @default none */
+  readonly privilege?: 'admin';
+  /**
+   * `strict`: unknown attributes, wrong lengths and trailing bytes are refused, as the newer families of the kernel
+   * do for every request. `none`: the handler reads `payload` by itself; `header` and `attributes` are not decoded.
+   * @default 'liberal'
+   */
+  readonly validation?: 'liberal' | 'strict' | 'none';
+  /** What replies are encoded by, where it is not the request's schema. */
+  readonly reply?: MessageSchema;
+  /** Of replies. @default what the family derives from the request's type */
+  readonly replyType?: number;
+  /** Dumps: NLMSG_DONE comes in a datagram of its own, or behind the last message. @default 'merged' */
+  readonly done?: 'apart' | 'merged';
+  readonly doc?: string;
+}
+
+/** What a decorator has recorded about a method. */
+export interface OperationRecord {
+  readonly exchange: Exchange;
+  /** The message type, or a generic family's command. */
+  readonly number: number;
+  readonly message: MessageSchema;
+  readonly options: OperationOptions;
+  readonly method: string | symbol;
+}
+
+/** An operation record with the method bound to its instance. */
+export interface Operation extends OperationRecord {
+  /** `LinkHandler.add`, for messages to humans. */
+  readonly name: string;
+  call(request: Request, context: DumpContext | undefined): unknown;
+}
+
+const RECORDS = Symbol('nlspace:operations');
+
+interface WithRecords {
+  [RECORDS]?: OperationRecord[];
+}
+
+/** Called by decorators: remembers the operation with the class. */
+export function recordOperation(prototype: object, record: OperationRecord): void {
+  const target = prototype as WithRecords;
+  if (!Object.hasOwn(target, RECORDS)) target[RECORDS] = [...(target[RECORDS] ?? [])];
+  target[RECORDS]?.push(record);
+}
+
+/** The operations of a handler object, bound to it. */
+export function operationsOf(handler: object): Operation[] {
+  const records = (Object.getPrototypeOf(handler) as WithRecords)[RECORDS] ?? [];
+  const methods = handler as Record<string | symbol, (request: Request, context?: DumpContext) => unknown>;
+  return records.map((record) => ({
+    ...record,
+    name: `${handler.constructor.name}.${String(record.method)}`,
+    // biome-ignore lint/style/noNonNullAssertion: the decorator was applied to this very method
+    call: (request, context) => methods[record.method]!(request, context),
+  }));
+}

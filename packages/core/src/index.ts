@@ -1,0 +1,27 @@
+import 'reflect-metadata';
+
+export * from './errors/decode-error.js';
+export * from './errors/errno.js';
+export * from './errors/netlink-error.js';
+export * from './schema/attribute-kinds.js';
+export * from './schema/attributes.js';
+export * from './schema/field.js';
+export * from './schema/header.js';
+export * from './schema/message.js';
+export * from './socket/netlink.js';
+export * from './wire/alignment.js';
+export * from './wire/byte-writer.js';
+export * from './wire/message-header.js';
+export { inject, injectable, type InjectionToken } from 'tsyringe';
+export * from './domain/description.js';
+export * from './domain/netlink-domain.js';
+export * from './domain/random.js';
+export * from './family/decorators.js';
+export * from './family/group-notifier.js';
+export * from './family/operation.js';
+export * from './family/raw-dump.js';
+export * from './family/reply-writer.js';
+export * from './family/request.js';
+export * from './family/served-family.js';
+export { datagramCost } from './queue/receive-buffer.js';
+export * from './socket/socket-options.js';

@@ -1,0 +1,206 @@
+import { Errno } from '../errors/errno.js';
+import { align4 } from '../wire/alignment.js';
+import type { ByteWriter } from '../wire/byte-writer.js';
+import {
+  type AttributeKind,
+  arrayKind,
+  bigIntegerKind,
+  bytesKind,
+  flagKind,
+  type IntegerOptions,
+  integerKind,
+  ipAddressKind,
+  nestedKind,
+  type PolicyFailure,
+  stringKind,
+  structKind,
+} from './attribute-kinds.js';
+import type { HeaderLayout, HeaderShape, HeaderValues } from './header.js';
+
+/** NLA_TYPE_MASK: the two bits above say NESTED and NET_BYTEORDER. */
+const ATTRIBUTE_TYPE_MASK = 0x3fff;
+const NESTED_FLAG = 0x8000;
+
+export interface AttributeOptions {
+  readonly doc?: string;
+}
+
+/** One row of an attribute set. */
+export interface AttributeDefinition<T, Many extends boolean = boolean> {
+  readonly type: number;
+  readonly kind: AttributeKind<T>;
+  /** May repeat: its value is a list. */
+  readonly many: Many;
+  /** Written with NLA_F_NESTED. */
+  readonly flagged: boolean;
+  readonly doc: string | undefined;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a shape may mix attributes of any value type
+export type AttributeShape = Readonly<Record<string, AttributeDefinition<any, boolean>>>;
+
+/** The values of an attribute set; what is absent is an absent key. */
+export type AttributeValues<S extends AttributeShape> = {
+  -readonly [K in keyof S]?: S[K] extends AttributeDefinition<infer T, infer Many> ? (Many extends true ? T[] : T) : never;
+};
+
+/** Where and why attributes fail the policy. */
+export interface AttributeFailure {
+  readonly failure: PolicyFailure;
+  /** Of the attribute's header. */
+  readonly offset: number;
+}
+
+/** The named list of attributes that is valid in one place. */
+export interface AttributeSet<S extends AttributeShape = AttributeShape> {
+  readonly name: string;
+  readonly shape: S;
+  /** By attribute type. */
+  readonly byType: ReadonlyArray<{ readonly key: string; readonly definition: AttributeDefinition<unknown> } | undefined>;
+  /** The first thing the kernel's policy check would refuse; unknown and trailing bytes only count under strict checking. */
+  check(view: DataView, start: number, end: number, strict: boolean): AttributeFailure | undefined;
+  /** Reads without checking more than bounds: unknown attributes and payloads that fail their kind are left out. */
+  decode(view: DataView, start: number, end: number): AttributeValues<S>;
+  /** Writes in the order of the declaration, not of the keys. */
+  encode(writer: ByteWriter, values: AttributeValues<S>): void;
+}
+
+function row<T>(type: number, kind: AttributeKind<T>, options: AttributeOptions = {}): AttributeDefinition<T, false> {
+  return { type, kind, many: false, flagged: false, doc: options.doc };
+}
+
+/** The attribute kinds of `defineAttributes`; the first argument is the number on the wire. */
+export const attr = {
+  u8: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('u8', o), o),
+  u16: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('u16', o), o),
+  u32: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('u32', o), o),
+  s8: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('s8', o), o),
+  s16: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('s16', o), o),
+  s32: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('s32', o), o),
+  u64: (type: number, o: AttributeOptions & { byteOrder?: 'host' | 'network' } = {}) => row(type, bigIntegerKind('u64', o), o),
+  s64: (type: number, o: AttributeOptions & { byteOrder?: 'host' | 'network' } = {}) => row(type, bigIntegerKind('s64', o), o),
+  string: (type: number, o: AttributeOptions & { max?: number; terminated?: boolean } = {}) => row(type, stringKind(o), o),
+  bytes: (type: number, o: AttributeOptions & { length?: number; min?: number; max?: number } = {}) =>
+    row(type, bytesKind(o), o),
+  flag: (type: number, o: AttributeOptions = {}) => row(type, flagKind(), o),
+  ipAddress: (type: number, o: AttributeOptions = {}) => row(type, ipAddressKind(), o),
+  macAddress: (type: number, o: AttributeOptions = {}) => row(type, bytesKind({ max: 32, name: 'macAddress' }), o),
+  struct: <S extends HeaderShape>(
+    type: number,
+    layout: HeaderLayout<S>,
+    o: AttributeOptions = {},
+  ): AttributeDefinition<HeaderValues<S>, false> => row(type, structKind(layout), o),
+  nested: <S extends AttributeShape>(
+    type: number,
+    set: AttributeSet<S>,
+    o: AttributeOptions = {},
+  ): AttributeDefinition<AttributeValues<S>, false> => row(type, nestedKind(set), o),
+  array: <S extends AttributeShape>(
+    type: number,
+    set: AttributeSet<S>,
+    o: AttributeOptions = {},
+  ): AttributeDefinition<AttributeValues<S>[], false> => row(type, arrayKind(set), o),
+  custom: <T>(type: number, kind: AttributeKind<T>, o: AttributeOptions = {}) => row(type, kind, o),
+  /** May repeat. */
+  many: <T>(definition: AttributeDefinition<T, false>): AttributeDefinition<T, true> => ({ ...definition, many: true }),
+  /** Is written with NLA_F_NESTED, as only the newer families of the kernel do. */
+  flagged: <T, M extends boolean>(definition: AttributeDefinition<T, M>): AttributeDefinition<T, M> => ({
+    ...definition,
+    flagged: true,
+  }),
+};
+
+/** @throws {Error} when two attributes have the same number, naming both. */
+export function defineAttributes<S extends AttributeShape>(name: string, shape: S): AttributeSet<S> {
+  const byType: Array<{ key: string; definition: AttributeDefinition<unknown> } | undefined> = [];
+  const rows = Object.entries(shape).map(([key, definition]) => ({ key, definition }));
+  for (const entry of rows) {
+    const { type } = entry.definition;
+    const taken = byType[type];
+    if (taken !== undefined) {
+      throw new Error(`${name}.${taken.key} and ${name}.${entry.key} both have attribute number ${type}; give one of them another`);
+    }
+    byType[type] = entry;
+  }
+
+  function check(view: DataView, start: number, end: number, strict: boolean): AttributeFailure | undefined {
+    let offset = start;
+    while (end - offset >= 4) {
+      const length = view.getUint16(offset, true);
+      if (length < 4 || offset + length > end) break;
+      const entry = byType[view.getUint16(offset + 2, true) & ATTRIBUTE_TYPE_MASK];
+      if (entry === undefined) {
+        if (strict) return { failure: UNKNOWN_ATTRIBUTE, offset };
+      } else {
+        const failure = entry.definition.kind.check(view, offset + 4, length - 4, strict);
+        if (failure !== undefined) return { failure, offset };
+      }
+      offset += align4(length);
+    }
+    return strict && offset < end ? { failure: LEFTOVER, offset } : undefined;
+  }
+
+  function decode(view: DataView, start: number, end: number): AttributeValues<S> {
+    const values: Record<string, unknown> = {};
+    let offset = start;
+    while (end - offset >= 4) {
+      const length = view.getUint16(offset, true);
+      if (length < 4 || offset + length > end) break;
+      const entry = byType[view.getUint16(offset + 2, true) & ATTRIBUTE_TYPE_MASK];
+      if (entry !== undefined) {
+        const { kind, many } = entry.definition;
+        if (kind.check(view, offset + 4, length - 4, false) === undefined) {
+          const value = kind.read(view, offset + 4, length - 4);
+          if (!many) values[entry.key] = value;
+          else if (values[entry.key] === undefined) values[entry.key] = [value];
+          else (values[entry.key] as unknown[]).push(value);
+        }
+      }
+      offset += (length + 3) & ~3;
+    }
+    return values as AttributeValues<S>;
+  }
+
+  function encode(writer: ByteWriter, values: AttributeValues<S>): void {
+    const given = values as Record<string, unknown>;
+    for (let i = 0; i < rows.length; i++) {
+      // biome-ignore lint/style/noNonNullAssertion: i is within bounds
+      const { key, definition } = rows[i]!;
+      const value = given[key];
+      if (value === undefined) continue;
+      if (definition.many) for (const one of value as unknown[]) writeAttribute(writer, definition, one);
+      else writeAttribute(writer, definition, value);
+    }
+  }
+
+  return { name, shape, byType, check, decode, encode };
+}
+
+const UNKNOWN_ATTRIBUTE: PolicyFailure = { errno: Errno.EINVAL, text: 'Unknown attribute type' };
+const LEFTOVER: PolicyFailure = { errno: Errno.EINVAL, text: 'bytes leftover after parsing attributes' };
+
+function writeAttribute(writer: ByteWriter, definition: AttributeDefinition<unknown>, value: unknown): void {
+  const start = writer.beginAttribute(definition.flagged ? definition.type | NESTED_FLAG : definition.type);
+  definition.kind.write(writer, value);
+  writer.endAttribute(start);
+}
+
+/**
+ * The offset of the attribute that `path` (keys joined by dots) names, counted like `start`; undefined when it is not
+ * there. The innermost one that can be found, since only some parents decode as nests.
+ */
+export function findAttribute(set: AttributeSet, view: DataView, start: number, end: number, path: string): number | undefined {
+  const [key, ...rest] = path.split('.');
+  for (let offset = start; end - offset >= 4; ) {
+    const length = view.getUint16(offset, true);
+    if (length < 4 || offset + length > end) return undefined;
+    const entry = set.byType[view.getUint16(offset + 2, true) & ATTRIBUTE_TYPE_MASK];
+    if (entry?.key === key) {
+      const inner = entry?.definition.kind.nested;
+      if (rest.length === 0 || inner === undefined) return offset;
+      return findAttribute(inner, view, offset + 4, offset + length, rest.join('.')) ?? offset;
+    }
+    offset += align4(length);
+  }
+  return undefined;
+}

@@ -1,0 +1,82 @@
+import { align4 } from '../wire/alignment.js';
+import type { ByteWriter } from '../wire/byte-writer.js';
+import { type AttributeFailure, type AttributeSet, type AttributeShape, type AttributeValues, defineAttributes } from './attributes.js';
+import { defineHeader, type HeaderLayout, type HeaderShape, type HeaderValues } from './header.js';
+
+/** A message body: the fixed header and the attributes behind it. The single source for codec, types, policy and printing. */
+export interface MessageSchema<H extends HeaderShape = HeaderShape, A extends AttributeShape = AttributeShape> {
+  readonly name: string;
+  readonly header: HeaderLayout<H>;
+  readonly attributes: AttributeSet<A>;
+}
+
+/** A message as handlers give it back and clients send it. Header fields left out are zero. */
+export interface MessageBody<H extends HeaderShape = HeaderShape, A extends AttributeShape = AttributeShape> {
+  readonly header?: Partial<HeaderValues<H>>;
+  readonly attributes: AttributeValues<A>;
+}
+
+/** A message as it has been decoded. */
+export interface DecodedMessage<H extends HeaderShape = HeaderShape, A extends AttributeShape = AttributeShape> {
+  readonly header: HeaderValues<H>;
+  readonly attributes: AttributeValues<A>;
+}
+
+/** The static type of a message's body. */
+export type MessageOf<M> = M extends MessageSchema<infer H, infer A> ? MessageBody<H, A> : never;
+/** The static type of a message that has been decoded: every header field is there. */
+export type DecodedOf<M> = M extends MessageSchema<infer H, infer A> ? DecodedMessage<H, A> : never;
+export type AttributesOf<M> = M extends MessageSchema<HeaderShape, infer A> ? AttributeValues<A> : never;
+
+const NO_HEADER = defineHeader('none', {});
+const NO_ATTRIBUTES = defineAttributes('none', {});
+
+export function defineMessage<H extends HeaderShape = typeof NO_HEADER extends HeaderLayout<infer N> ? N : never, A extends AttributeShape = Record<never, never>>(parts: {
+  readonly name?: string;
+  readonly header?: HeaderLayout<H>;
+  readonly attributes?: AttributeSet<A>;
+}): MessageSchema<H, A> {
+  const header = (parts.header ?? NO_HEADER) as HeaderLayout<H>;
+  const attributes = (parts.attributes ?? NO_ATTRIBUTES) as unknown as AttributeSet<A>;
+  return { name: parts.name ?? (attributes.name === 'none' ? header.name : attributes.name), header, attributes };
+}
+
+/**
+ * Reads a payload. Bytes that the header lacks count as zero (old tools send only the family byte of a dump request).
+ * Byte arrays in the result are views of the payload.
+ */
+export function decodeMessage<H extends HeaderShape, A extends AttributeShape>(
+  schema: MessageSchema<H, A>,
+  payload: Uint8Array,
+): DecodedMessage<H, A> {
+  const { header, attributes } = schema;
+  if (payload.length < header.size) {
+    const padded = new Uint8Array(header.size);
+    padded.set(payload);
+    return { header: header.read(new DataView(padded.buffer), 0), attributes: {} };
+  }
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  return {
+    header: header.read(view, 0),
+    attributes: attributes.decode(view, align4(header.size), payload.length),
+  };
+}
+
+/** What the policy refuses in a payload; offsets count from its first byte. */
+export function checkMessage(schema: MessageSchema, payload: Uint8Array, strict: boolean): AttributeFailure | undefined {
+  const start = align4(schema.header.size);
+  if (payload.length < start) return undefined;
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  return schema.attributes.check(view, start, payload.length, strict);
+}
+
+/** Appends a payload. */
+export function encodeMessage<H extends HeaderShape, A extends AttributeShape>(
+  schema: MessageSchema<H, A>,
+  writer: ByteWriter,
+  body: MessageBody<H, A>,
+): void {
+  const offset = writer.reserve(align4(schema.header.size));
+  if (body.header !== undefined) schema.header.write(writer.view, offset, body.header);
+  schema.attributes.encode(writer, body.attributes);
+}

@@ -1,0 +1,269 @@
+import { Errno } from '../errors/errno.js';
+import { NetlinkError } from '../errors/netlink-error.js';
+import { Memberships } from '../multicast/memberships.js';
+import type { MulticastGroups } from '../multicast/multicast-groups.js';
+import { ReceiveBuffer } from '../queue/receive-buffer.js';
+import { type Task, TaskQueue } from '../queue/task-queue.js';
+import {
+  type Credentials,
+  type Datagram,
+  type NetlinkAddress,
+  type NetlinkSocket,
+  type ReceiveOptions,
+  SocketOption,
+} from './netlink.js';
+import type { PortIds } from './port-ids.js';
+import { type BufferLimits, SocketOptions } from './socket-options.js';
+
+/** What a send buffer cannot hold of its own size (af_netlink.c). */
+const SEND_OVERHEAD = 32;
+const DEFAULT_CAPACITY = 32_768;
+
+/** What sockets of one protocol share. */
+export interface SocketWorld {
+  readonly protocol: number;
+  readonly highestGroup: number;
+  readonly ports: PortIds<DomainSocket>;
+  readonly groups: MulticastGroups<DomainSocket>;
+  readonly bufferLimits: BufferLimits;
+  /** Makes the task that answers the requests of a datagram. */
+  handle(socket: DomainSocket, datagram: Uint8Array): Task;
+  closed(socket: DomainSocket): void;
+}
+
+/** A dump that a socket is reading. */
+export interface RunningDump {
+  /** Produces one datagram of at most `capacity` bytes and says whether it was the last. */
+  advance(capacity: number): boolean;
+  close(): void;
+}
+
+/** The smallest and the largest datagram of a dump (NLMSG_GOODSIZE, and what fits an allocation of 32 KiB). */
+const SMALLEST_DUMP_CAPACITY = 3776;
+const LARGEST_DUMP_CAPACITY = 32_448;
+
+const KERNEL_SIDE: NetlinkAddress = { portId: 0, groups: 0 };
+
+/** One socket of a domain: its address, its memberships, its task queue and its receive buffer. */
+export class DomainSocket implements NetlinkSocket {
+  readonly options: SocketOptions;
+  readonly credentials: Credentials;
+  readonly counters = { sent: 0, requests: 0 };
+  onReadable: (() => void) | undefined;
+
+  readonly #world: SocketWorld;
+  readonly #memberships: Memberships;
+  readonly #buffer: ReceiveBuffer;
+  readonly #queue: TaskQueue;
+  #portId = 0;
+  #peer: NetlinkAddress = KERNEL_SIDE;
+  #largestCapacity = 0;
+  #dump: RunningDump | undefined;
+  #closed = false;
+
+  constructor(world: SocketWorld, credentials: Credentials) {
+    this.#world = world;
+    this.credentials = credentials;
+    this.options = new SocketOptions(world.bufferLimits, credentials.netAdmin);
+    this.#memberships = new Memberships(world.highestGroup);
+    this.#buffer = new ReceiveBuffer(this.options.receiveBufferSize);
+    this.#queue = new TaskQueue(() => this.#buffer.isFull);
+  }
+
+  get protocol(): number {
+    return this.#world.protocol;
+  }
+
+  get portId(): number {
+    return this.#portId;
+  }
+
+  get address(): NetlinkAddress {
+    return { portId: this.#portId, groups: this.#memberships.firstWord };
+  }
+
+  get peer(): NetlinkAddress {
+    return this.#peer;
+  }
+
+  get receiveCounters() {
+    return this.#buffer.counters;
+  }
+
+  get isDumping(): boolean {
+    return this.#dump !== undefined;
+  }
+
+  get joinedGroups(): number[] {
+    return [...this.#memberships.groups()];
+  }
+
+  async bind({ portId, groups }: NetlinkAddress): Promise<void> {
+    this.#needOpen();
+    if (this.#portId === 0) {
+      if (portId === 0) this.#autobind();
+      else this.#claim(portId);
+    } else if (portId !== this.#portId) {
+      throw new NetlinkError(Errno.EINVAL);
+    }
+    // Bits above the last group are dropped without a word; rtmon binds all 32.
+    for (let group = 1; group <= Math.min(32, this.#world.highestGroup); group++) {
+      this.#setMembership(group, ((groups >>> (group - 1)) & 1) === 1);
+    }
+  }
+
+  async connect(address: NetlinkAddress): Promise<void> {
+    this.#needOpen();
+    if (address.portId !== 0 || address.groups !== 0) this.#needNetAdmin();
+    if (this.#portId === 0) this.#autobind();
+    this.#peer = { portId: address.portId, groups: lowestGroupBit(address.groups) };
+  }
+
+  async joinGroup(group: number): Promise<void> {
+    this.#needOpen();
+    this.#checkGroup(group);
+    this.#setMembership(group, true);
+  }
+
+  async leaveGroup(group: number): Promise<void> {
+    this.#needOpen();
+    this.#checkGroup(group);
+    this.#setMembership(group, false);
+  }
+
+  async memberships(): Promise<Uint32Array> {
+    return this.#memberships.words();
+  }
+
+  async setOption(option: SocketOption, value: number): Promise<void> {
+    this.#needOpen();
+    this.options.set(option, value);
+    this.#buffer.size = this.options.receiveBufferSize;
+    this.#queue.resume();
+  }
+
+  async getOption(option: SocketOption): Promise<number> {
+    return this.options.get(option);
+  }
+
+  send(datagram: Uint8Array, destination: NetlinkAddress = this.#peer): Promise<void> | undefined {
+    this.#needOpen();
+    if (datagram.length === 0) throw new NetlinkError(Errno.ENODATA);
+    if (destination.portId !== 0 || destination.groups !== 0) this.#needNetAdmin();
+    if (this.#portId === 0) this.#autobind();
+    if (datagram.length > this.options.sendBufferSize - SEND_OVERHEAD) throw new NetlinkError(Errno.EMSGSIZE);
+    this.counters.sent++;
+    if (destination.groups !== 0) this.#multicast(datagram, destination.groups);
+    if (destination.portId !== 0) return this.#sendTo(destination.portId, datagram);
+    return this.#request(datagram);
+  }
+
+  receive(options: ReceiveOptions = {}): Datagram | undefined {
+    if (this.#buffer.takeOverrun()) throw new NetlinkError(Errno.ENOBUFS);
+    const datagram = options.peek ? this.#buffer.peek() : this.#buffer.take();
+    if (datagram !== undefined) {
+      this.#largestCapacity = Math.max(this.#largestCapacity, options.capacity ?? DEFAULT_CAPACITY);
+      if (this.#dump !== undefined && this.#buffer.hasRoomAhead) this.#advanceDump();
+      if (!this.#queue.idle) this.#queue.resume();
+    }
+    return datagram;
+  }
+
+  get readable(): boolean {
+    return !this.#buffer.isEmpty || this.#buffer.hasOverrun;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue.close();
+    this.#dump?.close();
+    this.#dump = undefined;
+    for (const group of this.#memberships.groups()) this.#world.groups.leave(group, this);
+    if (this.#portId !== 0) this.#world.ports.release(this.#portId);
+    this.#world.closed(this);
+  }
+
+  /** Queues an answer to this socket's own request; it is never dropped. */
+  deliverReply(bytes: Uint8Array, source: NetlinkAddress = KERNEL_SIDE): void {
+    if (this.#closed) return;
+    this.#buffer.pushReply({ bytes, source, group: 0 });
+    this.onReadable?.();
+  }
+
+  /** Queues a notification, or drops it and remembers that it did. */
+  deliverNotification(datagram: Datagram): void {
+    if (this.#closed) return;
+    const overrunBefore = this.#buffer.hasOverrun;
+    const tellReader = !this.options.isOn(SocketOption.NoOverrunError);
+    if (this.#buffer.offerNotification(datagram, tellReader) || this.#buffer.hasOverrun !== overrunBefore) {
+      this.onReadable?.();
+    }
+  }
+
+  /** Begins a dump: its first datagram is produced at once. */
+  startDump(dump: RunningDump): void {
+    this.#dump = dump;
+    this.#advanceDump();
+  }
+
+  #advanceDump(): void {
+    const capacity = Math.min(Math.max(this.#largestCapacity, SMALLEST_DUMP_CAPACITY), LARGEST_DUMP_CAPACITY);
+    if (this.#dump?.advance(capacity)) this.#dump = undefined;
+  }
+
+  #request(datagram: Uint8Array): Promise<void> | undefined {
+    if (!this.#queue.idle && this.#queue.pendingBytes + datagram.length > this.options.sendBufferSize) {
+      throw new NetlinkError(Errno.EAGAIN);
+    }
+    return this.#queue.submit(this.#world.handle(this, datagram));
+  }
+
+  #multicast(datagram: Uint8Array, groups: number): void {
+    const bit = lowestGroupBit(groups);
+    const group = 32 - Math.clz32(bit);
+    const copy = datagram.slice();
+    const source = { portId: this.#portId, groups: bit };
+    for (const member of this.#world.groups.members(group)) {
+      if (member !== this) member.deliverNotification({ bytes: copy, source, group });
+    }
+  }
+
+  #sendTo(portId: number, datagram: Uint8Array): undefined {
+    const receiver = this.#world.ports.get(portId);
+    if (receiver === undefined) throw new NetlinkError(Errno.ECONNREFUSED);
+    receiver.deliverReply(datagram.slice(), { portId: this.#portId, groups: 0 });
+  }
+
+  #autobind(): void {
+    this.#portId = this.#world.ports.allocate(this.credentials.pid >>> 0, this);
+  }
+
+  #claim(portId: number): void {
+    this.#world.ports.claim(portId, this);
+    this.#portId = portId;
+  }
+
+  #checkGroup(group: number): void {
+    if (group < 1 || group > this.#world.highestGroup) throw new NetlinkError(Errno.EINVAL);
+  }
+
+  #setMembership(group: number, joined: boolean): void {
+    if (this.#memberships.has(group) === joined) return;
+    this.#memberships.set(group, joined);
+    if (joined) this.#world.groups.join(group, this);
+    else this.#world.groups.leave(group, this);
+  }
+
+  #needOpen(): void {
+    if (this.#closed) throw new NetlinkError(Errno.EBADF);
+  }
+
+  #needNetAdmin(): void {
+    if (!this.credentials.netAdmin) throw new NetlinkError(Errno.EPERM);
+  }
+}
+
+function lowestGroupBit(groups: number): number {
+  return (groups & -groups) >>> 0;
+}

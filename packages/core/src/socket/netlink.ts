@@ -1,0 +1,120 @@
+/** What a socket is named by: `struct sockaddr_nl` without its family. */
+export interface NetlinkAddress {
+  /** Unique within a domain and protocol; 0 addresses the serving side. Unsigned 32 bits. */
+  readonly portId: number;
+  /** A bit per group 1…32 (bit 0 is group 1). Unsigned 32 bits. */
+  readonly groups: number;
+}
+
+/** Who opened a socket. Front doors take this from the peer. */
+export interface Credentials {
+  readonly uid: number;
+  readonly gid: number;
+  readonly pid: number;
+  /** CAP_NET_ADMIN: requests that change something need it. */
+  readonly netAdmin: boolean;
+}
+
+export interface OpenOptions {
+  /** The third argument of `socket(AF_NETLINK, …)`. */
+  readonly protocol: number;
+  readonly credentials?: Credentials;
+  readonly signal?: AbortSignal;
+}
+
+/** Something netlink sockets can be opened on: a domain in this process, the Linux kernel, a remote domain. */
+export interface Netlink {
+  /** @throws {NetlinkError} EPROTONOSUPPORT when nothing serves the protocol. */
+  open(options: OpenOptions): Promise<NetlinkSocket>;
+}
+
+/** One datagram as a receive hands it out. `bytes` belongs to the receiver. */
+export interface Datagram {
+  readonly bytes: Uint8Array;
+  /** Who sent it: port ID 0 and a group bit for what comes from the serving side. */
+  readonly source: NetlinkAddress;
+  /** The group it was delivered for, also beyond 32; 0 for unicast (NETLINK_PKTINFO). */
+  readonly group: number;
+}
+
+export interface ReceiveOptions {
+  /**
+   * Bytes that the reader can take. A dump makes its next datagrams as large as the largest capacity
+   * of an earlier successful receive, within [3776, 32448]. @default 32768
+   */
+  readonly capacity?: number;
+  /** Leave the datagram in the buffer (MSG_PEEK). */
+  readonly peek?: boolean;
+}
+
+/** Integer options of socket(7) and netlink(7), by the names of this project. */
+export enum SocketOption {
+  /** NETLINK_PKTINFO */
+  PacketInfo = 'packetInfo',
+  /** NETLINK_BROADCAST_ERROR */
+  BroadcastError = 'broadcastError',
+  /** NETLINK_NO_ENOBUFS */
+  NoOverrunError = 'noOverrunError',
+  /** NETLINK_LISTEN_ALL_NSID */
+  ListenAllNamespaces = 'listenAllNamespaces',
+  /** NETLINK_CAP_ACK */
+  CapAck = 'capAck',
+  /** NETLINK_EXT_ACK */
+  ExtendedAck = 'extendedAck',
+  /** NETLINK_GET_STRICT_CHK */
+  StrictChecking = 'strictChecking',
+  /** SO_RCVBUF: a set stores the double, within the domain's limits; a get gives what is stored. */
+  ReceiveBufferSize = 'receiveBufferSize',
+  /** SO_RCVBUFFORCE (set only): not capped, needs netAdmin. */
+  ForceReceiveBufferSize = 'forceReceiveBufferSize',
+  /** SO_SNDBUF */
+  SendBufferSize = 'sendBufferSize',
+  /** SO_SNDBUFFORCE (set only) */
+  ForceSendBufferSize = 'forceSendBufferSize',
+}
+
+/**
+ * One netlink socket as its owner sees it: the calls of socket(7), datagram by datagram.
+ * Every refusal is a `NetlinkError` whose errno is the kernel's.
+ */
+export interface NetlinkSocket {
+  readonly protocol: number;
+  /** `portId` is 0 until the socket is bound (by `bind`, `connect` or the first send). */
+  readonly address: NetlinkAddress;
+  /** The default destination that `connect` has set; {0, 0} before. */
+  readonly peer: NetlinkAddress;
+
+  /** Port ID 0 lets the serving side choose: the owner's process ID if it is free. Replaces groups 1…32. */
+  bind(address: NetlinkAddress): Promise<void>;
+  connect(address: NetlinkAddress): Promise<void>;
+  /** NETLINK_ADD_MEMBERSHIP. */
+  joinGroup(group: number): Promise<void>;
+  /** NETLINK_DROP_MEMBERSHIP. */
+  leaveGroup(group: number): Promise<void>;
+  /** NETLINK_LIST_MEMBERSHIPS: bit 0 of word 0 is group 1. */
+  memberships(): Promise<Uint32Array>;
+  setOption(option: SocketOption, value: number): Promise<void>;
+  getOption(option: SocketOption): Promise<number>;
+
+  /**
+   * Hands over one datagram; the bytes may be reused when the call (or its promise) is done.
+   *
+   * @returns nothing when every request in it has been handled and the replies can be received, else a promise of
+   * that: a send is synchronous in the kernel, and programs rely on it.
+   * @throws {NetlinkError} EAGAIN when unhandled datagrams fill the send buffer, EMSGSIZE, ECONNREFUSED, …
+   */
+  send(datagram: Uint8Array, destination?: NetlinkAddress): Promise<void> | undefined;
+  /**
+   * The next datagram, or nothing when there is none yet. A running dump is advanced until there is one, so nothing
+   * is never the answer in mid-dump.
+   *
+   * @throws {NetlinkError} ENOBUFS once after an overrun.
+   */
+  receive(options?: ReceiveOptions): Datagram | undefined;
+  /** Whether `receive` would give a datagram or throw. */
+  readonly readable: boolean;
+  /** Called at every arrival. One listener: whoever owns the socket. */
+  onReadable: (() => void) | undefined;
+  /** Leaves all groups, frees the port ID. Idempotent. */
+  close(): void;
+}

@@ -1,0 +1,84 @@
+import { align4 } from './alignment.js';
+
+/** Largest attribute: its length is a u16 and counts the 4 bytes of the attribute header. */
+const MAX_ATTRIBUTE_LENGTH = 0xffff;
+
+/**
+ * A growing buffer that messages are written into. What has been written stays at its offset, so that a length can be
+ * filled in afterwards; views of `bytes` do not survive growth.
+ */
+export class ByteWriter {
+  bytes: Uint8Array;
+  view: DataView;
+  /** Where the next byte goes. */
+  length = 0;
+
+  constructor(capacity = 512) {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Appends `size` bytes, zeroed, and gives the offset of the first. */
+  reserve(size: number): number {
+    const offset = this.length;
+    const end = offset + size;
+    if (end > this.bytes.length) this.#grow(end);
+    this.bytes.fill(0, offset, end);
+    this.length = end;
+    return offset;
+  }
+
+  u8(value: number): void {
+    this.bytes[this.reserve(1)] = value;
+  }
+
+  u16(value: number): void {
+    this.view.setUint16(this.reserve(2), value, true);
+  }
+
+  u32(value: number): void {
+    this.view.setUint32(this.reserve(4), value, true);
+  }
+
+  append(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.reserve(bytes.length));
+  }
+
+  pad(): void {
+    const missing = align4(this.length) - this.length;
+    if (missing > 0) this.reserve(missing);
+  }
+
+  /** Opens an attribute; give what it returns to `endAttribute`. */
+  beginAttribute(type: number): number {
+    const offset = this.reserve(4);
+    this.view.setUint16(offset + 2, type, true);
+    return offset;
+  }
+
+  /** Fills in the length of the attribute begun at `offset` and pads. */
+  endAttribute(offset: number): void {
+    const length = this.length - offset;
+    if (length > MAX_ATTRIBUTE_LENGTH) {
+      throw new RangeError(`attribute of ${length} bytes does not fit its 16-bit length`);
+    }
+    this.view.setUint16(offset, length, true);
+    this.pad();
+  }
+
+  /** A copy of what has been written from `start` on. */
+  slice(start = 0): Uint8Array {
+    return this.bytes.slice(start, this.length);
+  }
+
+  reset(): void {
+    this.length = 0;
+  }
+
+  #grow(needed: number): void {
+    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+    this.view = new DataView(grown.buffer);
+  }
+}
