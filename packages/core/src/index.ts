@@ -25,3 +25,5 @@ export * from './family/request.js';
 export * from './family/served-family.js';
 export { datagramCost } from './queue/receive-buffer.js';
 export * from './socket/socket-options.js';
+export * from './client/client-socket.js';
+export * from './client/message-catalog.js';

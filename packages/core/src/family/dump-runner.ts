@@ -8,6 +8,7 @@ import type { DumpContext } from './request.js';
 
 /** Length of NLMSG_DONE without an extended ACK. */
 const DONE_SIZE = 20;
+const NOTHING = new Uint8Array(0);
 
 export interface DumpParameters {
   readonly socket: DomainSocket;
@@ -51,21 +52,15 @@ export class DumpRunner implements RunningDump, DumpContext {
     this.#interrupted = MessageFlag.DumpInterrupted;
   }
 
-  advance(capacity: number): boolean {
+  advance(capacity: number): { readonly bytes: Uint8Array; readonly last: boolean } {
+    let bytes: Uint8Array = NOTHING;
     if (!this.#exhausted) {
-      const datagram = this.#raw === undefined ? this.#fill(capacity) : this.#fillRaw(this.#raw, capacity);
-      const mergeDone = this.#exhausted && (datagram.length === 0 || this.#mergesDone(datagram.length, capacity));
-      if (!mergeDone) {
-        this.#parameters.socket.deliverReply(datagram);
-        return false;
-      }
-      if (datagram.length > 0) {
-        this.#writer.reset();
-        this.#writer.append(datagram);
+      bytes = this.#raw === undefined ? this.#fill(capacity) : this.#fillRaw(this.#raw, capacity);
+      if (!this.#exhausted || (bytes.length > 0 && !this.#mergesDone(bytes.length, capacity))) {
+        return { bytes, last: false };
       }
     }
-    this.#finish();
-    return true;
+    return { bytes: this.#finish(bytes), last: true };
   }
 
   close(): void {
@@ -78,11 +73,13 @@ export class DumpRunner implements RunningDump, DumpContext {
     return this.#parameters.done === 'merged' && this.#ack === undefined && capacity - length >= DONE_SIZE;
   }
 
-  #finish(): void {
+  #finish(messages: Uint8Array): Uint8Array {
     const { socket, sequence } = this.#parameters;
-    appendDone(this.#writer, this.#errno, this.#filtered | this.#takeInterrupted(), sequence, socket.portId, this.#ack);
-    socket.deliverReply(this.#writer.slice());
-    this.#writer.reset();
+    const writer = this.#writer;
+    writer.reset();
+    writer.append(messages);
+    appendDone(writer, this.#errno, this.#filtered | this.#takeInterrupted(), sequence, socket.portId, this.#ack);
+    return writer.slice();
   }
 
   /** Messages up to `capacity`; the one that does not fit any more is kept for the next datagram. */
@@ -91,7 +88,8 @@ export class DumpRunner implements RunningDump, DumpContext {
     const { socket, schema, replyType, sequence } = this.#parameters;
     let datagram: Uint8Array | undefined;
     while (datagram === undefined && !this.#exhausted) {
-      this.#attempt(() => {
+      const before = writer.length;
+      const intact = this.#attempt(() => {
         const next = this.#iterator?.next();
         if (next === undefined || next.done) {
           this.#exhausted = true;
@@ -104,6 +102,8 @@ export class DumpRunner implements RunningDump, DumpContext {
         writer.bytes.copyWithin(0, start, writer.length);
         writer.length -= start;
       });
+      // What a failed encoder has left is not sent.
+      if (!intact) writer.length = before;
     }
     if (datagram === undefined) {
       datagram = writer.slice();
@@ -141,14 +141,16 @@ export class DumpRunner implements RunningDump, DumpContext {
     return flag;
   }
 
-  #attempt(work: () => void): void {
+  #attempt(work: () => void): boolean {
     try {
       work();
+      return true;
     } catch (error) {
       this.#exhausted = true;
       const { errno, ack } = this.#parameters.refuse(error);
       this.#errno = errno;
       this.#ack = ack;
+      return false;
     }
   }
 }

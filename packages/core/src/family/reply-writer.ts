@@ -105,7 +105,8 @@ export function errorMessage(
   const echoed = capped ? request.subarray(0, MESSAGE_HEADER_SIZE) : request;
   const writer = new ByteWriter(MESSAGE_HEADER_SIZE + ERROR_SIZE + align4(echoed.length) + 128);
   const start = appendHeader(writer, ControlMessageType.Error, flags, sequence, portId);
-  writer.view.setInt32(writer.reserve(ERROR_SIZE), -errno, true);
+  const error = writer.reserve(ERROR_SIZE);
+  writer.view.setInt32(error, -errno, true);
   writer.append(echoed);
   writer.pad();
   if (hasTlvs) appendExtendedAck(writer, ack);
@@ -125,7 +126,8 @@ export function appendDone(
   const hasTlvs = ack !== undefined && Object.values(ack).some((value) => value !== undefined);
   const allFlags = flags | MessageFlag.Multi | (hasTlvs ? MessageFlag.AckTlvs : 0);
   const start = appendHeader(writer, ControlMessageType.Done, allFlags, sequence, portId);
-  writer.view.setInt32(writer.reserve(4), -errno, true);
+  const error = writer.reserve(ERROR_SIZE);
+  writer.view.setInt32(error, -errno, true);
   if (hasTlvs) appendExtendedAck(writer, ack);
   endMessage(writer, start);
 }

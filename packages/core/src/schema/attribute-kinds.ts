@@ -93,7 +93,10 @@ export function bigIntegerKind(name: 'u64' | 's64', options: { byteOrder?: 'host
     policyType: name === 'u64' ? 5 : 9,
     check: (_view, _offset, length, strict) => (length < 8 ? FAILED : length > 8 && strict ? WRONG_LENGTH : undefined),
     read: (view, offset) => (name === 'u64' ? view.getBigUint64(offset, little) : view.getBigInt64(offset, little)),
-    write: (writer, value) => writer.view.setBigUint64(writer.reserve(8), BigInt.asUintN(64, value), little),
+    write(writer, value) {
+      const offset = writer.reserve(8);
+      writer.view.setBigUint64(offset, BigInt.asUintN(64, value), little);
+    },
   };
 }
 
@@ -179,7 +182,10 @@ export function structKind<S extends HeaderShape>(layout: HeaderLayout<S>): Attr
     policyType: 13,
     check: (_view, _offset, length) => (length < layout.size ? FAILED : undefined),
     read: (view, offset) => layout.read(view, offset),
-    write: (writer, value) => layout.write(writer.view, writer.reserve(layout.size), value as never),
+    write(writer, value) {
+      const offset = writer.reserve(layout.size);
+      layout.write(writer.view, offset, value as never);
+    },
   };
 }
 

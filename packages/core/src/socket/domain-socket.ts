@@ -33,8 +33,8 @@ export interface SocketWorld {
 
 /** A dump that a socket is reading. */
 export interface RunningDump {
-  /** Produces one datagram of at most `capacity` bytes and says whether it was the last. */
-  advance(capacity: number): boolean;
+  /** Produces one datagram, of at most `capacity` bytes unless a single message is larger. */
+  advance(capacity: number): { readonly bytes: Uint8Array; readonly last: boolean };
   close(): void;
 }
 
@@ -59,6 +59,8 @@ export class DomainSocket implements NetlinkSocket {
   #peer: NetlinkAddress = KERNEL_SIDE;
   #largestCapacity = 0;
   #dump: RunningDump | undefined;
+  #advancing = false;
+  #receiving = false;
   #closed = false;
 
   constructor(world: SocketWorld, credentials: Credentials) {
@@ -161,10 +163,15 @@ export class DomainSocket implements NetlinkSocket {
   receive(options: ReceiveOptions = {}): Datagram | undefined {
     if (this.#buffer.takeOverrun()) throw new NetlinkError(Errno.ENOBUFS);
     const datagram = options.peek ? this.#buffer.peek() : this.#buffer.take();
-    if (datagram !== undefined) {
-      this.#largestCapacity = Math.max(this.#largestCapacity, options.capacity ?? DEFAULT_CAPACITY);
-      if (this.#dump !== undefined && this.#buffer.hasRoomAhead) this.#advanceDump();
-      if (!this.#queue.idle) this.#queue.resume();
+    if (datagram === undefined) return undefined;
+    this.#largestCapacity = Math.max(this.#largestCapacity, options.capacity ?? DEFAULT_CAPACITY);
+    if (this.#dump === undefined && this.#queue.idle) return datagram;
+    this.#receiving = true;
+    try {
+      this.#advanceDump();
+      this.#queue.resume();
+    } finally {
+      this.#receiving = false;
     }
     return datagram;
   }
@@ -188,7 +195,7 @@ export class DomainSocket implements NetlinkSocket {
   deliverReply(bytes: Uint8Array, source: NetlinkAddress = KERNEL_SIDE): void {
     if (this.#closed) return;
     this.#buffer.pushReply({ bytes, source, group: 0 });
-    this.onReadable?.();
+    this.#announce();
   }
 
   /** Queues a notification, or drops it and remembers that it did. */
@@ -197,8 +204,12 @@ export class DomainSocket implements NetlinkSocket {
     const overrunBefore = this.#buffer.hasOverrun;
     const tellReader = !this.options.isOn(SocketOption.NoOverrunError);
     if (this.#buffer.offerNotification(datagram, tellReader) || this.#buffer.hasOverrun !== overrunBefore) {
-      this.onReadable?.();
+      this.#announce();
     }
+  }
+
+  #announce(): void {
+    if (!this.#receiving) this.onReadable?.();
   }
 
   /** Begins a dump: its first datagram is produced at once. */
@@ -207,9 +218,22 @@ export class DomainSocket implements NetlinkSocket {
     this.#advanceDump();
   }
 
+  /** Produces one datagram ahead of the reader; one at a time, for a listener may read while it is delivered. */
   #advanceDump(): void {
-    const capacity = Math.min(Math.max(this.#largestCapacity, SMALLEST_DUMP_CAPACITY), LARGEST_DUMP_CAPACITY);
-    if (this.#dump?.advance(capacity)) this.#dump = undefined;
+    if (this.#advancing) return;
+    this.#advancing = true;
+    try {
+      let wanted = this.#buffer.hasRoomAhead;
+      while (wanted && this.#dump !== undefined) {
+        const capacity = Math.min(Math.max(this.#largestCapacity, SMALLEST_DUMP_CAPACITY), LARGEST_DUMP_CAPACITY);
+        const { bytes, last } = this.#dump.advance(capacity);
+        if (last) this.#dump = undefined;
+        this.deliverReply(bytes);
+        wanted = this.#buffer.isEmpty;
+      }
+    } finally {
+      this.#advancing = false;
+    }
   }
 
   #request(datagram: Uint8Array): Promise<void> | undefined {

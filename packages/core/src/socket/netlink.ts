@@ -28,7 +28,7 @@ export interface Netlink {
   open(options: OpenOptions): Promise<NetlinkSocket>;
 }
 
-/** One datagram as a receive hands it out. `bytes` belongs to the receiver. */
+/** One datagram as a receive hands it out. `bytes` may be shared with other receivers: read it only. */
 export interface Datagram {
   readonly bytes: Uint8Array;
   /** Who sent it: port ID 0 and a group bit for what comes from the serving side. */
@@ -113,7 +113,10 @@ export interface NetlinkSocket {
   receive(options?: ReceiveOptions): Datagram | undefined;
   /** Whether `receive` would give a datagram or throw. */
   readonly readable: boolean;
-  /** Called at every arrival. One listener: whoever owns the socket. */
+  /**
+   * Called at every arrival, except for what a `receive` brings in while it runs (the next part of a dump): look at
+   * `readable` after it. One listener: whoever owns the socket.
+   */
   onReadable: (() => void) | undefined;
   /** Leaves all groups, frees the port ID. Idempotent. */
   close(): void;

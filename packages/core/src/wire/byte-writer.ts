@@ -5,7 +5,7 @@ const MAX_ATTRIBUTE_LENGTH = 0xffff;
 
 /**
  * A growing buffer that messages are written into. What has been written stays at its offset, so that a length can be
- * filled in afterwards; views of `bytes` do not survive growth.
+ * filled in afterwards. `bytes` and `view` are replaced by growth: reserve first, then use them.
  */
 export class ByteWriter {
   bytes: Uint8Array;
@@ -29,19 +29,23 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.bytes[this.reserve(1)] = value;
+    const offset = this.reserve(1);
+    this.bytes[offset] = value;
   }
 
   u16(value: number): void {
-    this.view.setUint16(this.reserve(2), value, true);
+    const offset = this.reserve(2);
+    this.view.setUint16(offset, value, true);
   }
 
   u32(value: number): void {
-    this.view.setUint32(this.reserve(4), value, true);
+    const offset = this.reserve(4);
+    this.view.setUint32(offset, value, true);
   }
 
   append(bytes: Uint8Array): void {
-    this.bytes.set(bytes, this.reserve(bytes.length));
+    const offset = this.reserve(bytes.length);
+    this.bytes.set(bytes, offset);
   }
 
   pad(): void {

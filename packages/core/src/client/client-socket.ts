@@ -1,0 +1,326 @@
+import { DecodeError } from '../errors/decode-error.js';
+import { Errno } from '../errors/errno.js';
+import { NetlinkError } from '../errors/netlink-error.js';
+import { type DecodedMessage, decodeMessage, encodeMessage, type MessageBody, type MessageSchema } from '../schema/message.js';
+import type { HeaderShape } from '../schema/header.js';
+import type { AttributeShape } from '../schema/attributes.js';
+import { type Datagram, type Netlink, type NetlinkSocket, SocketOption } from '../socket/netlink.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import { ControlMessageType, MESSAGE_HEADER_SIZE, MessageFlag, type RawMessage, readMessages } from '../wire/message-header.js';
+import type { MessageCatalog } from './message-catalog.js';
+import { errnoOf, readRefusal } from './reply-parser.js';
+
+/** Most datagrams of notifications that wait for a subscriber; beyond, they stay in the socket and overrun it. */
+const SUBSCRIPTION_BACKLOG = 1024;
+
+export interface ClientOptions {
+  readonly protocol: number;
+  /** Schemas of replies and notifications by message type. */
+  readonly catalog: MessageCatalog;
+  readonly signal?: AbortSignal;
+}
+
+export interface RequestOptions {
+  /** NEW, DEL and GET modifiers beside REQUEST and ACK. @default 0 */
+  readonly flags?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A reply or notification, decoded by the schema of its type. */
+export interface ReceivedMessage<H extends HeaderShape = HeaderShape, A extends AttributeShape = AttributeShape>
+  extends DecodedMessage<H, A> {
+  readonly messageType: number;
+  readonly flags: number;
+  readonly sequence: number;
+  readonly portId: number;
+  /** The group that a notification came through; 0 for replies. */
+  readonly group: number;
+}
+
+/** A request that has not been answered to its end. */
+interface Exchange {
+  readonly operation: string;
+  readonly replies: ReceivedMessage[];
+  /** Set when the answer is complete. */
+  outcome: { error: NetlinkError | undefined } | undefined;
+  interrupted: boolean;
+  readonly expectsDone: boolean;
+  wake: (() => void) | undefined;
+}
+
+interface Subscriber {
+  readonly backlog: Array<ReceivedMessage | NetlinkError>;
+  wake: (() => void) | undefined;
+}
+
+/**
+ * The client's end of a netlink socket, on any `Netlink`: a domain, a transport, the kernel. Requests are matched by
+ * sequence number and may overlap, except dumps, of which a socket has one at a time.
+ */
+export class ClientSocket implements AsyncDisposable {
+  readonly #catalog: MessageCatalog;
+  readonly #exchanges = new Map<number, Exchange>();
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #writer = new ByteWriter();
+  #sequence = 0;
+  #dumping: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  private constructor(
+    readonly socket: NetlinkSocket,
+    catalog: MessageCatalog,
+  ) {
+    this.#catalog = catalog;
+    socket.onReadable = () => this.#pump();
+  }
+
+  /** Opens and binds a socket and asks for extended ACKs and strict checking. */
+  static async open(netlink: Netlink, { protocol, catalog, signal }: ClientOptions): Promise<ClientSocket> {
+    const socket = await netlink.open({ protocol, ...(signal === undefined ? {} : { signal }) });
+    await socket.setOption(SocketOption.ExtendedAck, 1);
+    await socket.setOption(SocketOption.StrictChecking, 1);
+    await socket.bind({ portId: 0, groups: 0 });
+    return new ClientSocket(socket, catalog);
+  }
+
+  /**
+   * Sends one request and waits for its acknowledgement.
+   *
+   * @returns the replies before it.
+   * @throws {NetlinkError} the refusal, with the extended ACK's text and the operation.
+   */
+  async do<H extends HeaderShape, A extends AttributeShape>(
+    messageType: number,
+    schema: MessageSchema<H, A>,
+    body: MessageBody<H, A>,
+    { flags = 0, signal }: RequestOptions = {},
+  ): Promise<ReceivedMessage<H, A>[]> {
+    const operation = `${schema.name} ${messageType}`;
+    const { sequence, exchange } = this.#begin(operation, false);
+    try {
+      await this.#send(messageType, schema, body, flags | MessageFlag.Ack, sequence);
+      await this.#until(exchange, () => exchange.outcome !== undefined, signal);
+      if (exchange.outcome?.error !== undefined) throw exchange.outcome.error;
+      return exchange.replies as ReceivedMessage<H, A>[];
+    } finally {
+      this.#exchanges.delete(sequence);
+    }
+  }
+
+  /**
+   * Lists, as the messages arrive: the source goes on only while they are taken.
+   *
+   * @throws {NetlinkError} the refusal; EINTR when the dump was interrupted (NLM_F_DUMP_INTR), after its last message.
+   */
+  async *dump<H extends HeaderShape, A extends AttributeShape>(
+    messageType: number,
+    schema: MessageSchema<H, A>,
+    body: MessageBody<H, A> = { attributes: {} as never },
+    { flags = 0, signal }: RequestOptions = {},
+  ): AsyncGenerator<ReceivedMessage<H, A>, void, undefined> {
+    const operation = `${schema.name} ${messageType} dump`;
+    const before = this.#dumping;
+    let finished = () => {};
+    this.#dumping = new Promise((resolve) => {
+      finished = resolve;
+    });
+    await before;
+    const { sequence, exchange } = this.#begin(operation, true);
+    try {
+      await this.#send(messageType, schema, body, flags | MessageFlag.Dump, sequence);
+      for (;;) {
+        this.#pump();
+        await this.#until(exchange, () => exchange.replies.length > 0 || exchange.outcome !== undefined, signal);
+        if (exchange.replies.length === 0) break;
+        yield* exchange.replies.splice(0) as ReceivedMessage<H, A>[];
+      }
+      if (exchange.outcome?.error !== undefined) throw exchange.outcome.error;
+      if (exchange.interrupted) {
+        throw new NetlinkError(Errno.EINTR, 'the dump was interrupted by a change', { operation, sequence });
+      }
+    } finally {
+      // What an abandoned dump still sends is read and dropped, so that the socket can dump again.
+      this.#drain(sequence, exchange).then(finished, finished);
+    }
+  }
+
+  /**
+   * Joins groups and gives their notifications from now on. Ends when it is closed or the socket is.
+   *
+   * @throws {NetlinkError} ENOBUFS where notifications were lost; the next call goes on after the gap.
+   */
+  async subscribe(groups: Iterable<number>): Promise<AsyncGenerator<ReceivedMessage, void, undefined>> {
+    const joined = [...groups];
+    const subscriber: Subscriber = { backlog: [], wake: undefined };
+    this.#subscribers.add(subscriber);
+    try {
+      for (const group of joined) await this.socket.joinGroup(group);
+    } catch (error) {
+      this.#subscribers.delete(subscriber);
+      throw error;
+    }
+    return this.#notifications(subscriber, joined);
+  }
+
+  /** Ends everything: requests that wait fail with ECONNABORTED, subscriptions end. Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.socket.onReadable = undefined;
+    this.socket.close();
+    for (const exchange of this.#exchanges.values()) {
+      exchange.outcome ??= { error: new NetlinkError(Errno.ECONNABORTED, 'the socket was closed', { operation: exchange.operation }) };
+      exchange.wake?.();
+    }
+    for (const subscriber of this.#subscribers) subscriber.wake?.();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  async *#notifications(subscriber: Subscriber, joined: number[]): AsyncGenerator<ReceivedMessage, void, undefined> {
+    try {
+      for (;;) {
+        const next = subscriber.backlog.shift();
+        if (next instanceof NetlinkError) throw next;
+        if (next !== undefined) {
+          yield next;
+          continue;
+        }
+        if (this.#closed) return;
+        this.#pump();
+        if (subscriber.backlog.length > 0) continue;
+        await new Promise<void>((resolve) => {
+          subscriber.wake = resolve;
+        });
+      }
+    } finally {
+      this.#subscribers.delete(subscriber);
+      if (!this.#closed) for (const group of joined) await this.socket.leaveGroup(group);
+    }
+  }
+
+  #begin(operation: string, expectsDone: boolean): { sequence: number; exchange: Exchange } {
+    if (this.#closed) throw new NetlinkError(Errno.EBADF, 'the socket is closed', { operation });
+    this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
+    const exchange: Exchange = { operation, replies: [], outcome: undefined, interrupted: false, expectsDone, wake: undefined };
+    this.#exchanges.set(this.#sequence, exchange);
+    return { sequence: this.#sequence, exchange };
+  }
+
+  async #send(type: number, schema: MessageSchema, body: MessageBody, flags: number, sequence: number): Promise<void> {
+    const writer = this.#writer;
+    writer.reset();
+    const start = writer.reserve(MESSAGE_HEADER_SIZE);
+    encodeMessage(schema, writer, body);
+    writer.view.setUint32(start, writer.length, true);
+    writer.view.setUint16(start + 4, type, true);
+    writer.view.setUint16(start + 6, flags | MessageFlag.Request, true);
+    writer.view.setUint32(start + 8, sequence, true);
+    await this.socket.send(writer.slice());
+    this.#pump();
+  }
+
+  /** Waits until `ready`; whatever arrives wakes it. */
+  async #until(exchange: Exchange, ready: () => boolean, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    signal?.throwIfAborted();
+    while (!ready()) {
+      await new Promise<void>((resolve, reject) => {
+        const abort = () => reject(signal?.reason);
+        signal?.addEventListener('abort', abort, { once: true });
+        exchange.wake = () => {
+          signal?.removeEventListener('abort', abort);
+          resolve();
+        };
+      });
+    }
+  }
+
+  async #drain(sequence: number, exchange: Exchange): Promise<void> {
+    while (exchange.outcome === undefined) {
+      exchange.replies.length = 0;
+      this.#pump();
+      if (exchange.outcome !== undefined) break;
+      await new Promise<void>((resolve) => {
+        exchange.wake = resolve;
+      });
+    }
+    this.#exchanges.delete(sequence);
+  }
+
+  /** Reads what is there, unless somebody has not taken what was read before. */
+  #pump(): void {
+    while (!this.#closed && !this.#isBackedUp()) {
+      let datagram: Datagram | undefined;
+      try {
+        datagram = this.socket.receive();
+      } catch (error) {
+        this.#fail(error);
+        return;
+      }
+      if (datagram === undefined) return;
+      for (const message of readMessages(datagram.bytes)) this.#take(message, datagram.group);
+    }
+  }
+
+  #isBackedUp(): boolean {
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.expectsDone && exchange.replies.length > 0) return true;
+    }
+    for (const subscriber of this.#subscribers) if (subscriber.backlog.length >= SUBSCRIPTION_BACKLOG) return true;
+    return false;
+  }
+
+  /** An overrun concerns subscribers; anything else everybody. */
+  #fail(error: unknown): void {
+    const refusal = error instanceof NetlinkError ? error : new NetlinkError(Errno.EIO, String(error), {}, { cause: error });
+    for (const subscriber of this.#subscribers) {
+      subscriber.backlog.push(refusal);
+      subscriber.wake?.();
+    }
+    if (refusal.errno === Errno.ENOBUFS) {
+      this.#pump();
+      return;
+    }
+    for (const exchange of this.#exchanges.values()) {
+      exchange.outcome ??= { error: refusal };
+      exchange.wake?.();
+    }
+  }
+
+  #take(message: RawMessage, group: number): void {
+    const { header } = message;
+    const own = header.portId === this.socket.address.portId && group === 0;
+    const exchange = own ? this.#exchanges.get(header.sequence) : undefined;
+    if (exchange === undefined) {
+      if (group !== 0) this.#announce(message, group);
+      return;
+    }
+    if ((header.flags & MessageFlag.DumpInterrupted) !== 0) exchange.interrupted = true;
+    if (header.type === ControlMessageType.Error || header.type === ControlMessageType.Done) {
+      const errno = errnoOf(message);
+      exchange.outcome = { error: errno === 0 ? undefined : readRefusal(message, exchange.operation) };
+    } else {
+      exchange.replies.push(this.#decode(message, 0));
+    }
+    exchange.wake?.();
+  }
+
+  #announce(message: RawMessage, group: number): void {
+    if (this.#subscribers.size === 0) return;
+    const decoded = this.#decode(message, group);
+    for (const subscriber of this.#subscribers) {
+      subscriber.backlog.push(decoded);
+      subscriber.wake?.();
+    }
+  }
+
+  #decode({ header, payload }: RawMessage, group: number): ReceivedMessage {
+    const schema = this.#catalog.get(header.type);
+    if (schema === undefined) throw new DecodeError(`no schema for message type ${header.type}`, 0, 'message');
+    const { type: messageType, flags, sequence, portId } = header;
+    return { ...decodeMessage(schema, payload), messageType, flags, sequence, portId, group };
+  }
+}
