@@ -242,7 +242,7 @@ export class ClientSocket implements AsyncDisposable {
     while (exchange.outcome === undefined) {
       exchange.replies.length = 0;
       this.#pump();
-      if (exchange.outcome !== undefined) break;
+      if (exchange.outcome !== undefined || exchange.replies.length > 0) continue;
       await new Promise<void>((resolve) => {
         exchange.wake = resolve;
       });
