@@ -3,7 +3,7 @@ import { Errno } from '../errors/errno.js';
 import { NetlinkError } from '../errors/netlink-error.js';
 import type { Task } from '../queue/task-queue.js';
 import { findAttribute } from '../schema/attributes.js';
-import { checkMessage, decodeMessage, type MessageBody } from '../schema/message.js';
+import { checkMessageAt, decodeMessageAt, type MessageBody } from '../schema/message.js';
 import type { DomainSocket } from '../socket/domain-socket.js';
 import { type Credentials, SocketOption } from '../socket/netlink.js';
 import { align4 } from '../wire/alignment.js';
@@ -48,7 +48,7 @@ export class Dispatcher {
     const flags = view.getUint16(start + 6, true);
     const sequence = view.getUint32(start + 8, true);
     if ((flags & MessageFlag.Request) === 0 || messageType < FIRST_PROTOCOL_MESSAGE_TYPE) {
-      if ((flags & MessageFlag.Ack) !== 0) socket.deliverReply(acknowledgement(view, start, sequence, socket.portId));
+      if ((flags & MessageFlag.Ack) !== 0) socket.deliverReply(acknowledgement(datagram, start, socket.portId));
       return undefined;
     }
     socket.counters.requests++;
@@ -120,8 +120,8 @@ export class Dispatcher {
   }
 
   #acknowledge(message: ReceivedMessage): void {
-    const { socket, view, start, sequence } = message;
-    socket.deliverReply(acknowledgement(view, start, sequence, socket.portId));
+    const { socket, datagram, start } = message;
+    socket.deliverReply(acknowledgement(datagram, start, socket.portId));
   }
 
   #reply(message: ReceivedMessage, operation: Operation, family: ServedFamily, result: unknown): void {
@@ -217,18 +217,19 @@ class ReceivedMessage {
   /** @throws {NetlinkError} what the kernel's parser and policy say. */
   decode({ message, options }: Operation, isDump: boolean): void {
     const strict = options.validation === 'strict';
-    if (!isDump && this.payload.length < message.header.size) {
+    const start = this.start + MESSAGE_HEADER_SIZE;
+    if (!isDump && this.end - start < message.header.size) {
       throw new NetlinkError(Errno.EINVAL, 'Invalid header length');
     }
     // Dumps that are not strict do not look at attributes, so those cannot be wrong.
     if (!isDump || strict || this.strict) {
-      const failed = checkMessage(message, this.payload, strict);
+      const failed = checkMessageAt(message, this.view, start, this.end, strict);
       if (failed !== undefined) {
         const { errno, text } = failed.failure;
-        throw new NetlinkError(errno, text, { offset: MESSAGE_HEADER_SIZE + failed.offset });
+        throw new NetlinkError(errno, text, { offset: failed.offset - this.start });
       }
     }
-    const decoded = decodeMessage(message, this.payload);
+    const decoded = decodeMessageAt(message, this.view, start, this.end);
     this.header = decoded.header;
     this.attributes = decoded.attributes;
     if (options.required !== undefined) this.#checkRequired(message, options.required);
@@ -243,7 +244,7 @@ class ReceivedMessage {
     this.#payload = undefined;
     const { operation } = this;
     if (operation === undefined || this.header === undefined) return;
-    const decoded = decodeMessage(operation.message, this.payload);
+    const decoded = decodeMessageAt(operation.message, this.view, MESSAGE_HEADER_SIZE, this.end);
     this.header = decoded.header;
     this.attributes = decoded.attributes;
   }

@@ -75,16 +75,23 @@ function appendU32(writer: ByteWriter, type: number, value: number): void {
   writer.endAttribute(start);
 }
 
-/** An acknowledgement: NLMSG_ERROR with errno 0 and the request's header only. */
-export function acknowledgement(request: DataView, start: number, sequence: number, portId: number): Uint8Array {
-  const bytes = new Uint8Array(36);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, 36, true);
-  view.setUint16(4, ControlMessageType.Error, true);
-  view.setUint16(6, MessageFlag.Capped, true);
-  view.setUint32(8, sequence, true);
-  view.setUint32(12, portId, true);
-  for (let i = 0; i < MESSAGE_HEADER_SIZE; i += 4) view.setUint32(20 + i, request.getUint32(start + i, true), true);
+/** An acknowledgement's fixed bytes: length 36, type NLMSG_ERROR, flags NLM_F_CAPPED. */
+const ACKNOWLEDGEMENT_START = [36, 0, 0, 0, ControlMessageType.Error, 0, 0, 1];
+const ACKNOWLEDGEMENT_SIZE = 36;
+
+/**
+ * An acknowledgement: NLMSG_ERROR with errno 0 and the header of the request, which begins at `start`. Written byte by
+ * byte: a view would make the engine move so small an array out of its heap, which takes longer than all the rest.
+ */
+export function acknowledgement(request: Uint8Array, start: number, portId: number): Uint8Array {
+  const bytes = new Uint8Array(ACKNOWLEDGEMENT_SIZE);
+  for (let i = 0; i < 8; i++) bytes[i] = ACKNOWLEDGEMENT_START[i] as number;
+  for (let i = 8; i < 12; i++) bytes[i] = request[start + i] as number;
+  bytes[12] = portId;
+  bytes[13] = portId >>> 8;
+  bytes[14] = portId >>> 16;
+  bytes[15] = portId >>> 24;
+  for (let i = 0; i < MESSAGE_HEADER_SIZE; i++) bytes[20 + i] = request[start + i] as number;
   return bytes;
 }
 

@@ -8,7 +8,7 @@ const SMALLEST_ALLOCATION = 512;
 /** The bytes that a datagram takes of SO_RCVBUF: its truesize, allocations being powers of two (net/core/skbuff.c). */
 export function datagramCost(length: number): number {
   const needed = Math.max(SMALLEST_ALLOCATION, length + SHARED_INFO);
-  return BUFFER_OVERHEAD + 2 ** Math.ceil(Math.log2(needed));
+  return BUFFER_OVERHEAD + 2 ** (32 - Math.clz32(needed - 1));
 }
 
 export interface ReceiveCounters {

@@ -49,25 +49,39 @@ export function decodeMessage<H extends HeaderShape, A extends AttributeShape>(
   schema: MessageSchema<H, A>,
   payload: Uint8Array,
 ): DecodedMessage<H, A> {
-  const { header, attributes } = schema;
-  if (payload.length < header.size) {
+  return decodeMessageAt(schema, new DataView(payload.buffer, payload.byteOffset, payload.byteLength), 0, payload.length);
+}
+
+/** The same for the payload at [start, end) of a view. */
+export function decodeMessageAt<H extends HeaderShape, A extends AttributeShape>(
+  { header, attributes }: MessageSchema<H, A>,
+  view: DataView,
+  start: number,
+  end: number,
+): DecodedMessage<H, A> {
+  if (end - start < header.size) {
     const padded = new Uint8Array(header.size);
-    padded.set(payload);
+    padded.set(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
     return { header: header.read(new DataView(padded.buffer), 0), attributes: {} };
   }
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  return {
-    header: header.read(view, 0),
-    attributes: attributes.decode(view, align4(header.size), payload.length),
-  };
+  return { header: header.read(view, start), attributes: attributes.decode(view, start + align4(header.size), end) };
 }
 
 /** What the policy refuses in a payload; offsets count from its first byte. */
 export function checkMessage(schema: MessageSchema, payload: Uint8Array, strict: boolean): AttributeFailure | undefined {
-  const start = align4(schema.header.size);
-  if (payload.length < start) return undefined;
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  return schema.attributes.check(view, start, payload.length, strict);
+  return checkMessageAt(schema, new DataView(payload.buffer, payload.byteOffset, payload.byteLength), 0, payload.length, strict);
+}
+
+/** The same for the payload at [start, end) of a view; offsets count from the view's first byte. */
+export function checkMessageAt(
+  { header, attributes }: MessageSchema,
+  view: DataView,
+  start: number,
+  end: number,
+  strict: boolean,
+): AttributeFailure | undefined {
+  const first = start + align4(header.size);
+  return first > end ? undefined : attributes.check(view, first, end, strict);
 }
 
 /** Appends a payload. */
