@@ -9,6 +9,7 @@ export * from './schema/field.js';
 export * from './schema/header.js';
 export * from './schema/message.js';
 export * from './socket/netlink.js';
+export * from './socket/netlink-protocol.js';
 export * from './wire/alignment.js';
 export * from './wire/byte-writer.js';
 export * from './wire/message-header.js';

@@ -163,7 +163,7 @@ export class DomainSocket implements NetlinkSocket {
   receive(options: ReceiveOptions = {}): Datagram | undefined {
     if (this.#buffer.takeOverrun()) throw new NetlinkError(Errno.ENOBUFS);
     const datagram = options.peek ? this.#buffer.peek() : this.#buffer.take();
-    if (datagram === undefined) return undefined;
+    if (datagram === undefined || (options.peek && options.capacity === 0)) return datagram;
     this.#largestCapacity = Math.max(this.#largestCapacity, options.capacity ?? DEFAULT_CAPACITY);
     if (this.#dump === undefined && this.#queue.idle) return datagram;
     this.#receiving = true;

@@ -43,7 +43,7 @@ export interface ReceiveOptions {
    * of an earlier successful receive, within [3776, 32448]. @default 32768
    */
   readonly capacity?: number;
-  /** Leave the datagram in the buffer (MSG_PEEK). */
+  /** Leave the datagram in the buffer (MSG_PEEK). With capacity 0 that is all it does: no dump advances. */
   readonly peek?: boolean;
 }
 

@@ -1,0 +1,142 @@
+// Measures nlspace and the real kernel with the same work, one after the other, and prints a row for each.
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { bestWallTime, compile, hasKernelSide, runNode, runScript, type Side, underNlspace } from './sides.js';
+
+interface Row {
+  readonly name: string;
+  readonly unit: string;
+  /** `better` says which way. */
+  readonly nlspace: number;
+  readonly reference: number | undefined;
+  readonly referenceName: string;
+  readonly better: 'higher' | 'lower';
+}
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (options.help) {
+  console.log('usage: npm run bench -- [--quick] [--json FILE]\n  --quick   100,000 routes only\n  --json    the rows as JSON lines');
+  process.exit(0);
+}
+
+const routes = compile('routes');
+const kernel = hasKernelSide();
+if (!kernel) console.error('no kernel side: making a network namespace needs root, so there are no ratios to it');
+const rows: Row[] = [];
+
+function report(row: Row): void {
+  rows.push(row);
+  const ratio = row.reference === undefined ? '' : `${(row.nlspace / row.reference).toFixed(2)} × ${row.referenceName}`;
+  const number = (value: number | undefined) =>
+    value === undefined ? '–' : value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
+  console.log(
+    `${row.name.padEnd(34)} ${number(row.nlspace).padStart(12)} ${number(row.reference).padStart(12)} ${row.unit.padEnd(10)} ${ratio}` +
+      (ratio === '' ? '' : ` (${row.better} is better)`),
+  );
+}
+
+interface InProcess {
+  readonly insertSeconds: number;
+  readonly dumpSeconds: number;
+  readonly routes: number;
+  readonly memory: number;
+}
+
+function inProcess(count: number, label: string): void {
+  const own = JSON.parse(runNode('in-process', [String(count)])) as InProcess;
+  const [add, ...lists] = kernel
+    ? runScript('kernel', `${routes} add ${count} 64 v0\n${routes} list\n${routes} list\n${routes} list`).trim().split('\n')
+    : [];
+  const listSeconds = Math.min(...lists.map((line) => Number(line.split(' ')[0])));
+  const reference = (seconds: number) => (kernel ? count / seconds : undefined);
+  report({
+    name: `insert ${label}, in process`,
+    unit: 'routes/s',
+    nlspace: count / own.insertSeconds,
+    reference: reference(Number(add)),
+    referenceName: 'kernel',
+    better: 'higher',
+  });
+  report({
+    name: `dump ${label}, in process`,
+    unit: 'routes/s',
+    nlspace: own.routes / own.dumpSeconds,
+    reference: reference(listSeconds),
+    referenceName: 'kernel',
+    better: 'higher',
+  });
+  report({
+    name: `memory ${label}`,
+    unit: 'bytes/route',
+    nlspace: own.memory / count,
+    reference: undefined,
+    referenceName: '',
+    better: 'lower',
+  });
+}
+
+const BATCH_COMMANDS = 20_000;
+
+/** Seconds of `ip route show` and of `ip -batch`, with `count` routes there. */
+function programs(side: Side, count: number): { show: number; batch: number } {
+  const script = `
+${routes} add ${count} 64 v0 >&2
+file=$(mktemp)
+trap 'rm -f $file' EXIT
+awk 'BEGIN { for (i = 0; i < ${BATCH_COMMANDS}; i++)
+  printf "route add 60.%d.%d.%d/32 via 10.0.0.%d\\n", i / 65536, i / 256 % 256, i % 256, 2 + i % 16 }' >$file
+a=$(now); ip route show >/dev/null; b=$(now); ip route show >/dev/null; c=$(now); ip -batch $file; d=$(now)
+echo $a $b $c $d`;
+  const stamps = runScript(side, script).trim().split(' ').map(BigInt);
+  const [first, second, batch] = [1, 2, 3].map((i) => Number((stamps[i] as bigint) - (stamps[i - 1] as bigint)) / 1e9);
+  return { show: Math.min(first as number, second as number), batch: batch as number };
+}
+
+function realPrograms(count: number, label: string): void {
+  const own = programs('nlspace', count);
+  const reference = kernel ? programs('kernel', count) : undefined;
+  report({
+    name: `ip route show, ${label}`,
+    unit: 's',
+    nlspace: own.show,
+    reference: reference?.show,
+    referenceName: 'kernel',
+    better: 'lower',
+  });
+  report({
+    name: `ip -batch route add, into ${label}`,
+    unit: 'µs/command',
+    nlspace: (own.batch / BATCH_COMMANDS) * 1e6,
+    reference: reference === undefined ? undefined : (reference.batch / BATCH_COMMANDS) * 1e6,
+    referenceName: 'kernel',
+    better: 'lower',
+  });
+}
+
+function startUp(): void {
+  report({
+    name: 'start-up: nlspace run -- ip link',
+    unit: 's',
+    nlspace: bestWallTime(underNlspace(['ip', 'link']), 10),
+    reference: bestWallTime([process.execPath, '-e', '0'], 10),
+    referenceName: 'node -e 0',
+    better: 'lower',
+  });
+}
+
+console.log(`${''.padEnd(34)} ${'nlspace'.padStart(12)} ${'reference'.padStart(12)}`);
+startUp();
+const sizes: Array<[number, string]> = options.quick ? [[100_000, '100 k']] : [[100_000, '100 k'], [1_000_000, '1 M']];
+for (const [count, label] of sizes) {
+  inProcess(count, label);
+  realPrograms(count, label);
+}
+if (options.json !== undefined) {
+  writeFileSync(options.json, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
+}

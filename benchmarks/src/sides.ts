@@ -1,0 +1,68 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const COMMAND = `${root}packages/nlspace/dist/src/cli.js`;
+
+/** Where a script runs: the same commands, another kernel side. */
+export type Side = 'nlspace' | 'kernel';
+
+/** Compiles a C program of this package and gives its path. */
+export function compile(name: string): string {
+  const output = `${root}benchmarks/dist/${name}`;
+  execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-o', output, `${root}benchmarks/c/${name}.c`], { stdio: 'inherit' });
+  return output;
+}
+
+/** Whether a fresh network namespace of the real kernel can be had. */
+export function hasKernelSide(): boolean {
+  return spawnSync('unshare', ['-n', 'true']).status === 0;
+}
+
+/**
+ * Runs a shell script in a fresh world with v0 (10.0.0.1/8) up, and gives what it printed.
+ *
+ * @throws {Error} with the script's error output.
+ */
+export function runScript(side: Side, script: string): string {
+  const shell = ['sh', '-e', '-c', `${SETUP}\n${script}`];
+  const [program, ...rest] =
+    side === 'kernel' ? ['unshare', '-n', ...shell] : [process.execPath, COMMAND, 'run', '--', ...shell];
+  const result = spawnSync(program as string, rest, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (result.status !== 0) throw new Error(`${side}: exit status ${result.status}\n${result.stderr}`);
+  return result.stdout;
+}
+
+const SETUP = `
+ip link add v0 type veth peer name v1
+ip addr add 10.0.0.1/8 dev v0
+ip link set v0 up
+ip link set v1 up
+now() { date +%s%N; }`;
+
+/** Seconds that a whole command takes, the best of several. */
+export function bestWallTime(command: readonly string[], runs: number): number {
+  const [program, ...rest] = command;
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    const { status } = spawnSync(program as string, rest, { stdio: 'ignore' });
+    if (status !== 0) throw new Error(`${command.join(' ')}: exit status ${status}`);
+    best = Math.min(best, (performance.now() - start) / 1000);
+  }
+  return best;
+}
+
+/** The command line that runs a program on nlspace. */
+export function underNlspace(program: readonly string[]): string[] {
+  return [process.execPath, COMMAND, 'run', '--', ...program];
+}
+
+/** A script of this package in a node process of its own, so that its memory is its own. */
+export function runNode(script: string, parameters: readonly string[]): string {
+  return execFileSync(
+    process.execPath,
+    ['--expose-gc', `${root}benchmarks/dist/src/${script}.js`, ...parameters],
+    { encoding: 'utf8' },
+  );
+}
