@@ -1,0 +1,5 @@
+export * from './compare.js';
+export * from './masks.js';
+export * from './scenario.js';
+export * from './script.js';
+export * from './world.js';

@@ -1,0 +1,53 @@
+/** What two worlds may say differently, named, with the reason why it cannot be equal. */
+export interface Mask {
+  readonly name: string;
+  readonly reason: string;
+  /** Where it applies: every scenario, or those that name it in `masks`. */
+  readonly applies: 'always' | 'when named';
+  /** Finds the value in one line of normalised output; the first group is what is masked. */
+  readonly pattern: RegExp;
+  /** Numbers that are no further apart count as equal; without it any two values do. */
+  readonly tolerance?: number;
+}
+
+/** All of them. A difference that is not in this table is a failure. */
+export const MASKS: readonly Mask[] = [
+  {
+    name: 'remaining lifetime',
+    reason: 'Seconds left of an address or a route count down while the commands run.',
+    applies: 'always',
+    pattern: /(?:_life_time": |_lft |expires(?:": | ))(\d+)/g,
+    tolerance: 10,
+  },
+  {
+    name: 'mac',
+    reason: 'A MAC address that nobody chose is random.',
+    applies: 'when named',
+    pattern: /\b((?!ff:ff|00:00:00:00:00:00)(?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b/g,
+  },
+];
+
+/** Two lines with everything replaced that a mask allows to differ. */
+export function maskLines(left: string, right: string, named: readonly string[] = []): [string, string] {
+  for (const mask of MASKS) {
+    if (mask.applies === 'when named' && !named.includes(mask.name)) continue;
+    [left, right] = applyMask(mask, left, right);
+  }
+  return [left, right];
+}
+
+function applyMask(mask: Mask, left: string, right: string): [string, string] {
+  const values = [left, right].map((line) => [...line.matchAll(mask.pattern)].map((match) => match[1] ?? ''));
+  const [leftValues = [], rightValues = []] = values;
+  const equal = leftValues.map((value, index) => countsAsEqual(mask, value, rightValues[index]));
+  const replace = (line: string): string => {
+    let index = 0;
+    return line.replace(mask.pattern, (whole: string, value: string) => (equal[index++] ? whole.replace(value, `<${mask.name}>`) : whole));
+  };
+  return [replace(left), replace(right)];
+}
+
+function countsAsEqual(mask: Mask, left: string, right: string | undefined): boolean {
+  if (right === undefined) return false;
+  return mask.tolerance === undefined || Math.abs(Number(left) - Number(right)) <= mask.tolerance;
+}

@@ -1,0 +1,1 @@
+export * from './differential/index.js';
