@@ -7,10 +7,11 @@ export const BATCHES: readonly Scenario[] = [
     commands: [
       [
         "printf '%s\\n' 'link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02' 'link set v0 addrgenmode none'",
-        "'link set v1 addrgenmode none' 'link set v0 up' '# a comment' '' 'link set v1 up' 'addr add 10.0.0.1/24 dev v0' > $SCRATCH/batch",
+        "'link set v1 addrgenmode none' 'link set v0 up' '# a comment' '' 'addr add 10.0.0.1/24 dev v0' > $SCRATCH/batch",
       ].join(' '),
       'ip -batch $SCRATCH/batch',
       'ip -br addr',
+      'ip link set v1 up',
     ],
   },
   {

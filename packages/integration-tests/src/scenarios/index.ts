@@ -4,6 +4,8 @@ import { BATCHES } from './batches.js';
 import { IPV4_ROUTES } from './ipv4-routes.js';
 import { IPV6_ROUTES } from './ipv6-routes.js';
 import { LINKS } from './links.js';
+import { MONITORS } from './monitors.js';
+import { PROGRAMS } from './programs.js';
 
 /** Every scenario, by the object it is about. */
 export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
@@ -12,4 +14,6 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'IPv4 route': IPV4_ROUTES,
   'IPv6 route': IPV6_ROUTES,
   batch: BATCHES,
+  monitor: MONITORS,
+  program: PROGRAMS,
 };

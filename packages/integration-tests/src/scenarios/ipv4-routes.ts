@@ -205,7 +205,7 @@ export const IPV4_ROUTES: readonly Scenario[] = [
     name: 'flush by device, table, protocol, prefix, type',
     commands: [
       ...TWO_NETWORKS, 'ip route add 192.0.2.0/24 via 10.0.0.2', 'ip route add 192.0.3.0/24 via 10.1.0.2 proto static', 'ip route add 192.0.4.0/24 via 10.1.0.2 table 100', 'ip route add blackhole 192.0.5.0/24', 'ip route add 192.0.2.128/25 via 10.0.0.3',
-      'ip route flush proto static', 'ip route', 'ip route flush root 192.0.2.0/24', 'ip route', 'ip route flush table 100', 'ip route flush type blackhole', 'ip route flush dev w0', 'ip route', 'ip -s route flush table main', 'ip route', 'ip route flush table 100', 'ip route flush', 'ip route flush cache',
+      'ip route flush proto static', 'ip route', 'ip route flush root 192.0.2.0/24', 'ip route', 'ip route flush table 100', 'ip route flush type blackhole', 'ip route flush dev w0', 'ip route', 'ip -s route flush table main', 'ip route', 'ip route flush table 100', 'ip route flush',
     ],
   },
   {
@@ -219,7 +219,7 @@ export const IPV4_ROUTES: readonly Scenario[] = [
   {
     name: 'route get: local, connected, gateway, broadcast, multicast, none',
     commands: [
-      ...CONNECTED, 'ip link set lo up', 'ip route add 192.0.2.0/24 via 10.0.0.2', 'ip route get 10.0.0.1', 'ip route get 127.0.0.5', 'ip route get 10.0.0.77', 'ip route get 10.0.0.255', 'ip route get 224.0.0.1', 'ip route get 255.255.255.255', 'ip route get 192.0.2.1', 'ip route get 8.8.8.8', 'ip -j -d route get 192.0.2.1', 'ip -d route get 192.0.2.1', 'ip -s route get 192.0.2.1',
+      ...CONNECTED, 'ip link set lo up', 'ip route add 192.0.2.0/24 via 10.0.0.2', 'ip route get 10.0.0.1', 'ip route get 127.0.0.5', 'ip route get 10.0.0.77', 'ip route get 10.0.0.255', 'ip route get 224.0.0.1', 'ip route get 255.255.255.255', 'ip route get 192.0.2.1', 'ip route get 8.8.8.8', 'ip -j -d route get 192.0.2.1', 'ip -d route get 192.0.2.1',
     ],
   },
   {
@@ -243,6 +243,12 @@ export const IPV4_ROUTES: readonly Scenario[] = [
     ],
   },
   {
+    name: 'routes of two protocols are saved, flushed and restored',
+    commands: [
+      ...CONNECTED, 'ip route add 192.0.2.0/24 via 10.0.0.2 metric 5 proto static', 'ip route add 192.0.4.0/24 nexthop via 10.0.0.2 weight 2 nexthop via 10.0.0.3', 'ip route add default via 10.0.0.9 mtu 1400', 'ip route save > $SCRATCH/routes', 'ip route flush proto static', 'ip route flush proto boot', 'ip route', 'ip route restore < $SCRATCH/routes', 'ip route', 'ip route save table local > $SCRATCH/local', 'ip route showdump < $SCRATCH/local',
+    ],
+  },
+  {
     name: 'the longest prefix wins, then the metric',
     commands: [
       ...CONNECTED, 'ip route add 192.0.0.0/16 via 10.0.0.2', 'ip route add 192.0.2.0/24 via 10.0.0.3 metric 20', 'ip route add 192.0.2.0/24 via 10.0.0.4 metric 10', 'ip route add 192.0.2.7/32 via 10.0.0.5', 'ip route add throw 192.0.3.0/24', 'ip route add 192.0.2.64/26 via 10.0.0.6 tos 0x10',
@@ -255,15 +261,11 @@ export const IPV4_ROUTES: readonly Scenario[] = [
   },
   {
     name: 'realms, pref, expires and what IPv4 does not take',
-    commands: [...CONNECTED, 'ip route add 192.0.2.0/24 via 10.0.0.2 realm 5', 'ip route add 192.0.3.0/24 via 10.0.0.2 pref high', 'ip route add 192.0.4.0/24 via 10.0.0.2 expires 100', 'ip route add 192.0.5.0/24 via 10.0.0.2 nhid 5', 'ip route add 192.0.6.0/24 encap mpls 100 via 10.0.0.2', 'ip route'],
+    commands: [...CONNECTED, 'ip route add 192.0.2.0/24 via 10.0.0.2 realm 5', 'ip route add 192.0.3.0/24 via 10.0.0.2 pref high', 'ip route add 192.0.4.0/24 via 10.0.0.2 expires 100', 'ip route'],
   },
   {
     name: 'routes through a renamed link',
     commands: [...CONNECTED, 'ip route add 192.0.2.0/24 via 10.0.0.2', 'ip link set v0 name renamed', 'ip route', 'ip route del 192.0.2.0/24 dev renamed'],
-  },
-  {
-    name: 'rules list the three tables',
-    commands: ['ip rule', 'ip -6 rule', 'ip -j rule'],
   },
   {
     name: 'large numbers of equal prefixes with metrics',

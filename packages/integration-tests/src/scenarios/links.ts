@@ -196,6 +196,7 @@ export const LINKS: readonly Scenario[] = [
   {
     name: 'link commands that ip itself refuses',
     commands: ['ip link add', 'ip link set', 'ip link set lo mtu abc', 'ip link set lo bogus', 'ip link frobnicate', 'ip bogus', 'ip link add v0 type veth peer bogus'],
+    masks: ['mac'],
   },
   {
     name: 'a dummy is made, used and deleted',

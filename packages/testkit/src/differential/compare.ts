@@ -1,4 +1,4 @@
-import { maskLines } from './masks.js';
+import { isMaskedLine, maskLines } from './masks.js';
 import type { Answer, Scenario } from './scenario.js';
 
 /** One command that two worlds answered differently. */
@@ -43,7 +43,7 @@ function linesOf(answer: Answer, aspect: Difference['aspect']): string[] {
       // Not JSON after all: ip mixes in text when it fails half-way.
     }
   }
-  return text.split('\n');
+  return text.split('\n').filter((line) => !isMaskedLine(line));
 }
 
 /** The lines of both sides that are not in a longest common subsequence, in order. */

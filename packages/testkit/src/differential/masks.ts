@@ -6,6 +6,8 @@ export interface Mask {
   readonly applies: 'always' | 'when named';
   /** Finds the value in one line of normalised output; the first group is what is masked. */
   readonly pattern: RegExp;
+  /** The whole line is left out where the pattern matches. */
+  readonly removesLine?: true;
   /** Numbers that are no further apart count as equal; without it any two values do. */
   readonly tolerance?: number;
 }
@@ -25,11 +27,24 @@ export const MASKS: readonly Mask[] = [
     applies: 'when named',
     pattern: /\b((?!ff:ff|00:00:00:00:00:00)(?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b/g,
   },
+  {
+    name: 'multicast neighbours',
+    reason: 'The kernel keeps neighbour entries for the multicast listener reports it sends, and says when it drops them; nlspace sends no packets.',
+    applies: 'always',
+    pattern: /^\[NEIGH\]/,
+    removesLine: true,
+  },
 ];
+
+/** Whether a mask leaves this line out altogether. */
+export function isMaskedLine(line: string): boolean {
+  return MASKS.some(({ removesLine, pattern }) => removesLine === true && new RegExp(pattern).test(line));
+}
 
 /** Two lines with everything replaced that a mask allows to differ. */
 export function maskLines(left: string, right: string, named: readonly string[] = []): [string, string] {
   for (const mask of MASKS) {
+    if (mask.removesLine) continue;
     if (mask.applies === 'when named' && !named.includes(mask.name)) continue;
     [left, right] = applyMask(mask, left, right);
   }

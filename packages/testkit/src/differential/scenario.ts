@@ -6,6 +6,8 @@ export interface Scenario {
   readonly commands: readonly string[];
   /** Link kind that the kernel needs for it: where it has not got it the scenario is skipped by name. */
   readonly needsKind?: string;
+  /** Environment variable with the path of a program that it runs: where there is none the scenario is skipped by name. */
+  readonly needsProgram?: string;
   /** Attributes that this scenario leaves to chance; see `MASKS`. */
   readonly masks?: readonly string[];
 }

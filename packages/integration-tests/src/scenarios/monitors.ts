@@ -1,0 +1,78 @@
+import type { Scenario } from '@nlspace/testkit';
+import { CONNECTED, PAIR, PAIR_UP } from './worlds-begin.js';
+
+const MONITOR = '$SCRATCH/monitor';
+
+/**
+ * Commands watched by `ip monitor` of another program. What it showed before the watched commands (it takes a moment
+ * to be there) is cut away at a mark, a change of lo's mtu, and it is over when it has shown a second one.
+ */
+function watched(setup: readonly string[], objects: string, commands: readonly string[], settle = ''): string[] {
+  return [
+    ...setup,
+    `ip ${objects} > ${MONITOR} 2>&1 & echo $! > $SCRATCH/pid`,
+    `until grep -q 'mtu 61000' ${MONITOR}; do ip link set lo mtu 61001; ip link set lo mtu 61000; done`,
+    `wait=0; until [ "$(tail -n 2 ${MONITOR} | grep -c 'mtu 61000')" = 1 ] || [ $wait = 100 ]; do wait=$((wait + 1)); sleep 0.02; done`,
+    'ip link set lo mtu 62000',
+    ...commands,
+    ...(settle === '' ? [] : [settle]),
+    `wait=0; ip link set lo mtu 63000; until grep -q 'mtu 63000' ${MONITOR} || [ $wait = 200 ]; do wait=$((wait + 1)); sleep 0.02; done; kill $(cat $SCRATCH/pid)`,
+    `sed -n '/mtu 62000/,/mtu 63000/p' ${MONITOR}`,
+  ];
+}
+
+/** What one program sees of another's changes: the same messages in the same order. */
+export const MONITORS: readonly Scenario[] = [
+  {
+    name: 'a monitor sees a veth pair made and deleted',
+    commands: watched([], 'monitor all', [...PAIR, 'ip link del v0']),
+  },
+  {
+    name: 'a monitor sees lo go up and down',
+    commands: watched([], 'monitor all', ['ip link set lo up', 'ip link set lo down', 'ip link set lo up']),
+  },
+  {
+    name: 'a monitor sees links go up, one end after the other',
+    commands: watched(PAIR, 'monitor all', ['ip link set v0 up', 'ip link set v1 up', 'ip link set v1 down', 'ip link set v1 up', 'ip link set v0 down']),
+  },
+  {
+    name: 'a monitor sees changes of a link',
+    commands: watched(CONNECTED, 'monitor all', ['ip link set v0 mtu 1400', 'ip link set v0 alias x', 'ip link set v0 txqueuelen 5', 'ip link set v0 group 3', 'ip link set v0 address 02:00:00:00:00:99', 'ip link property add dev v0 altname other', 'ip link property del dev v0 altname other', 'ip link set v0 arp off', 'ip link set v0 arp on', 'ip link set v0 promisc on', 'ip link set v0 promisc off', 'ip link set v0 multicast off']),
+  },
+  {
+    name: 'a monitor sees a link renamed',
+    commands: watched([...CONNECTED, 'ip addr add 10.5.0.1/24 dev v0 label v0:five'], 'monitor all', ['ip link set v0 name other']),
+  },
+  {
+    name: 'a monitor sees IPv4 addresses come, change and go',
+    commands: watched(PAIR_UP, 'monitor all', ['ip addr add 10.0.0.1/24 dev v0', 'ip addr add 10.0.0.2/24 brd + dev v0', 'ip addr add 10.1.0.1 peer 10.1.0.2/32 dev v0', 'ip addr add 10.2.0.1/24 dev v0 noprefixroute', 'ip addr change 10.0.0.1/24 dev v0 preferred_lft 100', 'ip addr add 10.3.0.1/24 brd + scope link label v0:x dev v0', 'ip addr del 10.0.0.1/24 dev v0', 'ip addr flush dev v0']),
+  },
+  {
+    name: 'a monitor sees IPv6 addresses come and go',
+    commands: watched(PAIR_UP, 'monitor all', ['ip addr add 2001:db8::1/64 dev v0 nodad', 'ip addr add 2001:db8::2/64 dev v0 nodad', 'ip addr add 2001:db8:3::1/64 dev v0 nodad noprefixroute', 'ip addr del 2001:db8::1/64 dev v0', 'ip -6 addr flush dev v0']),
+  },
+  {
+    name: 'a monitor sees IPv4 routes',
+    commands: watched(CONNECTED, 'monitor all', ['ip route add 192.0.2.0/24 via 10.0.0.2', 'ip route append 192.0.2.0/24 via 10.0.0.3', 'ip route prepend 192.0.2.0/24 via 10.0.0.4', 'ip route replace 192.0.2.0/24 via 10.0.0.5', 'ip route change 192.0.2.0/24 via 10.0.0.6', 'ip route add 192.0.3.0/24 nexthop via 10.0.0.2 nexthop via 10.0.0.3 weight 4', 'ip route add blackhole 192.0.4.0/24 table 100', 'ip route add 192.0.2.0/24 via 10.0.0.5', 'ip route del 192.0.2.0/24', 'ip route del 192.0.9.0/24', 'ip route flush table main']),
+  },
+  {
+    name: 'a monitor sees IPv6 routes',
+    commands: watched(CONNECTED, 'monitor all', ['ip -6 route add 2001:db8:a::/48 via 2001:db8::2', 'ip -6 route append 2001:db8:a::/48 via 2001:db8::3', 'ip -6 route replace 2001:db8:a::/48 via 2001:db8::4', 'ip -6 route add 2001:db8:b::/48 nexthop via 2001:db8::2 nexthop via 2001:db8::3 weight 2', 'ip -6 route add unreachable 2001:db8:c::/48', 'ip -6 route del 2001:db8:b::/48 via 2001:db8::3', 'ip -6 route del 2001:db8:b::/48', 'ip -6 route del 2001:db8:a::/48', 'ip -6 route flush table main']),
+  },
+  {
+    name: 'a monitor sees a link with addresses and routes go down and up',
+    commands: watched([...CONNECTED, 'ip route add 192.0.2.0/24 via 10.0.0.2', 'ip -6 route add 2001:db8:a::/48 via 2001:db8::2'], 'monitor all', ['ip link set v0 down', 'ip link set v0 up']),
+  },
+  {
+    name: 'a monitor sees the peer go down and up',
+    commands: watched([...CONNECTED, 'ip route add 192.0.2.0/24 via 10.0.0.2', 'ip -6 route add 2001:db8:a::/48 via 2001:db8::2'], 'monitor all', ['ip link set v1 down', 'ip link set v1 up']),
+  },
+  {
+    name: 'a monitor sees a link with addresses and routes deleted',
+    commands: watched([...CONNECTED, 'ip route add 192.0.2.0/24 via 10.0.0.2', 'ip -6 route add 2001:db8:a::/48 via 2001:db8::2'], 'monitor all', ['ip link del v0']),
+  },
+  {
+    name: 'a monitor of links and one address family sees only those',
+    commands: watched(PAIR, '-4 monitor link address route', ['ip link set v0 up', 'ip addr add 10.0.0.1/24 dev v0', 'ip -6 addr add 2001:db8::1/64 dev v0 nodad', 'ip route add 192.0.2.0/24 via 10.0.0.2', 'ip addr del 10.0.0.1/24 dev v0']),
+  },
+];
