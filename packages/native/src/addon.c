@@ -1,0 +1,659 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* N-API: `createSupervisor(handlers)` and `createChannel()`; see index.ts for what the functions promise. */
+#include "supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <node_api.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <linux/sockios.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../launch/protocol.h"
+
+/* What is needed of libuv, whose headers are not always installed beside Node. Its ABI is fixed since 1.0. */
+typedef struct uv_loop_s uv_loop_t;
+typedef struct uv_poll_s uv_poll_t;
+enum { UV_POLL_TYPE = 8, UV_READABLE_EVENT = 1 };
+extern size_t uv_handle_size(int type);
+extern int uv_poll_init(uv_loop_t *loop, uv_poll_t *handle, int descriptor);
+extern int uv_poll_start(uv_poll_t *handle, int events, void (*callback)(uv_poll_t *, int, int));
+extern void uv_close(void *handle, void (*callback)(void *));
+extern void uv_ref(void *handle);
+extern void uv_unref(void *handle);
+extern void *uv_handle_get_data(const void *handle);
+extern void uv_handle_set_data(void *handle, void *data);
+
+enum handler { ON_CALL, ON_CANCELLED, ON_CLOSED, ON_WRITTEN, ON_TAKEN, ON_LAUNCH, HANDLERS };
+static const char *const handler_names[HANDLERS] = {"call", "cancelled", "closed", "written", "taken", "launch"};
+
+enum { EVENTS = 64, CALLS_PER_ROUND = 32, MOST_CALLS = 1 << 16, LINGER_NS = 30 * 1000 };
+
+struct instance {
+  struct supervisor s;
+  napi_env env;
+  napi_ref handlers[HANDLERS], receiver, memory;
+  napi_async_context context;
+  uv_poll_t *poll;
+  bool closed, uv_done, finalized;
+};
+
+/* ---- calling TypeScript ---- */
+
+static void call_handler(struct instance *in, enum handler which, size_t count, const int64_t *numbers) {
+  napi_env env = in->env;
+  napi_handle_scope scope;
+  napi_value receiver, function, arguments[8];
+  napi_open_handle_scope(env, &scope);
+  napi_get_reference_value(env, in->receiver, &receiver);
+  napi_get_reference_value(env, in->handlers[which], &function);
+  for (size_t i = 0; i < count; i++) napi_create_int64(env, numbers[i], &arguments[i]);
+  if (napi_make_callback(env, in->context, receiver, function, count, arguments, NULL) == napi_pending_exception) {
+    napi_value error;
+    napi_get_and_clear_last_exception(env, &error);
+    napi_fatal_exception(env, error);
+  }
+  napi_close_handle_scope(env, scope);
+}
+
+/* ---- notifications ---- */
+
+static struct call *allocate_call(struct supervisor *s) {
+  for (int i = 0; i < s->call_count; i++)
+    if (!s->calls[i].used) return &s->calls[i];
+  int count = s->call_count == 0 ? 64 : s->call_count * 2;
+  if (count > MOST_CALLS) return NULL;
+  struct call *grown = realloc(s->calls, (size_t)count * sizeof *grown);
+  if (grown == NULL) return NULL;
+  /* Parts that live inside a call have moved with it. */
+  for (int i = 0; i < s->call_count; i++)
+    if (grown[i].used && grown[i].message.part_count <= INLINE_PARTS && grown[i].message.parts != NULL)
+      grown[i].message.parts = grown[i].message.inline_parts;
+  memset(grown + s->call_count, 0, (size_t)(count - s->call_count) * sizeof *grown);
+  struct call *first = grown + s->call_count;
+  s->calls = grown;
+  s->call_count = count;
+  return first;
+}
+
+/* A thread makes one call at a time: an older one of it was interrupted. */
+static void cancel_calls_of(struct instance *in, pid_t thread) {
+  struct supervisor *s = &in->s;
+  for (int i = 0; i < s->call_count; i++) {
+    struct call *call = &s->calls[i];
+    if (!call->used || call->thread != thread) continue;
+    const int64_t numbers[] = {call_id(s, call), call->socket};
+    call_free(call);
+    call_handler(in, ON_CANCELLED, 2, numbers);
+  }
+}
+
+/* dup and fcntl(F_DUPFD): the duplicate stays in the trapped range. */
+static void duplicate(struct supervisor *s, const struct seccomp_notif *n, int descriptor) {
+  bool is_fcntl = n->data.nr == SYS_fcntl;
+  int minimum = is_fcntl ? (int)n->data.args[2] : 0;
+  if (s->base == 0 || minimum < 0) {
+    notification_continue(s->listener, n->id);
+    return;
+  }
+  if (minimum < (int)s->base) minimum = (int)s->base;
+  int number = target_free_descriptor(s, (pid_t)n->pid, minimum);
+  bool close_on_exec = is_fcntl && (int)n->data.args[1] == F_DUPFD_CLOEXEC;
+  if (number < 0 || notification_place(s->listener, n->id, descriptor, number, close_on_exec) == -EBADF)
+    notification_answer(s->listener, n->id, -EMFILE);
+}
+
+static void handle_notification(struct instance *in, const struct seccomp_notif *n) {
+  struct supervisor *s = &in->s;
+  pid_t thread = (pid_t)n->pid;
+  int fetched = -1, handle = -1;
+  cancel_calls_of(in, thread);
+  if (n->data.nr != SYS_socket) {
+    fetched = target_fetch(s, thread, (int)n->data.args[0]);
+    handle = fetched < 0 ? -1 : pair_find(s, fetched);
+    if (handle < 0) {
+      if (fetched >= 0) close(fetched);
+      notification_continue(s->listener, n->id);
+      return;
+    }
+    if (n->data.nr == SYS_dup || n->data.nr == SYS_fcntl) {
+      duplicate(s, n, fetched);
+      close(fetched);
+      return;
+    }
+  }
+  struct call *call = allocate_call(s);
+  if (call == NULL) {
+    if (fetched >= 0) close(fetched);
+    notification_answer(s->listener, n->id, -ENOMEM);
+    return;
+  }
+  *call = (struct call){.used = true, .generation = call->generation, .notification = n->id, .thread = thread,
+                        .socket = handle, .fetched = fetched, .data = n->data};
+  struct decoded d;
+  int result = call_decode(s, call, &d);
+  if (result < 0) {
+    notification_answer(s->listener, n->id, result);
+    call_free(call);
+    return;
+  }
+  /* What was read belongs to the caller only if the caller is still there. */
+  if (!notification_valid(s->listener, n->id)) {
+    call_free(call);
+    return;
+  }
+  const int64_t id = call_id(s, call);
+  const int64_t numbers[] = {d.operation, id, handle, thread, d.a, d.b, d.c};
+  call_handler(in, ON_CALL, 7, numbers);
+  if (!in->closed && (call = call_get(s, id)) != NULL && call->fetched >= 0) {
+    /* It waits; a duplicate of the program's end would hide the close. */
+    close(call->fetched);
+    call->fetched = -1;
+  }
+}
+
+/* ---- pairs and channel ---- */
+
+static void handle_pair_event(struct instance *in, const struct epoll_event *event) {
+  struct supervisor *s = &in->s;
+  int64_t handle = (uint32_t)event->data.u64;
+  struct pair *pair = pair_get(s, handle);
+  if (pair == NULL || pair_token(pair, (int)handle) != event->data.u64) return;
+  if (event->events & EPOLLIN) call_handler(in, ON_WRITTEN, 1, &handle);
+  if (in->closed || (pair = pair_get(s, handle)) == NULL) return;
+  if (event->events & EPOLLHUP) {
+    call_handler(in, ON_CLOSED, 1, &handle);
+    return;
+  }
+  int queued = 0;
+  if (pair->holds_head && ioctl(pair->end, SIOCOUTQ, &queued) == 0 && queued == 0) {
+    pair->holds_head = false;
+    call_handler(in, ON_TAKEN, 1, &handle);
+  }
+}
+
+static void handle_channel(struct instance *in) {
+  struct supervisor *s = &in->s;
+  while (!in->closed && s->channel >= 0) {
+    struct launch_message message = {0};
+    struct iovec part = {&message, sizeof message};
+    union {
+      struct cmsghdr header;
+      char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    ssize_t length = recvmsg(s->channel, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (length < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (length != sizeof message) {
+      close(s->channel);
+      s->channel = -1;
+      memset(&message, 0, sizeof message);
+    }
+    const struct cmsghdr *rights = length == sizeof message ? CMSG_FIRSTHDR(&header) : NULL;
+    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS && message.event == LAUNCH_LISTENER && s->listener < 0) {
+      memcpy(&s->listener, CMSG_DATA(rights), sizeof s->listener);
+      s->base = (unsigned)message.value;
+      notification_wake_on_same_cpu(s->listener);
+      struct epoll_event interest = {.events = EPOLLIN, .data.u64 = UINT64_MAX};
+      epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->listener, &interest);
+    }
+    const int64_t numbers[] = {message.event, message.value, message.detail, message.pid};
+    call_handler(in, ON_LAUNCH, 4, numbers);
+  }
+}
+
+static int64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/* The answer to one call is usually followed by the next; waiting for it here is cheaper than a turn of the loop. */
+static bool linger(const struct supervisor *s) {
+  struct pollfd ready = {.fd = s->listener, .events = POLLIN};
+  int64_t deadline = now_ns() + LINGER_NS;
+  do {
+    if (poll(&ready, 1, 0) == 1) return (ready.revents & POLLIN) != 0;
+  } while (now_ns() < deadline);
+  return false;
+}
+
+static void on_ready(uv_poll_t *handle, int status, int events) {
+  struct instance *in = uv_handle_get_data(handle);
+  struct supervisor *s = &in->s;
+  (void)status;
+  (void)events;
+  for (int round = 0; round < 64 && !in->closed; round++) {
+    struct epoll_event ready[EVENTS];
+    int count = epoll_wait(s->epoll, ready, EVENTS, 0);
+    int handled = 0;
+    for (int i = 0; i < count && !in->closed; i++) {
+      if (ready[i].data.u64 == UINT64_MAX) {
+        if (ready[i].events & (EPOLLHUP | EPOLLERR)) epoll_ctl(s->epoll, EPOLL_CTL_DEL, s->listener, NULL);
+      } else if (ready[i].data.u64 == UINT64_MAX - 1) handle_channel(in);
+      else handle_pair_event(in, &ready[i]);
+    }
+    struct seccomp_notif notification;
+    while (!in->closed && s->listener >= 0 && handled < CALLS_PER_ROUND && notification_receive(s->listener, &notification)) {
+      handle_notification(in, &notification);
+      handled++;
+    }
+    if (handled == 0 && count <= 0) return;
+    if (handled > 0 && !in->closed && !linger(s)) return;
+  }
+}
+
+/* ---- functions for TypeScript ---- */
+
+struct arguments {
+  struct instance *in;
+  size_t count;
+  napi_value values[8];
+};
+
+static struct arguments arguments_of(napi_env env, napi_callback_info info) {
+  struct arguments a = {.count = 8};
+  napi_get_cb_info(env, info, &a.count, a.values, NULL, (void **)&a.in);
+  return a;
+}
+
+static int64_t integer(napi_env env, napi_value value) {
+  int64_t number = -1;
+  napi_get_value_int64(env, value, &number);
+  return number;
+}
+
+static napi_value number(napi_env env, int64_t value) {
+  napi_value result;
+  napi_create_int64(env, value, &result);
+  return result;
+}
+
+static napi_value boolean(napi_env env, bool value) {
+  napi_value result;
+  napi_get_boolean(env, value, &result);
+  return result;
+}
+
+static bool bytes_of(napi_env env, napi_value value, const uint8_t **bytes, size_t *length) {
+  void *data;
+  napi_typedarray_type type;
+  if (napi_get_typedarray_info(env, value, &type, length, &data, NULL, NULL) != napi_ok || type != napi_uint8_array) {
+    napi_throw_type_error(env, NULL, "bytes are a Uint8Array");
+    return false;
+  }
+  *bytes = data;
+  return true;
+}
+
+static struct call *call_of(const struct arguments *a, napi_env env) {
+  return a->in->closed ? NULL : call_get(&a->in->s, integer(env, a->values[0]));
+}
+
+static napi_value complete(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  if (call == NULL) return boolean(env, false);
+  bool accepted = notification_answer(a.in->s.listener, call->notification, integer(env, a.values[1]));
+  call_free(call);
+  return boolean(env, accepted);
+}
+
+static napi_value run_natively(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  if (call == NULL) return boolean(env, false);
+  bool accepted = notification_continue(a.in->s.listener, call->notification);
+  call_free(call);
+  return boolean(env, accepted);
+}
+
+static napi_value identity(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  struct identity found = {0};
+  napi_value result = NULL;
+  if (call == NULL || !target_identity(call->thread, &found)) return NULL;
+  napi_create_object(env, &result);
+  napi_set_named_property(env, result, "uid", number(env, found.uid));
+  napi_set_named_property(env, result, "gid", number(env, found.gid));
+  napi_set_named_property(env, result, "pid", number(env, found.pid));
+  return result;
+}
+
+static int place_descriptor(struct supervisor *s, const struct call *call, int program_end) {
+  bool close_on_exec = ((int)call->data.args[1] & SOCK_CLOEXEC) != 0;
+  if (s->base == 0) return notification_place(s->listener, call->notification, program_end, -1, close_on_exec);
+  int placed = -EBADF;
+  /* Numbers that were skipped because they were in use may be free by now: look a second time from the bottom. */
+  for (int attempt = 0; attempt < 2 && placed == -EBADF; attempt++) {
+    int number = target_free_descriptor(s, call->thread, (int)s->base);
+    if (number < 0) return -ESRCH;
+    placed = notification_place(s->listener, call->notification, program_end, number, close_on_exec);
+    if (placed == -EBADF) s->closings++;
+  }
+  return placed == -EBADF ? -EMFILE : placed;
+}
+
+static napi_value place(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  struct supervisor *s = &a.in->s;
+  int program_end;
+  if (call == NULL) return number(env, -ENOENT);
+  int handle = pair_create(s, ((int)call->data.args[1] & SOCK_NONBLOCK) != 0, &program_end);
+  if (handle < 0) return number(env, handle);
+  int placed = place_descriptor(s, call, program_end);
+  close(program_end);
+  if (placed < 0) {
+    pair_release(s, handle);
+    return number(env, placed);
+  }
+  call_free(call);
+  return number(env, handle);
+}
+
+static napi_value push(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct pair *pair = a.in->closed ? NULL : pair_get(&a.in->s, integer(env, a.values[0]));
+  const uint8_t *bytes;
+  size_t length;
+  if (pair == NULL) return number(env, -EBADF);
+  if (!bytes_of(env, a.values[1], &bytes, &length)) return NULL;
+  return number(env, pair_push(pair, bytes, length));
+}
+
+static napi_value drop(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  struct pair *pair = call == NULL ? NULL : pair_get(&a.in->s, call->socket);
+  if (pair == NULL) return boolean(env, false);
+  int descriptor = call_descriptor(&a.in->s, call);
+  return boolean(env, descriptor >= 0 && pair_drop(pair, descriptor));
+}
+
+static napi_value reachable(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  return boolean(env, call != NULL && notification_valid(a.in->s.listener, call->notification) &&
+                          call_descriptor(&a.in->s, call) >= 0);
+}
+
+static napi_value rest(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  if (call != NULL && call->fetched >= 0) {
+    close(call->fetched);
+    call->fetched = -1;
+  }
+  return NULL;
+}
+
+static napi_value patience(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  int descriptor = call == NULL ? -1 : call_descriptor(&a.in->s, call);
+  if (descriptor < 0 || (fcntl(descriptor, F_GETFL) & O_NONBLOCK)) return number(env, -1);
+  bool sending = call->data.nr == SYS_sendmsg || call->data.nr == SYS_sendto || call->data.nr == SYS_write ||
+                 call->data.nr == SYS_writev || call->data.nr == SYS_sendmmsg;
+  struct timeval limit = {0};
+  socklen_t length = sizeof limit;
+  getsockopt(descriptor, SOL_SOCKET, sending ? SO_SNDTIMEO : SO_RCVTIMEO, &limit, &length);
+  return number(env, limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000);
+}
+
+static napi_value select_message(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  struct decoded d = {0};
+  bool sending = false;
+  if (call == NULL) return number(env, -ENOENT);
+  napi_get_value_bool(env, a.values[2], &sending);
+  int result = call_select_message(&a.in->s, call, (unsigned)integer(env, a.values[1]), sending, &d);
+  if (result < 0) return number(env, result);
+  napi_value lengths;
+  napi_create_array_with_length(env, 2, &lengths);
+  napi_set_element(env, lengths, 0, number(env, d.b));
+  napi_set_element(env, lengths, 1, number(env, d.c));
+  return lengths;
+}
+
+static napi_value set_message_length(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  return boolean(env, call != NULL && call_set_message_length(call, (unsigned)integer(env, a.values[1]),
+                                                              (uint32_t)integer(env, a.values[2])));
+}
+
+static napi_value deliver(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  struct delivery d = {0};
+  if (call == NULL) return number(env, -ENOENT);
+  if (!bytes_of(env, a.values[1], &d.bytes, &d.length)) return NULL;
+  d.port = (uint32_t)integer(env, a.values[2]);
+  d.groups = (uint32_t)integer(env, a.values[3]);
+  d.group = (uint32_t)integer(env, a.values[4]);
+  napi_get_value_bool(env, a.values[5], &d.packet_info);
+  if (call->message.control_length > 0 && call->fetched >= 0) {
+    int on = 0;
+    socklen_t length = sizeof on;
+    d.credentials = getsockopt(call->fetched, SOL_SOCKET, SO_PASSCRED, &on, &length) == 0 && on != 0;
+  }
+  return number(env, call_deliver(call, &d));
+}
+
+static napi_value answer_name(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  if (call == NULL) return boolean(env, false);
+  int result = call_answer_name(call, (uint32_t)integer(env, a.values[1]), (uint32_t)integer(env, a.values[2]));
+  bool accepted = notification_answer(a.in->s.listener, call->notification, result);
+  call_free(call);
+  return boolean(env, accepted);
+}
+
+static napi_value answer_option(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  const uint8_t *value;
+  size_t length;
+  if (call == NULL) return boolean(env, false);
+  if (!bytes_of(env, a.values[1], &value, &length)) return NULL;
+  int result = call_answer_option(call, value, length);
+  bool accepted = notification_answer(a.in->s.listener, call->notification, result);
+  call_free(call);
+  return boolean(env, accepted);
+}
+
+static napi_value read_written(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct pair *pair = a.in->closed ? NULL : pair_get(&a.in->s, integer(env, a.values[0]));
+  if (pair == NULL) return number(env, -1);
+  ssize_t length = recv(pair->end, a.in->s.memory + NAME_SPACE, LARGEST_DATAGRAM, MSG_DONTWAIT);
+  return number(env, length > 0 ? length : -1);
+}
+
+static napi_value release(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  int64_t handle = integer(env, a.values[0]);
+  if (!a.in->closed && pair_get(&a.in->s, handle) != NULL) pair_release(&a.in->s, (int)handle);
+  return NULL;
+}
+
+static napi_value go(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  return boolean(env, !a.in->closed && a.in->s.channel >= 0 && send(a.in->s.channel, "g", 1, MSG_NOSIGNAL) == 1);
+}
+
+static napi_value keep_loop_alive(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  bool alive = true;
+  napi_get_value_bool(env, a.values[0], &alive);
+  if (a.in->closed) return NULL;
+  if (alive) uv_ref(a.in->poll);
+  else uv_unref(a.in->poll);
+  return NULL;
+}
+
+static void dispose_when_unused(struct instance *in) {
+  if (in->uv_done && in->finalized) free(in);
+}
+
+static void on_uv_closed(void *handle) {
+  struct instance *in = uv_handle_get_data(handle);
+  free(handle);
+  in->uv_done = true;
+  dispose_when_unused(in);
+}
+
+static napi_value close_all(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct instance *in = a.in;
+  struct supervisor *s = &in->s;
+  if (in->closed) return NULL;
+  in->closed = true;
+  for (int i = 0; i < s->call_count; i++)
+    if (s->calls[i].used) call_free(&s->calls[i]);
+  for (int i = 0; i < s->pair_count; i++)
+    if (s->pairs[i].used) pair_release(s, i);
+  target_forget_all(s);
+  free(s->calls);
+  free(s->pairs);
+  uv_close(in->poll, on_uv_closed);
+  if (s->listener >= 0) close(s->listener);
+  if (s->channel >= 0) close(s->channel);
+  close(s->epoll);
+  for (int i = 0; i < HANDLERS; i++) napi_delete_reference(env, in->handlers[i]);
+  napi_delete_reference(env, in->receiver);
+  napi_delete_reference(env, in->memory);
+  napi_async_destroy(env, in->context);
+  return NULL;
+}
+
+static void unmap(napi_env env, void *data, void *hint) {
+  (void)env;
+  (void)hint;
+  munmap(data, MEMORY_SIZE);
+}
+
+static void finalize(napi_env env, void *data, void *hint) {
+  struct instance *in = data;
+  (void)env;
+  (void)hint;
+  in->finalized = true;
+  dispose_when_unused(in);
+}
+
+static const struct {
+  const char *name;
+  napi_callback function;
+} functions[] = {
+    {"complete", complete},
+    {"runNatively", run_natively},
+    {"identity", identity},
+    {"place", place},
+    {"push", push},
+    {"drop", drop},
+    {"reachable", reachable},
+    {"rest", rest},
+    {"patience", patience},
+    {"selectMessage", select_message},
+    {"setMessageLength", set_message_length},
+    {"deliver", deliver},
+    {"answerName", answer_name},
+    {"answerOption", answer_option},
+    {"readWritten", read_written},
+    {"release", release},
+    {"go", go},
+    {"keepLoopAlive", keep_loop_alive},
+    {"close", close_all},
+};
+
+static napi_value throw_errno(napi_env env, const char *what) {
+  napi_throw_error(env, NULL, what);
+  return NULL;
+}
+
+/* createSupervisor(handlers, channel): the supervisor takes over the descriptor of the channel. */
+static napi_value create_supervisor(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct instance *in = calloc(1, sizeof *in);
+  if (in == NULL) return throw_errno(env, "out of memory");
+  struct supervisor *s = &in->s;
+  in->env = env;
+  s->listener = -1;
+  s->free_pair = -1;
+  for (int i = 0; i < CHAINS; i++) s->chains[i] = -1;
+  s->channel = (int)integer(env, a.values[1]);
+  s->epoll = epoll_create1(EPOLL_CLOEXEC);
+  s->memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (s->epoll < 0 || s->memory == MAP_FAILED) return throw_errno(env, "cannot set up the supervisor");
+  struct epoll_event interest = {.events = EPOLLIN, .data.u64 = UINT64_MAX - 1};
+  if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->channel, &interest) < 0) return throw_errno(env, "the channel is not a descriptor");
+
+  napi_value memory, name, result;
+  napi_create_external_arraybuffer(env, s->memory, MEMORY_SIZE, unmap, NULL, &memory);
+  napi_create_reference(env, memory, 1, &in->memory);
+  napi_create_string_utf8(env, "nlspace:supervisor", NAPI_AUTO_LENGTH, &name);
+  napi_create_reference(env, a.values[0], 1, &in->receiver);
+  napi_async_init(env, a.values[0], name, &in->context);
+  for (int i = 0; i < HANDLERS; i++) {
+    napi_value function;
+    napi_get_named_property(env, a.values[0], handler_names[i], &function);
+    napi_create_reference(env, function, 1, &in->handlers[i]);
+  }
+  napi_create_object(env, &result);
+  napi_set_named_property(env, result, "memory", memory);
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    napi_value function;
+    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function, in, &function);
+    napi_set_named_property(env, result, functions[i].name, function);
+  }
+  napi_add_finalizer(env, result, in, finalize, NULL, NULL);
+
+  uv_loop_t *loop;
+  napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop);
+  in->poll = malloc(uv_handle_size(UV_POLL_TYPE));
+  uv_poll_init(loop, in->poll, s->epoll);
+  uv_handle_set_data(in->poll, in);
+  uv_poll_start(in->poll, UV_READABLE_EVENT, on_ready);
+  return result;
+}
+
+/* createChannel(): [ours, the launcher's]. */
+static napi_value create_channel(napi_env env, napi_callback_info info) {
+  int ends[2];
+  napi_value result;
+  (void)info;
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) return throw_errno(env, strerror(errno));
+  napi_create_array_with_length(env, 2, &result);
+  for (uint32_t i = 0; i < 2; i++) napi_set_element(env, result, i, number(env, ends[i]));
+  return result;
+}
+
+static napi_value close_descriptor(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  close((int)integer(env, a.values[0]));
+  return NULL;
+}
+
+NAPI_MODULE_INIT() {
+  napi_value function;
+  napi_create_function(env, "createSupervisor", NAPI_AUTO_LENGTH, create_supervisor, NULL, &function);
+  napi_set_named_property(env, exports, "createSupervisor", function);
+  napi_create_function(env, "createChannel", NAPI_AUTO_LENGTH, create_channel, NULL, &function);
+  napi_set_named_property(env, exports, "createChannel", function);
+  napi_create_function(env, "closeDescriptor", NAPI_AUTO_LENGTH, close_descriptor, NULL, &function);
+  napi_set_named_property(env, exports, "closeDescriptor", function);
+  return exports;
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The shapes of the trapped system calls: where their bytes are, and how their answers go back. */
+#include "supervisor.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { MOST_PARTS = 1024, SLOT_BITS = 16 };
+
+/* recvmmsg and sendmmsg */
+struct many_entry {
+  struct msghdr header;
+  unsigned length;
+};
+
+struct call *call_get(struct supervisor *s, int64_t id) {
+  int64_t slot = id & ((1 << SLOT_BITS) - 1);
+  if (id < 0 || slot >= s->call_count) return NULL;
+  struct call *call = &s->calls[slot];
+  return call->used && call->generation == (uint32_t)(id >> SLOT_BITS) ? call : NULL;
+}
+
+int64_t call_id(const struct supervisor *s, const struct call *call) {
+  return (int64_t)call->generation << SLOT_BITS | (int64_t)(call - s->calls);
+}
+
+static void release_parts(struct message *message) {
+  if (message->parts != message->inline_parts) free(message->parts);
+  message->parts = NULL;
+}
+
+void call_free(struct call *call) {
+  release_parts(&call->message);
+  if (call->fetched >= 0) close(call->fetched);
+  call->fetched = -1;
+  call->used = false;
+  call->generation++;
+}
+
+int call_descriptor(struct supervisor *s, struct call *call) {
+  if (call->fetched >= 0) return call->fetched;
+  int descriptor = target_fetch(s, call->thread, (int)call->data.args[0]);
+  if (descriptor >= 0 && pair_find(s, descriptor) != call->socket) {
+    close(descriptor);
+    return -1;
+  }
+  call->fetched = descriptor;
+  return descriptor;
+}
+
+/* ---- bytes that a call brings ---- */
+
+static int use_one_part(struct call *call, uint64_t base, uint64_t length) {
+  struct message *m = &call->message;
+  m->parts = m->inline_parts;
+  m->part_count = 1;
+  m->total = length > INT32_MAX ? INT32_MAX : length;
+  m->parts[0] = (struct iovec){(void *)(uintptr_t)base, m->total};
+  return 0;
+}
+
+static int use_parts(struct call *call, uint64_t address, uint64_t count, int too_many) {
+  struct message *m = &call->message;
+  m->parts = m->inline_parts;
+  m->part_count = 0;
+  m->total = 0;
+  if (count > MOST_PARTS) return too_many;
+  if (count > INLINE_PARTS && (m->parts = malloc(count * sizeof *m->parts)) == NULL) return -ENOMEM;
+  m->part_count = count;
+  if (!target_read(call->thread, m->parts, address, count * sizeof *m->parts)) return -EFAULT;
+  for (size_t i = 0; i < count; i++) {
+    if ((ssize_t)m->parts[i].iov_len < 0) return -EINVAL;
+    if (m->parts[i].iov_len > INT32_MAX - m->total) m->parts[i].iov_len = INT32_MAX - m->total;
+    m->total += m->parts[i].iov_len;
+  }
+  return 0;
+}
+
+static int use_header(struct call *call, uint64_t address) {
+  struct message *m = &call->message;
+  struct msghdr header;
+  if (!target_read(call->thread, &header, address, sizeof header)) return -EFAULT;
+  if ((int)header.msg_namelen < 0) return -EINVAL;
+  m->header = address;
+  m->name = (uintptr_t)header.msg_name;
+  m->name_length = m->name == 0 ? 0 : header.msg_namelen > NAME_SPACE ? NAME_SPACE : header.msg_namelen;
+  m->name_length_at = address + offsetof(struct msghdr, msg_namelen);
+  m->control = (uintptr_t)header.msg_control;
+  m->control_length = m->control == 0 ? 0 : header.msg_controllen;
+  return use_parts(call, (uintptr_t)header.msg_iov, header.msg_iovlen, -EMSGSIZE);
+}
+
+static int load_name(struct supervisor *s, struct call *call, uint64_t address, int32_t length) {
+  if (length < 0 || length > NAME_SPACE) return -EINVAL;
+  return target_read(call->thread, s->memory, address, (size_t)length) ? 0 : -EFAULT;
+}
+
+/* The datagram and its destination into memory; `flags` becomes a. */
+static int load_datagram(struct supervisor *s, struct call *call, uint64_t flags, struct decoded *d) {
+  struct message *m = &call->message;
+  if (m->total > LARGEST_DATAGRAM) return -EMSGSIZE;
+  int result = m->name == 0 ? 0 : load_name(s, call, m->name, (int32_t)m->name_length);
+  if (result < 0) return result;
+  if (!target_gather(call->thread, s->memory + NAME_SPACE, m->parts, m->part_count, m->total)) return -EFAULT;
+  d->a = (int32_t)flags;
+  d->b = (int64_t)m->total;
+  d->c = m->name_length == 0 ? -1 : (int64_t)m->name_length;
+  return 0;
+}
+
+static int describe_room(const struct call *call, uint64_t flags, struct decoded *d) {
+  d->a = (int32_t)flags;
+  d->b = (int64_t)call->message.total;
+  return 0;
+}
+
+int call_select_message(struct supervisor *s, struct call *call, unsigned index, bool sending, struct decoded *d) {
+  if (index >= MOST_PARTS) return -EINVAL;
+  release_parts(&call->message);
+  memset(&call->message, 0, sizeof call->message);
+  int result = use_header(call, call->data.args[1] + index * sizeof(struct many_entry));
+  if (result < 0) return result;
+  return sending ? load_datagram(s, call, call->data.args[3], d) : describe_room(call, call->data.args[3], d);
+}
+
+bool call_set_message_length(struct call *call, unsigned index, uint32_t length) {
+  uint64_t entry = call->data.args[1] + index * sizeof(struct many_entry);
+  return target_write(call->thread, &length, entry + offsetof(struct many_entry, length), sizeof length);
+}
+
+static int decode_many(const uint64_t *args, enum operation operation, struct decoded *d) {
+  d->operation = operation;
+  d->a = (int32_t)args[3];
+  d->b = (uint32_t)args[2] > MOST_PARTS ? MOST_PARTS : (uint32_t)args[2];
+  return 0;
+}
+
+static int decode_named(struct supervisor *s, struct call *call, enum operation operation, struct decoded *d) {
+  d->operation = operation;
+  d->a = (int32_t)call->data.args[2];
+  return load_name(s, call, call->data.args[1], (int32_t)d->a);
+}
+
+static int decode_option(struct supervisor *s, struct call *call, bool set, struct decoded *d) {
+  const uint64_t *args = (const uint64_t *)call->data.args;
+  d->operation = set ? OPERATION_SET_OPTION : OPERATION_GET_OPTION;
+  d->a = (int32_t)args[1];
+  d->b = (int32_t)args[2];
+  int32_t length = (int32_t)args[4];
+  if (!set && !target_read(call->thread, &length, args[4], sizeof length)) return -EFAULT;
+  if (length < 0) return -EINVAL;
+  d->c = length;
+  if (!set) return 0;
+  size_t copied = length > LARGEST_OPTION ? LARGEST_OPTION : (size_t)length;
+  return target_read(call->thread, s->memory + NAME_SPACE, args[3], copied) ? 0 : -EFAULT;
+}
+
+int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
+  const uint64_t *args = (const uint64_t *)call->data.args;
+  struct message *m = &call->message;
+  int result;
+  *d = (struct decoded){0};
+  memset(m, 0, sizeof *m);
+  switch (call->data.nr) {
+    case SYS_socket:
+      *d = (struct decoded){OPERATION_OPEN, (int32_t)args[1], (int32_t)args[2], 0};
+      return 0;
+
+    case SYS_sendmsg:
+      d->operation = OPERATION_SEND;
+      result = use_header(call, args[1]);
+      return result < 0 ? result : load_datagram(s, call, args[2], d);
+    case SYS_sendto:
+      d->operation = OPERATION_SEND;
+      use_one_part(call, args[1], args[2]);
+      m->name = args[4];
+      m->name_length = m->name == 0 ? 0 : (uint32_t)args[5];
+      return load_datagram(s, call, args[3], d);
+    case SYS_write:
+      d->operation = OPERATION_SEND;
+      use_one_part(call, args[1], args[2]);
+      return load_datagram(s, call, 0, d);
+    case SYS_writev:
+    case SYS_pwritev2:
+      d->operation = OPERATION_SEND;
+      result = use_parts(call, args[1], args[2], -EINVAL);
+      return result < 0 ? result : load_datagram(s, call, 0, d);
+    case SYS_sendmmsg:
+      return decode_many(args, OPERATION_SEND_MANY, d);
+
+    case SYS_recvmsg:
+      d->operation = OPERATION_RECEIVE;
+      result = use_header(call, args[1]);
+      return result < 0 ? result : describe_room(call, args[2], d);
+    case SYS_recvfrom:
+      d->operation = OPERATION_RECEIVE;
+      use_one_part(call, args[1], args[2]);
+      m->name = args[4];
+      m->name_length_at = args[5];
+      return describe_room(call, args[3], d);
+    case SYS_read:
+      d->operation = OPERATION_RECEIVE;
+      use_one_part(call, args[1], args[2]);
+      return describe_room(call, 0, d);
+    case SYS_readv:
+    case SYS_preadv2:
+      d->operation = OPERATION_RECEIVE;
+      result = use_parts(call, args[1], args[2], -EINVAL);
+      return result < 0 ? result : describe_room(call, 0, d);
+    case SYS_recvmmsg:
+      return decode_many(args, OPERATION_RECEIVE_MANY, d);
+
+    case SYS_bind:
+      return decode_named(s, call, OPERATION_BIND, d);
+    case SYS_connect:
+      return decode_named(s, call, OPERATION_CONNECT, d);
+    case SYS_getsockname:
+      d->operation = OPERATION_SOCKET_NAME;
+      return 0;
+    case SYS_getpeername:
+      d->operation = OPERATION_PEER_NAME;
+      return 0;
+    case SYS_setsockopt:
+      return decode_option(s, call, true, d);
+    case SYS_getsockopt:
+      return decode_option(s, call, false, d);
+    default:
+      d->operation = OPERATION_UNSUPPORTED;
+      return 0;
+  }
+}
+
+/* ---- answers ---- */
+
+static int write_name(pid_t thread, uint64_t to, uint32_t room, uint64_t length_at, uint32_t port, uint32_t groups) {
+  const struct sockaddr_nl name = {.nl_family = AF_NETLINK, .nl_pid = port, .nl_groups = groups};
+  const uint32_t length = sizeof name;
+  if (!target_write(thread, &name, to, room < length ? room : length)) return -EFAULT;
+  return target_write(thread, &length, length_at, sizeof length) ? 0 : -EFAULT;
+}
+
+int call_answer_name(struct call *call, uint32_t port, uint32_t groups) {
+  int32_t room;
+  if (!target_read(call->thread, &room, call->data.args[2], sizeof room)) return -EFAULT;
+  if (room < 0) return -EINVAL;
+  return write_name(call->thread, call->data.args[1], (uint32_t)room, call->data.args[2], port, groups);
+}
+
+int call_answer_option(struct call *call, const void *value, size_t length) {
+  const uint32_t stored = (uint32_t)length;
+  uint32_t room;
+  if (!target_read(call->thread, &room, call->data.args[4], sizeof room)) return -EFAULT;
+  if (!target_write(call->thread, value, call->data.args[3], room < length ? room : length)) return -EFAULT;
+  return target_write(call->thread, &stored, call->data.args[4], sizeof stored) ? 0 : -EFAULT;
+}
+
+/* Appends a control message, cut where the room ends, as put_cmsg does; false if it was cut. */
+static bool put_control(uint8_t *area, size_t room, size_t *used, int level, int type, const void *value, size_t length) {
+  size_t left = room - *used;
+  if (left < sizeof(struct cmsghdr)) return false;
+  size_t whole = CMSG_LEN(length);
+  size_t kept = whole < left ? whole : left;
+  struct cmsghdr header = {.cmsg_len = kept, .cmsg_level = level, .cmsg_type = type};
+  memcpy(area + *used, &header, sizeof header);
+  memcpy(area + *used + sizeof header, value, kept - sizeof header);
+  size_t space = CMSG_SPACE(length);
+  *used += space < left ? space : left;
+  return kept == whole;
+}
+
+static int write_header(struct call *call, const struct delivery *d, bool truncated) {
+  const struct message *m = &call->message;
+  uint8_t area[128] = {0};
+  size_t used = 0, room = m->control_length < sizeof area ? m->control_length : sizeof area;
+  bool whole = true;
+  if (d->credentials) {
+    const uint32_t nobody[3] = {0, 0, 0}; /* struct ucred: pid, uid, gid of the kernel */
+    whole &= put_control(area, room, &used, SOL_SOCKET, 2 /* SCM_CREDENTIALS */, nobody, sizeof nobody);
+  }
+  if (d->packet_info)
+    whole &= put_control(area, room, &used, 270 /* SOL_NETLINK */, NETLINK_PKTINFO, &d->group, sizeof d->group);
+  const uint64_t controllen = used;
+  const int32_t flags = (truncated ? MSG_TRUNC : 0) | (whole ? 0 : MSG_CTRUNC);
+  bool written = target_write(call->thread, area, m->control, used) &&
+                 target_write(call->thread, &controllen, m->header + offsetof(struct msghdr, msg_controllen), sizeof controllen) &&
+                 target_write(call->thread, &flags, m->header + offsetof(struct msghdr, msg_flags), sizeof flags);
+  return written ? 0 : -EFAULT;
+}
+
+int call_deliver(struct call *call, const struct delivery *d) {
+  const struct message *m = &call->message;
+  size_t copied = d->length < m->total ? d->length : m->total;
+  if (!target_scatter(call->thread, d->bytes, m->parts, m->part_count, copied)) return -EFAULT;
+  if (m->name != 0) {
+    uint32_t room = m->name_length;
+    if (m->header == 0) { /* recvfrom */
+      int32_t given;
+      if (!target_read(call->thread, &given, m->name_length_at, sizeof given)) return -EFAULT;
+      if (given < 0) return -EINVAL;
+      room = (uint32_t)given;
+    }
+    int result = write_name(call->thread, m->name, room, m->name_length_at, d->port, d->groups);
+    if (result < 0) return result;
+  }
+  if (m->header != 0) {
+    int result = write_header(call, d, copied < d->length);
+    if (result < 0) return result;
+  }
+  return (int)copied;
+}
