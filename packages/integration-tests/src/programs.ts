@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
+
+/** Programs that are built for the tests, each named by the environment variable with its path. */
+const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> = {
+  RAW_NETLINK: async (directory) => {
+    const program = join(directory, 'raw-netlink');
+    await promisify(execFile)('gcc', ['-static', '-O1', '-o', program, join(FIXTURES, 'raw-netlink.c')]);
+    return program;
+  },
+  GO_NETLINK: async (directory) => {
+    const program = join(directory, 'go-netlink');
+    const env = { ...process.env, CGO_ENABLED: '0', GO111MODULE: 'off', GOCACHE: join(directory, 'cache'), GOPATH: join(directory, 'path') };
+    await promisify(execFile)('go', ['build', '-o', program, '.'], { cwd: join(FIXTURES, 'go-netlink'), env });
+    return program;
+  },
+  BUSYBOX: async () => {
+    const program = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
+    if (program === undefined) throw new Error('there is no busybox');
+    return program;
+  },
+};
+
+/** Builds or finds the programs and names them in the environment; those that cannot be had are not named. */
+export async function providePrograms(names: readonly string[] = Object.keys(BUILDS)): Promise<{ remove(): Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'nlspace-programs-'));
+  await Promise.all(names.map(async (name) => {
+    try {
+      process.env[name] ??= await BUILDS[name]?.(directory);
+    } catch {
+      // Without a compiler there is no program, and the tests that need it are skipped by name.
+      delete process.env[name];
+    }
+  }));
+  return { remove: () => rm(directory, { recursive: true, force: true }) };
+}

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import test from 'ava';
+import { MASKS } from '@nlspace/testkit';
+import { KNOWN_DIFFERENCES, SCENARIOS } from '../src/index.js';
+
+const document = await readFile(new URL('../../../../docs/differences.md', import.meta.url), 'utf8');
+
+for (const { name, reason } of MASKS) {
+  test(`docs/differences.md names the mask "${name}" with its reason`, (t) => {
+    t.true(document.includes(`| ${name} |`) && document.includes(reason));
+  });
+}
+
+for (const { scenario, reason } of KNOWN_DIFFERENCES) {
+  test(`docs/differences.md names the known difference of "${scenario}" with its reason`, (t) => {
+    t.true(document.includes(scenario) && document.includes(reason));
+  });
+}
+
+test('every known difference is about a scenario that exists', (t) => {
+  const names = new Set(Object.values(SCENARIOS).flatMap((scenarios) => scenarios.map(({ name }) => name)));
+  for (const { scenario } of KNOWN_DIFFERENCES) t.true(names.has(scenario), scenario);
+});
+
+test('scenarios have names of their own', (t) => {
+  for (const scenarios of Object.values(SCENARIOS)) t.is(new Set(scenarios.map(({ name }) => name)).size, scenarios.length);
+});
+
+test('there are more than sixty scenarios', (t) => {
+  t.true(Object.values(SCENARIOS).flat().length > 60);
+});

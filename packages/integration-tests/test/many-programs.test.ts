@@ -1,0 +1,78 @@
+import { readdirSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import test from 'ava';
+import { run, start } from '@nlspace/transport-seccomp';
+import { createNetlink } from 'nlspace';
+import { peerTest, providePrograms } from '../src/index.js';
+
+const programs = await providePrograms(['RAW_NETLINK']);
+test.after.always(() => programs.remove());
+const rawNetlink = process.env['RAW_NETLINK'];
+const noCompiler = rawNetlink === undefined ? 'there is no C compiler that links statically' : undefined;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+async function output(netlink: ReturnType<typeof createNetlink>, argv: readonly string[]): Promise<string> {
+  const program = await start(netlink, argv, { stdio: ['ignore', 'pipe', 'inherit'], untilAllExit: true });
+  let text = '';
+  program.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
+  await program.allExited;
+  return text;
+}
+
+const descriptors = (): number => readdirSync('/proc/self/fd').length;
+
+test.serial('two hundred programs at once make two hundred pairs of links', async (t) => {
+  const script = 'for n in $(seq 200); do ip link add a$n type veth peer name b$n || echo failed & done; wait; ip -o link | wc -l';
+  t.is((await output(createNetlink(), ['sh', '-c', script])).trim(), '401');
+});
+
+test.serial('two hundred programs at once add routes and read them', async (t) => {
+  const script = [
+    'ip link set lo up',
+    'for n in $(seq 200); do (ip route add 192.0.2.$n/32 dev lo && ip route show 192.0.2.$n/32 > /dev/null || echo failed) & done; wait',
+    'ip -o route | wc -l',
+  ].join('\n');
+  t.is((await output(createNetlink(), ['sh', '-c', script])).trim(), '200');
+});
+
+peerTest(test, noCompiler, 'a thousand sockets opened and closed leave no descriptor behind', async (t) => {
+  const netlink = createNetlink();
+  await run(netlink, [rawNetlink as string, 'links'], { stdio: 'ignore', untilAllExit: true });
+  const before = descriptors();
+  t.is((await output(netlink, [rawNetlink as string, 'churn', '1000'])).trim(), 'done');
+  t.is(descriptors(), before);
+});
+
+peerTest(test, noCompiler, 'four hundred sockets open at once all work and all go', async (t) => {
+  const netlink = createNetlink();
+  await run(netlink, [rawNetlink as string, 'links'], { stdio: 'ignore', untilAllExit: true });
+  const before = descriptors();
+  t.is((await output(netlink, [rawNetlink as string, 'many', '400'])).trim(), 'done');
+  t.is(descriptors(), before);
+});
+
+peerTest(test, noCompiler, 'thousands of sockets opened and closed leave no memory behind', async (t) => {
+  const netlink = createNetlink();
+  const churn = () => run(netlink, [rawNetlink as string, 'churn', '1000'], { stdio: 'ignore', untilAllExit: true });
+  const heapAfter = async (times: number): Promise<number> => {
+    for (; times > 0; times--) await churn();
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const warm = await heapAfter(2);
+  const later = await heapAfter(4);
+  t.true(later - warm < 1_000_000, `4000 sockets left ${later - warm} bytes behind`);
+});
+
+test.serial('programs that are killed while they read leave nothing behind', async (t) => {
+  const netlink = createNetlink();
+  await run(netlink, ['ip', 'link'], { stdio: 'ignore', untilAllExit: true });
+  const before = descriptors();
+  const script = 'for n in 1 2 3 4 5 6 7 8 9 10; do ip monitor all > /dev/null & pids="$pids $!"; done; ip link set lo up; kill -9 $pids; wait; ip -br link > /dev/null';
+  const { exitCode } = await run(netlink, ['sh', '-c', script], { stdio: 'ignore', untilAllExit: true });
+  t.is(exitCode, 0);
+  t.is(descriptors(), before);
+});

@@ -1,0 +1,8 @@
+import test from 'ava';
+import { compareWithKernel } from '../src/compare-with-kernel.js';
+import { providePrograms } from '../src/index.js';
+
+const programs = await providePrograms();
+test.after.always(() => programs.remove());
+
+await compareWithKernel(test, 'program');
