@@ -1,0 +1,29 @@
+import { type GroupNotifier, GROUP_NOTIFIER, inject, injectable, NO_CAUSE } from '@nlspace/core';
+import { AddressFamily } from '../network/ip-bytes.js';
+import type { Network } from '../network/network.js';
+import { NETWORK } from '../network/network-token.js';
+import type { NetworkEvent } from '../network/network-events.js';
+import { ROUTE_GROUPS } from '../route-groups.js';
+import { RouteMessageType } from '../route-message-type.js';
+import { encodeAddress } from './address-description.js';
+
+/** Tells the groups about addresses. */
+@injectable()
+export class AddressNotifier {
+  constructor(
+    @inject(NETWORK) private readonly network: Network,
+    @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
+  ) {}
+
+  notify(event: NetworkEvent): void {
+    if (event.type !== 'address-changed' && event.type !== 'address-removed') return;
+    const { address } = event;
+    const isIpv4 = address.addressFamily === AddressFamily.Inet;
+    const group = isIpv4 ? ROUTE_GROUPS.ipv4Address : ROUTE_GROUPS.ipv6Address;
+    // IPv6 never names the originator.
+    const cause = isIpv4 ? event.cause : NO_CAUSE;
+    if (!this.groups.hasListeners(group, cause)) return;
+    const type = event.type === 'address-changed' ? RouteMessageType.NewAddress : RouteMessageType.DeleteAddress;
+    this.groups.notifyRaw(group, encodeAddress(address, this.network.clock.now(), type), cause);
+  }
+}

@@ -1,0 +1,119 @@
+import type { Link } from '../link/link.js';
+import type { LinkTable } from '../link/link-table.js';
+import { AddressFamily, commonPrefixLength, equalBytes, samePrefix } from '../network/ip-bytes.js';
+import { AddressFlag, Scope } from './address-flags.js';
+import type { InterfaceAddress } from './interface-address.js';
+import { type AddressSources, Ipv4Addresses } from './ipv4-addresses.js';
+import { Ipv6Addresses } from './ipv6-addresses.js';
+import { ipv6Scope } from './ipv6-scope.js';
+
+/** The addresses of a network, and what routing asks about them. */
+export class AddressTable {
+  readonly ipv4: Ipv4Addresses;
+  readonly ipv6: Ipv6Addresses;
+  readonly #links: LinkTable;
+
+  constructor(links: LinkTable, sources: AddressSources) {
+    this.#links = links;
+    this.ipv4 = new Ipv4Addresses(sources);
+    this.ipv6 = new Ipv6Addresses(sources);
+    links.observe(this.ipv4);
+    links.observe(this.ipv6);
+  }
+
+  /** In the order of a dump: by link, each in the order of its family. */
+  *all(addressFamily: AddressFamily): Generator<InterfaceAddress> {
+    for (const link of this.#links.all()) yield* this.of(link, addressFamily);
+  }
+
+  of(link: Link, addressFamily: AddressFamily): readonly InterfaceAddress[] {
+    return addressFamily === AddressFamily.Inet ? this.ipv4.of(link) : this.ipv6.of(link);
+  }
+
+  /** Whether an address is one of our own. Of a loopback link every address of its prefixes is. */
+  isLocal(addressFamily: AddressFamily, address: Uint8Array, interfaceIndex?: number): boolean {
+    for (const own of this.all(addressFamily)) {
+      if (interfaceIndex !== undefined && own.link.index !== interfaceIndex) continue;
+      if (equalBytes(own.local, address)) return (own.flags & AddressFlag.Tentative) === 0;
+      const isWholePrefix = own.link.isLoopback && addressFamily === AddressFamily.Inet;
+      if (isWholePrefix && samePrefix(own.peer, address, own.prefixLength)) return true;
+    }
+    return false;
+  }
+
+  /** Whether an address is within a prefix that a link is attached to. */
+  onLink(addressFamily: AddressFamily, address: Uint8Array, interfaceIndex?: number): boolean {
+    for (const own of this.all(addressFamily)) {
+      if (interfaceIndex !== undefined && own.link.index !== interfaceIndex) continue;
+      if (samePrefix(own.peer, address, own.prefixLength)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * The address that packets to `destination` leave with. IPv4: the first primary whose scope is wide enough, best of
+   * the destination's prefix (`inet_select_addr`). IPv6: RFC 6724 as far as scope, state and longest match go.
+   */
+  selectSource(
+    addressFamily: AddressFamily,
+    interfaceIndex: number | undefined,
+    scope: number,
+    destination?: Uint8Array,
+  ): Uint8Array | undefined {
+    return addressFamily === AddressFamily.Inet
+      ? this.#selectIpv4(interfaceIndex, scope, destination)
+      : this.#selectIpv6(interfaceIndex, destination);
+  }
+
+  #selectIpv4(interfaceIndex: number | undefined, scope: number, destination: Uint8Array | undefined): Uint8Array | undefined {
+    const link = interfaceIndex === undefined ? undefined : this.#links.byIndex(interfaceIndex);
+    if (link !== undefined) {
+      const wanted = Math.min(scope, Scope.Host);
+      let fallback: Uint8Array | undefined;
+      for (const { flags, scope: own, local, peer, prefixLength } of this.ipv4.of(link)) {
+        if ((flags & AddressFlag.Secondary) !== 0 || own > wanted) continue;
+        if (destination === undefined || samePrefix(peer, destination, prefixLength)) return local;
+        fallback ??= local;
+      }
+      if (fallback !== undefined) return fallback;
+    }
+    for (const other of this.#links.all()) {
+      for (const { flags, scope: own, local } of this.ipv4.of(other)) {
+        if ((flags & AddressFlag.Secondary) === 0 && own !== Scope.Link && own <= scope) return local;
+      }
+    }
+    return undefined;
+  }
+
+  #selectIpv6(interfaceIndex: number | undefined, destination: Uint8Array | undefined): Uint8Array | undefined {
+    const wanted = destination === undefined ? Scope.Universe : ipv6Scope(destination);
+    let best: InterfaceAddress | undefined;
+    let bestRank: readonly number[] = [];
+    for (const candidate of this.all(AddressFamily.Inet6)) {
+      const { flags, scope, link, local } = candidate;
+      if ((flags & AddressFlag.Tentative) !== 0) continue;
+      const isHere = interfaceIndex === undefined || link.index === interfaceIndex;
+      if (wanted === Scope.Link && !isHere) continue;
+      const rank = [
+        destination !== undefined && equalBytes(local, destination) ? 1 : 0,
+        scope === wanted ? 2 : scope < wanted ? 1 : 0,
+        (flags & AddressFlag.Deprecated) === 0 ? 1 : 0,
+        isHere ? 1 : 0,
+        destination === undefined ? 0 : Math.min(commonPrefixLength(local, destination), candidate.prefixLength),
+      ];
+      if (best === undefined || isGreater(rank, bestRank)) {
+        best = candidate;
+        bestRank = rank;
+      }
+    }
+    return best?.local;
+  }
+}
+
+function isGreater(a: readonly number[], b: readonly number[]): boolean {
+  for (let i = 0; i < a.length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
+}

@@ -1,0 +1,227 @@
+import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
+import type { Link } from '../link/link.js';
+import type { LinkObserver } from '../link/link-table.js';
+import type { Clock } from '../network/clock.js';
+import { AddressFamily, equalBytes, samePrefix } from '../network/ip-bytes.js';
+import type { KernelRoutes } from '../network/kernel-routes.js';
+import type { NetworkEvents } from '../network/network-events.js';
+import { AddressFlag, IPV6_ONLY_FLAGS, Scope } from './address-flags.js';
+import type { AddressRequest, AddressSelector, InterfaceAddress } from './interface-address.js';
+import { Ipv4RoutesOfAddresses, sharesPrefix } from './ipv4-address-routes.js';
+import { FOREVER, type Lifetime, LifetimeWatch } from './lifetime.js';
+
+export interface AddressSources {
+  readonly events: NetworkEvents;
+  readonly clock: Clock;
+  readonly routes: KernelRoutes;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+}
+
+const LOOPBACK_ADDRESS = Uint8Array.of(127, 0, 0, 1);
+const MAX_LABEL_BYTES = 15;
+
+/** The IPv4 addresses of all links, with the kernel's rules about primaries and secondaries. */
+export class Ipv4Addresses implements LinkObserver {
+  readonly #byLink = new Map<Link, InterfaceAddress[]>();
+  readonly #sources: AddressSources;
+  readonly #routes: Ipv4RoutesOfAddresses;
+  readonly #lifetimes: LifetimeWatch;
+  #generation = 0;
+
+  constructor(sources: AddressSources) {
+    this.#sources = sources;
+    this.#routes = new Ipv4RoutesOfAddresses(sources.routes);
+    this.#lifetimes = new LifetimeWatch(sources.clock, {
+      deprecated: (address) => this.#announce(address, NO_CAUSE),
+      expired: (address) => this.#remove(address, NO_CAUSE),
+    });
+  }
+
+  /** Counts what has been added and removed. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** In the order of a dump: primaries, widest scope first, then secondaries. */
+  of(link: Link): readonly InterfaceAddress[] {
+    return this.#byLink.get(link) ?? [];
+  }
+
+  /**
+   * Adds an address, or changes the lifetimes, metric and protocol of the one that is there.
+   *
+   * @throws {NetlinkError} EEXIST, EINVAL with the kernel's texts.
+   */
+  put(link: Link, request: AddressRequest, cause: Cause): InterfaceAddress | undefined {
+    checkLifetime(request.lifetime);
+    const { local, peer = local, prefixLength, priority = 0, protocol = 0, lifetime = FOREVER } = request;
+    const known = this.of(link).find(
+      (other) => sharesPrefix(other, { peer, prefixLength }) && equalBytes(other.local, local),
+    );
+    if (known !== undefined) {
+      if (request.replace !== true) throw new NetlinkError(Errno.EEXIST, 'ipv4: Address already assigned');
+      if (known.priority !== priority) this.#changePriority(known, priority);
+      known.protocol = protocol;
+      this.#lifetimes.begin(known, lifetime);
+      this.#announce(known, cause);
+      return known;
+    }
+    const nowMs = this.#sources.clock.now();
+    const address: InterfaceAddress = {
+      addressFamily: AddressFamily.Inet,
+      link,
+      local,
+      peer,
+      prefixLength,
+      scope: request.scope ?? Scope.Universe,
+      flags: (request.flags ?? 0) & ~(IPV6_ONLY_FLAGS | AddressFlag.Secondary),
+      broadcast: request.broadcast,
+      label: request.label ?? link.name,
+      priority,
+      protocol,
+      lifetime,
+      createdAtMs: nowMs,
+      changedAtMs: nowMs,
+    };
+    // 0.0.0.0 is taken and forgotten, as the kernel does.
+    if (local.every((byte) => byte === 0)) return undefined;
+    this.#insert(address);
+    this.#lifetimes.begin(address, lifetime);
+    this.#announce(address, cause);
+    this.#routes.add(address, this.of(link));
+    return address;
+  }
+
+  /** @throws {NetlinkError} EADDRNOTAVAIL when nothing matches. */
+  delete(link: Link, selector: AddressSelector, cause: Cause): void {
+    const found = this.of(link).find(
+      (address) =>
+        (selector.local === undefined || equalBytes(selector.local, address.local)) &&
+        (selector.label === undefined || selector.label === address.label) &&
+        (selector.peer === undefined ||
+          (selector.prefixLength === address.prefixLength &&
+            samePrefix(selector.peer, address.peer, address.prefixLength))),
+    );
+    if (found === undefined) throw new NetlinkError(Errno.EADDRNOTAVAIL, 'ipv4: Address not found');
+    this.#remove(found, cause);
+  }
+
+  linkRegistered(link: Link): void {
+    this.#byLink.set(link, []);
+    this.#announceConfiguration(link, 'configuration-changed');
+  }
+
+  linkUp(link: Link, cause: Cause): void {
+    if (link.isLoopback && !this.of(link).some(({ local }) => equalBytes(local, LOOPBACK_ADDRESS))) {
+      this.put(link, { local: LOOPBACK_ADDRESS, prefixLength: 8, scope: Scope.Host }, NO_CAUSE);
+    }
+    for (const address of this.of(link)) this.#routes.add(address, this.of(link));
+    this.#sources.routes.linkUp(link.index, cause);
+  }
+
+  linkDown(link: Link, cause: Cause): void {
+    this.#sources.routes.linkDown(link.index, cause);
+  }
+
+  linkStateChanged(link: Link): void {
+    this.#sources.routes.linkCarrierChanged(link.index, link.hasCarrier, NO_CAUSE);
+  }
+
+  /** Labels begin with the name of their link, so they follow it. */
+  linkRenamed(link: Link): void {
+    this.of(link).forEach((address, position) => {
+      address.label = position === 0 ? link.name : renamedLabel(address.label ?? '', link.name, position + 1);
+      this.#announce(address, NO_CAUSE);
+    });
+    this.#announceConfiguration(link, 'configuration-removed');
+    this.#announceConfiguration(link, 'configuration-changed');
+  }
+
+  linkUnregistered(link: Link): void {
+    for (const address of [...this.of(link)]) this.#remove(address, NO_CAUSE);
+    this.#byLink.delete(link);
+    this.#announceConfiguration(link, 'configuration-removed');
+    this.#sources.routes.linkRemoved(link.index, NO_CAUSE);
+  }
+
+  #insert(address: InterfaceAddress): void {
+    const addresses = this.#byLink.get(address.link) ?? [];
+    let position = 0;
+    addresses.forEach((other, i) => {
+      const isSecondary = (other.flags & AddressFlag.Secondary) !== 0;
+      if (!isSecondary && address.scope <= other.scope) position = i + 1;
+      if (!sharesPrefix(other, address)) return;
+      if (other.scope !== address.scope) throw new NetlinkError(Errno.EINVAL, 'ipv4: Invalid scope value');
+      address.flags |= AddressFlag.Secondary;
+    });
+    if ((address.flags & AddressFlag.Secondary) !== 0) position = addresses.length;
+    addresses.splice(position, 0, address);
+    this.#generation++;
+  }
+
+  /** A primary takes its secondaries along, which go first (promote_secondaries is off). */
+  #remove(address: InterfaceAddress, cause: Cause): void {
+    const isPrimary = (address.flags & AddressFlag.Secondary) === 0;
+    if (isPrimary && !address.link.isDying) {
+      const secondaries = this.of(address.link).filter(
+        (other) => (other.flags & AddressFlag.Secondary) !== 0 && sharesPrefix(other, address),
+      );
+      for (const secondary of secondaries) this.#removeOne(secondary, cause);
+    }
+    this.#removeOne(address, cause);
+  }
+
+  #removeOne(address: InterfaceAddress, cause: Cause): void {
+    const { link } = address;
+    const addresses = this.#byLink.get(link) ?? [];
+    addresses.splice(addresses.indexOf(address), 1);
+    this.#generation++;
+    this.#lifetimes.end(address);
+    this.#sources.events.emit({ type: 'address-removed', address, cause });
+    this.#routes.remove(address, addresses);
+    if (!this.#isLocal(address.local)) {
+      this.#sources.routes.addressRemoved(AddressFamily.Inet, address.local, NO_CAUSE);
+    }
+  }
+
+  #changePriority(address: InterfaceAddress, priority: number): void {
+    this.#routes.changePriority(address, priority, this.of(address.link));
+    address.priority = priority;
+  }
+
+  #isLocal(local: Uint8Array): boolean {
+    for (const addresses of this.#byLink.values()) {
+      if (addresses.some((address) => equalBytes(address.local, local))) return true;
+    }
+    return false;
+  }
+
+  #announce(address: InterfaceAddress, cause: Cause): void {
+    this.#sources.events.emit({ type: 'address-changed', address, cause });
+  }
+
+  #announceConfiguration(link: Link, type: 'configuration-changed' | 'configuration-removed'): void {
+    // `lo` is there before anybody could listen.
+    this.#sources.events.emit({
+      type,
+      addressFamily: AddressFamily.Inet,
+      interfaceIndex: link.index,
+      cause: NO_CAUSE,
+    });
+  }
+}
+
+function checkLifetime(lifetime: Lifetime | undefined): void {
+  if (lifetime === undefined) return;
+  if (lifetime.validSeconds === 0 || lifetime.preferredSeconds > lifetime.validSeconds) {
+    throw new NetlinkError(Errno.EINVAL, 'ipv4: address lifetime invalid', { attribute: 'cacheInfo' });
+  }
+}
+
+/** `eth0:web` becomes `lan0:web`; a label without a suffix gets its place in the list as one. */
+function renamedLabel(label: string, name: string, place: number): string {
+  const colon = label.indexOf(':');
+  const suffix = colon === -1 ? `:${place}` : label.slice(colon);
+  return name.slice(0, MAX_LABEL_BYTES - suffix.length) + suffix;
+}

@@ -1,0 +1,53 @@
+import { isZero } from '../network/ip-bytes.js';
+import { Scope } from './address-flags.js';
+
+const LINK_LOCAL_SCOPE = 0x2;
+const SITE_LOCAL_SCOPE = 0x5;
+const NODE_LOCAL_SCOPE = 0x1;
+const GLOBAL_SCOPE = 0xe;
+
+export function isIpv6Multicast(address: Uint8Array): boolean {
+  return address[0] === 0xff;
+}
+
+export function isIpv6LinkLocal(address: Uint8Array): boolean {
+  return address[0] === 0xfe && ((address[1] ?? 0) & 0xc0) === 0x80;
+}
+
+export function isIpv6Loopback(address: Uint8Array): boolean {
+  return isZero(address.subarray(0, 15)) && address[15] === 1;
+}
+
+/** The scope by which addresses of a link are ordered, as multicast scopes count (RFC 4291). */
+export function ipv6OrderingScope(address: Uint8Array): number {
+  if (isIpv6Multicast(address)) return (address[1] ?? 0) & 0xf;
+  if (isIpv6LinkLocal(address)) return LINK_LOCAL_SCOPE;
+  if (isIpv6Loopback(address)) return NODE_LOCAL_SCOPE;
+  if (address[0] === 0xfe && ((address[1] ?? 0) & 0xc0) === 0xc0) return SITE_LOCAL_SCOPE;
+  return GLOBAL_SCOPE;
+}
+
+/** `ifa_scope`: IPv6 derives it from the address. */
+export function ipv6Scope(address: Uint8Array): Scope {
+  switch (ipv6OrderingScope(address)) {
+    case NODE_LOCAL_SCOPE:
+      return Scope.Host;
+    case LINK_LOCAL_SCOPE:
+      return Scope.Link;
+    case SITE_LOCAL_SCOPE:
+      return Scope.Site;
+    default:
+      return Scope.Universe;
+  }
+}
+
+/** fe80:: with the modified EUI-64 of a MAC address (RFC 4291, appendix A). */
+export function linkLocalAddressOf(mac: Uint8Array): Uint8Array {
+  const address = new Uint8Array(16);
+  address.set([0xfe, 0x80]);
+  address.set(mac.subarray(0, 3), 8);
+  address.set([0xff, 0xfe], 11);
+  address.set(mac.subarray(3, 6), 13);
+  address[8] = (address[8] ?? 0) ^ 0x02;
+  return address;
+}

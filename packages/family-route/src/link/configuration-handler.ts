@@ -1,0 +1,83 @@
+import { Do, Dump, Errno, type GroupNotifier, GROUP_NOTIFIER, inject, injectable, NetlinkError, type RequestOf } from '@nlspace/core';
+import { AddressFamily } from '../network/ip-bytes.js';
+import type { Network } from '../network/network.js';
+import { NETWORK } from '../network/network-token.js';
+import type { NetworkEvent } from '../network/network-events.js';
+import { ROUTE_GROUPS } from '../route-groups.js';
+import { RouteMessageType } from '../route-message-type.js';
+import { type ConfigurationMessage, configuration } from './configuration-message.js';
+
+type Request = RequestOf<typeof configuration>;
+
+const ALL_LINKS = -1;
+const DEFAULT_LINK = -2;
+
+/** RTM_*NETCONF: settings that this network does not let anybody change, so they are those of a fresh one. */
+@injectable()
+export class ConfigurationHandler {
+  constructor(
+    @inject(NETWORK) private readonly network: Network,
+    @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
+  ) {}
+
+  notify(event: NetworkEvent): void {
+    if (event.type !== 'configuration-changed' && event.type !== 'configuration-removed') return;
+    const { addressFamily, interfaceIndex } = event;
+    const isGone = event.type === 'configuration-removed';
+    this.groups.notify(
+      addressFamily === AddressFamily.Inet ? ROUTE_GROUPS.ipv4Configuration : ROUTE_GROUPS.ipv6Configuration,
+      isGone ? RouteMessageType.DeleteNetworkConfiguration : RouteMessageType.NewNetworkConfiguration,
+      isGone ? { header: { addressFamily }, attributes: { interfaceIndex } } : describe(addressFamily, interfaceIndex),
+    );
+  }
+
+  @Do(RouteMessageType.GetNetworkConfiguration, configuration, {
+    replyType: RouteMessageType.NewNetworkConfiguration,
+  })
+  get({ header: { addressFamily }, attributes: { interfaceIndex } }: Request): ConfigurationMessage {
+    if (addressFamily !== AddressFamily.Inet && addressFamily !== AddressFamily.Inet6) {
+      throw new NetlinkError(Errno.EOPNOTSUPP);
+    }
+    if (interfaceIndex === undefined) throw new NetlinkError(Errno.EINVAL);
+    const isGeneral = interfaceIndex === ALL_LINKS || interfaceIndex === DEFAULT_LINK;
+    const link = this.network.links.byIndex(interfaceIndex);
+    const isConfigured = addressFamily === AddressFamily.Inet ? link !== undefined : link?.ipv6 !== undefined;
+    if (!isGeneral && !isConfigured) throw new NetlinkError(Errno.EINVAL);
+    return describe(addressFamily, interfaceIndex);
+  }
+
+  @Dump(RouteMessageType.GetNetworkConfiguration, configuration, {
+    replyType: RouteMessageType.NewNetworkConfiguration,
+    done: 'apart',
+  })
+  *dump({ header: { addressFamily } }: Request): Generator<ConfigurationMessage> {
+    const links = this.network.links.all();
+    if (addressFamily !== AddressFamily.Inet6) {
+      yield* links.map(({ index }) => describe(AddressFamily.Inet, index));
+      yield describe(AddressFamily.Inet, ALL_LINKS);
+      yield describe(AddressFamily.Inet, DEFAULT_LINK);
+    }
+    if (addressFamily !== AddressFamily.Inet) {
+      const configured = links.filter(({ ipv6 }) => ipv6 !== undefined);
+      yield* configured.map(({ index }) => describe(AddressFamily.Inet6, index));
+      yield describe(AddressFamily.Inet6, ALL_LINKS);
+      yield describe(AddressFamily.Inet6, DEFAULT_LINK);
+    }
+  }
+}
+
+function describe(addressFamily: AddressFamily, interfaceIndex: number): ConfigurationMessage {
+  const isIpv4 = addressFamily === AddressFamily.Inet;
+  return {
+    header: { addressFamily },
+    attributes: {
+      interfaceIndex,
+      forwarding: 0,
+      ...(isIpv4 ? { reversePathFilter: 0 } : {}),
+      multicastForwarding: 0,
+      ...(isIpv4 ? { broadcastForwarding: 0 } : {}),
+      neighbourProxying: 0,
+      ignoresRoutesWithLinkDown: 0,
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import type { AddressGenerationMode } from './link-flags.js';
+
+/** IPv6 on one link (`inet6_dev`). */
+export interface Ipv6Configuration {
+  addressGenerationMode: AddressGenerationMode;
+  /** The link can carry traffic, so link-local addresses are made and duplicates looked for (IF_READY). */
+  isReady: boolean;
+  /** Milliseconds; drawn at random for every link (RFC 4861). */
+  readonly reachableTimeMs: number;
+  /** When this configuration last changed: milliseconds of the network's clock. */
+  changedAtMs: number;
+}

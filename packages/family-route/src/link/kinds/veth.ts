@@ -1,0 +1,106 @@
+import {
+  type AttributeKind,
+  attr,
+  type DecodedOf,
+  decodeMessage,
+  defineAttributes,
+  encodeMessage,
+  Errno,
+  NetlinkError,
+} from '@nlspace/core';
+import type { Link } from '../link.js';
+import { type LinkBehaviour, type LinkCreation, LinkKind, type LinkParameters } from '../link-kind.js';
+import { link as linkMessage } from '../link-message.js';
+import { linkParametersOf } from '../link-parameters.js';
+import type { LinkTable } from '../link-table.js';
+import { ETHERNET, validateMacAddress } from './ethernet.js';
+
+type LinkMessage = DecodedOf<typeof linkMessage>;
+
+/** VETH_INFO_PEER holds a link message of its own: `ifinfomsg` and attributes. */
+const peerKind: AttributeKind<LinkMessage> = {
+  name: 'link',
+  policyType: 13,
+  nested: linkMessage.attributes as never,
+  check(view, offset, length, strict) {
+    if (length < linkMessage.header.size) return { errno: Errno.ERANGE, text: 'Attribute failed policy validation' };
+    const start = offset + linkMessage.header.size;
+    return linkMessage.attributes.check(view, start, offset + length, strict)?.failure;
+  },
+  read: (view, offset, length) =>
+    decodeMessage(linkMessage, new Uint8Array(view.buffer, view.byteOffset + offset, length)),
+  write: (writer, value) => encodeMessage(linkMessage, writer, value),
+};
+
+/** `VETH_INFO_*` */
+const data = defineAttributes('veth', {
+  peer: attr.custom(1, peerKind),
+});
+
+/** Two ends of a wire: what one sends the other gets, so carrier needs both to be up. */
+@LinkKind('veth')
+export class VethKind implements LinkBehaviour {
+  readonly data = data as never;
+  readonly traits = { ...ETHERNET, transmitQueues: 2, receiveQueues: 2, tsoMaximumSize: 524280 };
+  readonly #peers = new Map<Link, Link>();
+
+  validate(parameters: LinkParameters): void {
+    validateMacAddress(parameters);
+    const { mtu } = parameters;
+    if (mtu !== undefined && (mtu < this.traits.minimumMtu || mtu > this.traits.maximumMtu)) {
+      throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'mtu' });
+    }
+  }
+
+  /** The peer is made first and gets the lower index. Without a description of its own it is like the link asked for. */
+  create({ parameters, data, links, cause }: LinkCreation): Link {
+    const peerMessage: LinkMessage | undefined = data.peer;
+    let peerParameters: LinkParameters;
+    if (peerMessage === undefined) {
+      const { name: _name, index: _index, address: _address, flags: _flags, flagsMask: _mask, ...shared } = parameters;
+      peerParameters = shared;
+    } else {
+      peerParameters = linkParametersOf(peerMessage);
+      this.validate(peerParameters);
+    }
+    const peer = links.register('veth', this, { ...peerParameters, name: peerParameters.name ?? 'veth%d' });
+    links.setCarrier(peer, false);
+    links.configure(peer, peerParameters, cause);
+    let link: Link;
+    try {
+      link = links.register('veth', this, { ...parameters, name: parameters.name ?? 'veth%d' });
+    } catch (error) {
+      links.unregister([peer], cause);
+      throw error;
+    }
+    links.setCarrier(link, false);
+    this.#peers.set(link, peer).set(peer, link);
+    link.linkedIndex = peer.index;
+    peer.linkedIndex = link.index;
+    return link;
+  }
+
+  up(link: Link, links: LinkTable): void {
+    const peer = this.#peers.get(link);
+    if (peer?.isUp) {
+      links.setCarrier(link, true);
+      links.setCarrier(peer, true);
+    }
+  }
+
+  down(link: Link, links: LinkTable): void {
+    links.setCarrier(link, false);
+    const peer = this.#peers.get(link);
+    if (peer !== undefined) links.setCarrier(peer, false);
+  }
+
+  dismantle(link: Link): readonly Link[] {
+    const peer = this.#peers.get(link);
+    const gone = peer === undefined ? [link] : [link, peer];
+    for (const one of gone) {
+      this.#peers.delete(one);
+      one.linkedIndex = 0;
+    }
+    return gone;
+  }
+}

@@ -1,0 +1,123 @@
+import { AddressFamily } from '../network/ip-bytes.js';
+import { ICMPV6_STATISTICS, IPV6_STATISTICS, ipv4Settings, ipv6Settings } from './device-configuration.js';
+import type { Ipv6Configuration } from './ipv6-configuration.js';
+import type { Link } from './link.js';
+import { LinkFlag } from './link-flags.js';
+import { ExtendedMask, type LinkIpv6Message, type LinkMessage } from './link-message.js';
+
+/** GSO_MAX_SEGS */
+const MAX_SEGMENTS = 65_535;
+/** `struct rtnl_link_stats64` and `rtnl_link_stats`: no packet ever passes here. */
+const NO_STATISTICS_64 = new Uint8Array(200);
+const NO_STATISTICS = new Uint8Array(96);
+const NO_TOKEN = new Uint8Array(16);
+/** IF_READY */
+const IPV6_READY = 0x80000000;
+/** The largest datagram that IPv6 reassembles (IPV6_MAXPLEN). */
+const MAX_REASSEMBLY_BYTES = 65_535;
+const RETRANSMIT_TIME_MS = 1000;
+
+/** RTM_NEWLINK about a link, as Linux 6.18 describes it. */
+export function describeLink(link: Link, changedFlags = 0, extendedMask = 0): LinkMessage {
+  const { traits } = link;
+  const header = {
+    addressFamily: AddressFamily.Unspecified,
+    type: traits.type,
+    interfaceIndex: link.index,
+    flags: link.flags >>> 0,
+    changedFlags: changedFlags >>> 0,
+  };
+  if ((extendedMask & ExtendedMask.NameOnly) !== 0) return { header, attributes: { name: link.name } };
+  const hasStatistics = (extendedMask & ExtendedMask.SkipStatistics) === 0;
+  return {
+    header,
+    attributes: {
+      name: link.name,
+      transmitQueueLength: link.transmitQueueLength,
+      operationalState: link.operationalState,
+      mode: link.mode,
+      namespaceBound: traits.namespaceBound ? 1 : 0,
+      mtu: link.mtu,
+      minimumMtu: traits.minimumMtu,
+      maximumMtu: traits.maximumMtu,
+      group: link.group,
+      promiscuity: link.has(LinkFlag.Promiscuous) ? 1 : 0,
+      allMulticast: link.has(LinkFlag.AllMulticast) ? 1 : 0,
+      transmitQueues: traits.transmitQueues,
+      gsoMaximumSegments: link.gsoMaximumSegments,
+      gsoMaximumSize: link.gsoMaximumSize,
+      groMaximumSize: link.groMaximumSize,
+      gsoIpv4MaximumSize: link.gsoIpv4MaximumSize,
+      groIpv4MaximumSize: link.groIpv4MaximumSize,
+      tsoMaximumSize: traits.tsoMaximumSize,
+      tsoMaximumSegments: MAX_SEGMENTS,
+      maximumPacingOffloadHorizon: 0,
+      receiveQueues: traits.receiveQueues,
+      carrier: link.hasCarrier ? 1 : 0,
+      ...(link.alias === undefined ? {} : { alias: link.alias }),
+      carrierChanges: link.carrierUpCount + link.carrierDownCount,
+      carrierUpCount: link.carrierUpCount,
+      carrierDownCount: link.carrierDownCount,
+      headroom: 0,
+      tailroom: 0,
+      protoDown: 0,
+      address: link.address,
+      broadcast: link.broadcast,
+      statistics64: NO_STATISTICS_64,
+      statistics: NO_STATISTICS,
+      xdp: { attached: 0 },
+      ...(link.behaviour.isCreatable === false ? {} : { information: { kind: link.kind } }),
+      ...(link.linkedIndex === undefined ? {} : { link: link.linkedIndex }),
+      queueingDiscipline: link.hasQueue ? 'noqueue' : 'noop',
+      addressFamilies: link.isDying ? {} : addressFamilies(link, hasStatistics),
+      hardwareMap: {} as never,
+      ...(link.alternativeNames.length === 0 ? {} : { properties: { alternativeNames: [...link.alternativeNames] } }),
+      devlinkPort: {},
+      dpllPin: {},
+    },
+  };
+}
+
+/** RTM_NEWLINK of AF_INET6: what IPv6 knows of a link. */
+export function describeLinkIpv6(link: Link, ipv6: Ipv6Configuration): LinkIpv6Message {
+  return {
+    header: {
+      addressFamily: AddressFamily.Inet6,
+      type: link.traits.type,
+      interfaceIndex: link.index,
+      flags: link.flags >>> 0,
+    },
+    attributes: {
+      name: link.name,
+      address: link.address,
+      mtu: link.mtu,
+      ...(link.linkedIndex === undefined ? {} : { link: link.linkedIndex }),
+      operationalState: link.operationalState,
+      protocolInformation: describeIpv6(link, ipv6, true),
+    },
+  };
+}
+
+function addressFamilies(link: Link, hasStatistics: boolean) {
+  const inet = { configuration: ipv4Settings(link) };
+  return link.ipv6 === undefined ? { inet } : { inet, inet6: describeIpv6(link, link.ipv6, hasStatistics) };
+}
+
+function describeIpv6(link: Link, ipv6: Ipv6Configuration, hasStatistics: boolean) {
+  return {
+    flags: ipv6.isReady ? IPV6_READY : 0,
+    cacheInfo: ipv6CacheInfo(ipv6),
+    configuration: ipv6Settings(link),
+    ...(hasStatistics ? { statistics: IPV6_STATISTICS, icmp6Statistics: ICMPV6_STATISTICS } : {}),
+    token: NO_TOKEN,
+    addressGenerationMode: ipv6.addressGenerationMode,
+  };
+}
+
+/** `struct ifla_cacheinfo`; the stamp is in hundredths of a second. */
+function ipv6CacheInfo({ changedAtMs, reachableTimeMs }: Ipv6Configuration): Uint8Array {
+  const words = [MAX_REASSEMBLY_BYTES, Math.floor(changedAtMs / 10), reachableTimeMs, RETRANSMIT_TIME_MS];
+  const view = new DataView(new ArrayBuffer(16));
+  words.forEach((word, i) => view.setUint32(i * 4, word, true));
+  return new Uint8Array(view.buffer);
+}

@@ -1,0 +1,212 @@
+import {
+  Do,
+  Dump,
+  type DumpContext,
+  Errno,
+  inject, injectable,
+  NetlinkError,
+  type RawDump,
+  type RequestOf,
+} from '@nlspace/core';
+import { EncodedDump, encodeMessageOf } from '../network/encoded-dump.js';
+import { AddressFamily } from '../network/ip-bytes.js';
+import type { Network } from '../network/network.js';
+import { NETWORK } from '../network/network-token.js';
+import { RouteMessageType } from '../route-message-type.js';
+import { describeLink, describeLinkIpv6 } from './link-description.js';
+import { type LinkMessage, link, linkIpv6 } from './link-message.js';
+import { linkChangesOf, linkParametersOf, refuseUnsupported } from './link-parameters.js';
+import type { Link } from './link.js';
+
+type LinkRequest = RequestOf<typeof link>;
+type DecodedLink = Pick<LinkRequest, 'header' | 'attributes'>;
+
+/** RTM_*LINK and RTM_*LINKPROP */
+@injectable()
+export class LinkHandler {
+  readonly #network: Network;
+
+  constructor(@inject(NETWORK) network: Network) {
+    this.#network = network;
+  }
+
+  /** Makes a link, or changes the one that index or name choose, depending on NLM_F_CREATE and EXCL. */
+  @Do(RouteMessageType.NewLink, link, { privilege: 'admin' })
+  put(request: LinkRequest): void {
+    const { header, attributes, flags, cause } = request;
+    if (header.interfaceIndex < 0) throw new NetlinkError(Errno.EINVAL, "ifindex can't be negative");
+    const known = this.#find(request);
+    if (known !== undefined) {
+      if (flags.exclusive) throw new NetlinkError(Errno.EEXIST);
+      if (flags.replace) throw new NetlinkError(Errno.EOPNOTSUPP);
+      this.#change(known, request);
+      return;
+    }
+    if (!flags.create) {
+      if (header.interfaceIndex === 0 && attributes.group !== undefined) this.#changeGroup(attributes.group, request);
+      else throw new NetlinkError(Errno.ENODEV);
+      return;
+    }
+    refuseUnsupported(attributes);
+    const kindName = attributes.information?.kind ?? '';
+    const kind = this.#network.links.kind(kindName);
+    if (kind === undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type', { attribute: 'information.kind' });
+    const data = attributes.information?.data;
+    this.#network.links.create(kindName, linkParametersOf(request), this.#decodeData(kind.data, data), cause);
+  }
+
+  /** RTM_SETLINK: only changes. */
+  @Do(RouteMessageType.SetLink, link, { privilege: 'admin' })
+  change(request: LinkRequest): void {
+    if (!names(request)) throw new NetlinkError(Errno.EINVAL);
+    this.#change(this.#get(request), request);
+  }
+
+  @Do(RouteMessageType.DeleteLink, link, { privilege: 'admin' })
+  delete(request: LinkRequest): void {
+    const { header, attributes, flags, cause } = request;
+    if (flags.bulk) throw new NetlinkError(Errno.EOPNOTSUPP, 'Bulk delete is not supported');
+    const { links } = this.#network;
+    if (attributes.targetNamespaceId !== undefined) throw new NetlinkError(Errno.EINVAL, 'Unknown network namespace id');
+    if (!names(request) && header.interfaceIndex === 0 && attributes.group !== undefined) {
+      const members = links.all().filter(({ group }) => group === attributes.group);
+      if (members.length === 0) throw new NetlinkError(Errno.ENODEV);
+      if (members.some(({ behaviour }) => behaviour.isCreatable === false)) throw new NetlinkError(Errno.EPERM);
+      links.remove(members, cause);
+      return;
+    }
+    if (!names(request)) throw new NetlinkError(Errno.EINVAL);
+    const found = this.#get(request);
+    if (found.behaviour.isCreatable === false) throw new NetlinkError(Errno.EOPNOTSUPP);
+    links.remove([found], cause);
+  }
+
+  @Do(RouteMessageType.GetLink, link, { replyType: RouteMessageType.NewLink })
+  get(request: LinkRequest): LinkMessage {
+    if (request.attributes.targetNamespaceId !== undefined) {
+      throw new NetlinkError(Errno.EINVAL, 'Invalid target network namespace id');
+    }
+    if (!names(request)) throw new NetlinkError(Errno.EINVAL);
+    return describeLink(this.#get(request), 0, request.attributes.extendedMask);
+  }
+
+  @Dump(RouteMessageType.GetLink, link, { replyType: RouteMessageType.NewLink, done: 'apart' })
+  dump(request: LinkRequest, context: DumpContext): Iterable<LinkMessage> | RawDump {
+    if (request.strict) refuseStrictly(request);
+    const { addressFamily } = request.header;
+    // Bridges speak for themselves there, and there are none.
+    if (addressFamily === AddressFamily.Bridge) return [];
+    if (addressFamily === AddressFamily.Inet6) return new EncodedDump(this.#dumpIpv6());
+    return this.#dump(request, context);
+  }
+
+  @Do(RouteMessageType.NewLinkProperty, link, { privilege: 'admin' })
+  addProperties(request: LinkRequest): void {
+    this.#changeProperties(request, (found, name) => this.#network.links.addAlternativeName(found, name));
+  }
+
+  @Do(RouteMessageType.DeleteLinkProperty, link, { privilege: 'admin' })
+  removeProperties(request: LinkRequest): void {
+    this.#changeProperties(request, (found, name) => this.#network.links.removeAlternativeName(found, name));
+  }
+
+  *#dump({ attributes }: LinkRequest, context: DumpContext): Generator<LinkMessage> {
+    const { links } = this.#network;
+    const { master, information, extendedMask } = attributes;
+    const kind = information?.kind === undefined ? undefined : links.kind(information.kind);
+    if (kind !== undefined) context.markFiltered();
+    // No link has a master here, so every filter for one matches nothing.
+    if (master !== undefined && master !== 0) {
+      context.markFiltered();
+      return;
+    }
+    let { generation } = links;
+    let last = 0;
+    for (;;) {
+      const next = links.all().find(({ index }) => index > last);
+      if (next === undefined) return;
+      last = next.index;
+      if (kind !== undefined && next.behaviour !== kind) continue;
+      if (links.generation !== generation) {
+        context.markInterrupted();
+        generation = links.generation;
+      }
+      yield describeLink(next, 0, extendedMask);
+    }
+  }
+
+  *#dumpIpv6(): Generator<Uint8Array> {
+    for (const one of this.#network.links.all()) {
+      if (one.ipv6 !== undefined) {
+        yield encodeMessageOf(linkIpv6, describeLinkIpv6(one, one.ipv6), RouteMessageType.NewLink);
+      }
+    }
+  }
+
+  #find({ header, attributes }: DecodedLink): Link | undefined {
+    const { links } = this.#network;
+    if (header.interfaceIndex > 0) return links.byIndex(header.interfaceIndex);
+    const name = attributes.name ?? attributes.alternativeName;
+    return name === undefined ? undefined : links.byName(name);
+  }
+
+  #get(request: DecodedLink): Link {
+    const found = this.#find(request);
+    if (found === undefined) throw new NetlinkError(Errno.ENODEV);
+    return found;
+  }
+
+  #change(found: Link, request: LinkRequest): void {
+    const { attributes, cause } = request;
+    if (attributes.information?.data !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
+    refuseUnsupported(attributes);
+    if (attributes.addressFamilies?.inet6 !== undefined && found.ipv6 === undefined) {
+      throw new NetlinkError(Errno.EAFNOSUPPORT);
+    }
+    this.#network.links.change(found, linkChangesOf(request), cause);
+  }
+
+  #changeGroup(group: number, request: LinkRequest): void {
+    for (const member of this.#network.links.all().filter((one) => one.group === group)) this.#change(member, request);
+  }
+
+  #changeProperties(request: LinkRequest, change: (found: Link, name: string) => void): void {
+    if (!names(request)) throw new NetlinkError(Errno.EINVAL);
+    const found = this.#get(request);
+    const { properties } = request.attributes;
+    if (properties === undefined) return;
+    for (const name of properties.alternativeNames ?? []) change(found, name);
+    this.#network.links.announceState(found, request.cause);
+  }
+
+  #decodeData(set: Link['behaviour']['data'], data: Uint8Array | undefined): unknown {
+    if (set === undefined || data === undefined) return {};
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    const failed = set.check(view, 0, data.byteLength, false);
+    if (failed !== undefined) {
+      throw new NetlinkError(failed.failure.errno, failed.failure.text, { attribute: 'information.data' });
+    }
+    return set.decode(view, 0, data.byteLength);
+  }
+}
+
+/** Whether a request says which link it means. */
+function names({ header, attributes }: DecodedLink): boolean {
+  return header.interfaceIndex > 0 || attributes.name !== undefined || attributes.alternativeName !== undefined;
+}
+
+/** What strict checking does not accept in a dump request. */
+function refuseStrictly({ header, attributes, payload }: LinkRequest): void {
+  if (payload.length < link.header.size) throw new NetlinkError(Errno.EINVAL, 'Invalid header for link dump');
+  if (header.type !== 0 || header.flags !== 0 || header.changedFlags !== 0) {
+    throw new NetlinkError(Errno.EINVAL, 'Invalid values in header for link dump request');
+  }
+  if (header.interfaceIndex !== 0) {
+    throw new NetlinkError(Errno.EINVAL, 'Filter by device index not supported for link dumps');
+  }
+  const { targetNamespaceId, extendedMask: _mask, master: _master, information: _information, ...others } = attributes;
+  if (targetNamespaceId !== undefined) throw new NetlinkError(Errno.EINVAL, 'Invalid target network namespace id');
+  if (Object.keys(others).length > 0) {
+    throw new NetlinkError(Errno.EINVAL, 'Unsupported attribute in link dump request');
+  }
+}

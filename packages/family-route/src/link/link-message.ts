@@ -1,0 +1,154 @@
+import { attr, defineAttributes, defineHeader, defineMessage, field, type MessageOf } from '@nlspace/core';
+
+/** `struct ifinfomsg` */
+const header = defineHeader('ifinfomsg', {
+  addressFamily: field.u8,
+  padding: field.pad(1),
+  type: field.u16,
+  interfaceIndex: field.s32,
+  flags: field.u32,
+  changedFlags: field.u32,
+});
+
+/** `struct rtnl_link_ifmap` */
+const hardwareMap = defineHeader('rtnl_link_ifmap', {
+  memoryStart: field.u64,
+  memoryEnd: field.u64,
+  baseAddress: field.u64,
+  interrupt: field.u16,
+  dma: field.u8,
+  port: field.u8,
+  padding: field.pad(4),
+});
+
+/** `IFLA_INFO_*` */
+const information = defineAttributes('link-information', {
+  kind: attr.string(1),
+  data: attr.bytes(2, { doc: 'Read by the kind.' }),
+  statistics: attr.bytes(3),
+  slaveKind: attr.string(4),
+  slaveData: attr.bytes(5),
+});
+
+/** `IFLA_XDP_*` */
+const xdp = defineAttributes('link-xdp', {
+  programFd: attr.s32(1),
+  attached: attr.u8(2),
+  flags: attr.u32(3),
+});
+
+/** `IFLA_INET_*` */
+const inet = defineAttributes('link-inet', {
+  configuration: attr.bytes(1, { doc: 'An s32 per IPV4_DEVCONF_*, or nested attributes in a request.' }),
+});
+
+/** `IFLA_INET6_*` in the order in which the kernel writes them. */
+const inet6 = defineAttributes('link-inet6', {
+  flags: attr.u32(1),
+  cacheInfo: attr.bytes(5),
+  configuration: attr.bytes(2, { doc: 'An s32 per DEVCONF_*.' }),
+  statistics: attr.bytes(3, { doc: 'A u64 per IPSTATS_MIB_*, the first of which counts them.' }),
+  icmp6Statistics: attr.bytes(6),
+  token: attr.bytes(7),
+  addressGenerationMode: attr.u8(8),
+});
+
+/** Keys are address families. */
+const addressFamilies = defineAttributes('link-address-families', {
+  inet: attr.nested(2, inet),
+  inet6: attr.nested(10, inet6),
+});
+
+const properties = defineAttributes('link-properties', {
+  alternativeNames: attr.many(attr.string(53, { max: 127 })),
+});
+
+const none = defineAttributes('none', {});
+
+/** `IFLA_*` in the order in which Linux 6.18 writes them. */
+const attributes = defineAttributes('link', {
+  name: attr.string(3, { max: 15 }),
+  transmitQueueLength: attr.u32(13),
+  operationalState: attr.u8(16),
+  mode: attr.u8(17),
+  namespaceBound: attr.u8(67),
+  mtu: attr.u32(4),
+  minimumMtu: attr.u32(50),
+  maximumMtu: attr.u32(51),
+  group: attr.u32(27),
+  promiscuity: attr.u32(30),
+  allMulticast: attr.u32(61),
+  transmitQueues: attr.u32(31),
+  gsoMaximumSegments: attr.u32(40),
+  gsoMaximumSize: attr.u32(41),
+  groMaximumSize: attr.u32(58),
+  gsoIpv4MaximumSize: attr.u32(63),
+  groIpv4MaximumSize: attr.u32(64),
+  tsoMaximumSize: attr.u32(59),
+  tsoMaximumSegments: attr.u32(60),
+  maximumPacingOffloadHorizon: attr.u32(66),
+  receiveQueues: attr.u32(32),
+  master: attr.u32(10),
+  carrier: attr.u8(33),
+  alias: attr.string(20, { max: 255 }),
+  carrierChanges: attr.u32(35),
+  carrierUpCount: attr.u32(47),
+  carrierDownCount: attr.u32(48),
+  headroom: attr.u16(68),
+  tailroom: attr.u16(69),
+  protoDown: attr.u8(39),
+  address: attr.bytes(1, { max: 32 }),
+  broadcast: attr.bytes(2, { max: 32 }),
+  statistics64: attr.bytes(23),
+  statistics: attr.bytes(7),
+  xdp: attr.nested(43, xdp),
+  information: attr.nested(18, information),
+  link: attr.u32(5, { doc: 'Index of the link at the other end or below.' }),
+  queueingDiscipline: attr.string(6),
+  addressFamilies: attr.nested(26, addressFamilies),
+  hardwareMap: attr.struct(14, hardwareMap),
+  properties: attr.flagged(attr.nested(52, properties)),
+  devlinkPort: attr.flagged(attr.nested(62, none)),
+  dpllPin: attr.flagged(attr.nested(65, none)),
+  // Only in requests.
+  alternativeName: attr.string(53, { max: 127 }),
+  extendedMask: attr.u32(29),
+  namespacePid: attr.u32(19),
+  namespaceFd: attr.u32(28),
+  linkNamespaceId: attr.s32(37),
+  targetNamespaceId: attr.s32(46),
+  newInterfaceIndex: attr.s32(49),
+  virtualFunctionCount: attr.u32(21),
+  virtualFunctions: attr.bytes(22),
+  weight: attr.u32(15),
+  cost: attr.u32(8),
+  priority: attr.u32(9),
+  protocolInformation: attr.bytes(12),
+  virtualFunctionPorts: attr.bytes(24),
+  ownPort: attr.bytes(25),
+});
+
+/** RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK, RTM_SETLINK, RTM_NEWLINKPROP, RTM_DELLINKPROP */
+export const link = defineMessage({ name: 'link', header, attributes });
+export type LinkMessage = MessageOf<typeof link>;
+
+/** RTM_NEWLINK as IPv6 writes it (`ifi_family` AF_INET6): what it knows of a link. */
+export const linkIpv6 = defineMessage({
+  name: 'link-ipv6',
+  header,
+  attributes: defineAttributes('link-ipv6', {
+    name: attr.string(3),
+    address: attr.bytes(1),
+    mtu: attr.u32(4),
+    link: attr.u32(5),
+    operationalState: attr.u8(16),
+    protocolInformation: attr.nested(12, inet6),
+  }),
+});
+export type LinkIpv6Message = MessageOf<typeof linkIpv6>;
+
+/** `RTEXT_FILTER_*`, the bits of IFLA_EXT_MASK. */
+export enum ExtendedMask {
+  SkipStatistics = 8,
+  NameOnly = 256,
+}

@@ -1,0 +1,37 @@
+import { type GroupNotifier, GROUP_NOTIFIER, inject, injectable, NO_CAUSE } from '@nlspace/core';
+import { encodeMessageOf } from '../network/encoded-dump.js';
+import type { NetworkEvent } from '../network/network-events.js';
+import { ROUTE_GROUPS } from '../route-groups.js';
+import { RouteMessageType } from '../route-message-type.js';
+import { describeLink, describeLinkIpv6 } from './link-description.js';
+import { linkIpv6 } from './link-message.js';
+
+const ALL_FLAGS = 0xffffffff;
+
+/** Tells the groups about links. */
+@injectable()
+export class LinkNotifier {
+  constructor(@inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier) {}
+
+  notify(event: NetworkEvent): void {
+    switch (event.type) {
+      case 'link-changed':
+      case 'link-removed': {
+        const isGone = event.type === 'link-removed';
+        // Only who asked for an echo sees itself named.
+        const cause = event.cause.echo ? event.cause : NO_CAUSE;
+        if (!this.groups.hasListeners(ROUTE_GROUPS.link, cause)) return;
+        const type = isGone ? RouteMessageType.DeleteLink : RouteMessageType.NewLink;
+        const body = describeLink(event.link, isGone ? ALL_FLAGS : event.changedFlags);
+        this.groups.notify(ROUTE_GROUPS.link, type, body, { cause });
+        return;
+      }
+      case 'link-ipv6-changed': {
+        const { link } = event;
+        if (link.ipv6 === undefined || !this.groups.hasListeners(ROUTE_GROUPS.ipv6Link)) return;
+        const message = encodeMessageOf(linkIpv6, describeLinkIpv6(link, link.ipv6), RouteMessageType.NewLink);
+        this.groups.notifyRaw(ROUTE_GROUPS.ipv6Link, message);
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { type DecodedOf, Errno, NetlinkError } from '@nlspace/core';
+import type { LinkChanges } from './link-changes.js';
+import { AddressGenerationMode } from './link-flags.js';
+import type { LinkParameters } from './link-kind.js';
+import type { link } from './link-message.js';
+
+type DecodedLink = Pick<DecodedOf<typeof link>, 'header' | 'attributes'>;
+type LinkAttributes = DecodedLink['attributes'];
+
+/** What a request says about a link to be made. */
+export function linkParametersOf({ header, attributes }: DecodedLink): LinkParameters {
+  const { name, mtu, address, broadcast, transmitQueueLength, transmitQueues, receiveQueues, group, mode } = attributes;
+  const { operationalState, gsoMaximumSize, gsoMaximumSegments, groMaximumSize, alias } = attributes;
+  return defined<LinkParameters>({
+    name,
+    index: header.interfaceIndex > 0 ? header.interfaceIndex : undefined,
+    mtu,
+    address: address?.slice(),
+    broadcast: broadcast?.slice(),
+    transmitQueueLength,
+    transmitQueues,
+    receiveQueues,
+    group,
+    mode,
+    operationalState,
+    gsoMaximumSize,
+    gsoMaximumSegments,
+    groMaximumSize,
+    alias,
+    flags: header.flags,
+    flagsMask: header.changedFlags,
+  });
+}
+
+/** What a request changes on a link. */
+export function linkChangesOf({ header, attributes }: DecodedLink): LinkChanges {
+  return defined<LinkChanges>({
+    address: attributes.address?.slice(),
+    mtu: attributes.mtu,
+    group: attributes.group,
+    // An empty name means none, where a link is chosen by index.
+    name: header.interfaceIndex > 0 && attributes.name !== '' ? attributes.name : undefined,
+    alias: attributes.alias,
+    broadcast: attributes.broadcast?.slice(),
+    flags: header.flags,
+    flagsMask: header.changedFlags,
+    transmitQueueLength: attributes.transmitQueueLength,
+    gsoMaximumSize: attributes.gsoMaximumSize,
+    gsoMaximumSegments: attributes.gsoMaximumSegments,
+    groMaximumSize: attributes.groMaximumSize,
+    gsoIpv4MaximumSize: attributes.gsoIpv4MaximumSize,
+    groIpv4MaximumSize: attributes.groIpv4MaximumSize,
+    operationalState: attributes.operationalState,
+    mode: attributes.mode,
+    addressGenerationMode: attributes.addressFamilies?.inet6?.addressGenerationMode,
+  });
+}
+
+/** @throws {NetlinkError} for what a request asks and this network cannot do. */
+export function refuseUnsupported(attributes: LinkAttributes): void {
+  const { master, namespacePid, namespaceFd, targetNamespaceId, carrier, virtualFunctions, protoDown, xdp } = attributes;
+  if (namespacePid !== undefined || namespaceFd !== undefined || targetNamespaceId !== undefined) {
+    throw new NetlinkError(Errno.EOPNOTSUPP, 'moving links between network namespaces is not supported');
+  }
+  if (master !== undefined && master !== 0) throw new NetlinkError(Errno.EOPNOTSUPP);
+  if (carrier !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
+  if (virtualFunctions !== undefined && virtualFunctions.length > 0) throw new NetlinkError(Errno.EOPNOTSUPP);
+  if (protoDown !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'Protodown not supported by device');
+  if (xdp?.programFd !== undefined && xdp.programFd >= 0) {
+    throw new NetlinkError(Errno.EOPNOTSUPP, 'XDP programs are not supported');
+  }
+  if (attributes.hardwareMap !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
+  if (attributes.virtualFunctionPorts !== undefined || attributes.ownPort !== undefined) {
+    throw new NetlinkError(Errno.EOPNOTSUPP);
+  }
+  const { inet, inet6 } = attributes.addressFamilies ?? {};
+  if (inet?.configuration !== undefined) {
+    throw new NetlinkError(Errno.EOPNOTSUPP, 'changing IPv4 settings of a link is not supported');
+  }
+  if (inet6?.token !== undefined) {
+    throw new NetlinkError(Errno.EOPNOTSUPP, 'interface identifier tokens are not supported');
+  }
+  refuseGenerationMode(inet6);
+}
+
+function refuseGenerationMode(inet6: NonNullable<LinkAttributes['addressFamilies']>['inet6']): void {
+  if (inet6 === undefined) return;
+  const { addressGenerationMode: mode } = inet6;
+  // Stable privacy needs a secret that only /proc/sys can set.
+  if (mode === undefined || mode > AddressGenerationMode.Random || mode === AddressGenerationMode.StablePrivacy) {
+    throw new NetlinkError(Errno.EINVAL);
+  }
+  if (mode === AddressGenerationMode.Random) {
+    throw new NetlinkError(Errno.EOPNOTSUPP, 'random link-local addresses are not supported');
+  }
+}
+
+function defined<T extends object>(values: { [K in keyof T]?: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,99 @@
+import type { Ipv6Configuration } from './ipv6-configuration.js';
+import { LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
+import type { LinkBehaviour } from './link-kind.js';
+
+/** What a link is born with; a kind gives it, a request may override some of it. */
+export interface LinkTraits {
+  readonly type: LinkType;
+  readonly flags: number;
+  readonly mtu: number;
+  readonly minimumMtu: number;
+  readonly maximumMtu: number;
+  readonly transmitQueueLength: number;
+  readonly transmitQueues: number;
+  readonly receiveQueues: number;
+  readonly tsoMaximumSize: number;
+  /** Whether the kernel forbids moving it to another network namespace (IFLA_NETNS_IMMUTABLE). */
+  readonly namespaceBound: boolean;
+}
+
+/** A network interface. Plain state: rules and consequences are the `LinkTable`'s. */
+export class Link {
+  name: string;
+  /** As set by requests; UP is the administrative state. */
+  administrativeFlags: number;
+  mtu: number;
+  transmitQueueLength: number;
+  address: Uint8Array;
+  broadcast: Uint8Array;
+  alias: string | undefined;
+  group = 0;
+  mode: LinkMode | number = LinkMode.Default;
+  /** As last settled (RFC 2863); `operationalState` says what a peer sees. */
+  settledState: OperationalState = OperationalState.Unknown;
+  hasCarrier = true;
+  carrierUpCount = 0;
+  carrierDownCount = 0;
+  /** Index of the link at the other end or below (IFLA_LINK); undefined where the kind has none. */
+  linkedIndex: number | undefined;
+  alternativeNames: readonly string[] = [];
+  /** The queueing discipline is attached by the first `up`. */
+  hasQueue = false;
+  gsoMaximumSize = 65536;
+  gsoMaximumSegments = 65535;
+  groMaximumSize = 65536;
+  gsoIpv4MaximumSize = 65536;
+  groIpv4MaximumSize = 65536;
+  /** Undefined while IPv6 is off: below an MTU of 1280. */
+  ipv6: Ipv6Configuration | undefined;
+  /** On its way out: addresses and routes leave without ceremony. */
+  isDying = false;
+
+  constructor(
+    readonly index: number,
+    name: string,
+    readonly kind: string,
+    readonly behaviour: LinkBehaviour,
+    readonly traits: LinkTraits,
+  ) {
+    this.name = name;
+    this.administrativeFlags = traits.flags;
+    this.mtu = traits.mtu;
+    this.transmitQueueLength = traits.transmitQueueLength;
+    this.address = new Uint8Array(6);
+    this.broadcast = new Uint8Array(6).fill(traits.type === LinkType.Ethernet ? 0xff : 0);
+  }
+
+  get isUp(): boolean {
+    return this.has(LinkFlag.Up);
+  }
+
+  get isLoopback(): boolean {
+    return this.has(LinkFlag.Loopback);
+  }
+
+  /** IFLA_OPERSTATE: a link that is down is DOWN, whatever was settled. */
+  get operationalState(): OperationalState {
+    return this.isUp ? this.settledState : OperationalState.Down;
+  }
+
+  /** Whether packets could flow: UP, or UNKNOWN for links that cannot tell. */
+  get isOperational(): boolean {
+    return this.settledState === OperationalState.Up || this.settledState === OperationalState.Unknown;
+  }
+
+  /** `ifi_flags`: the administrative flags and the computed ones. */
+  get flags(): number {
+    let flags = this.administrativeFlags;
+    if (this.isUp) {
+      if (this.isOperational) flags |= LinkFlag.Running;
+      if (this.hasCarrier) flags |= LinkFlag.LowerUp;
+      if (this.mode === LinkMode.Dormant && this.settledState === OperationalState.Dormant) flags |= LinkFlag.Dormant;
+    }
+    return flags;
+  }
+
+  has(flag: LinkFlag): boolean {
+    return (this.administrativeFlags & flag) !== 0;
+  }
+}

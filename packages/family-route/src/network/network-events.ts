@@ -1,0 +1,68 @@
+import type { Cause } from '@nlspace/core';
+import type { InterfaceAddress } from '../address/interface-address.js';
+import type { Link } from '../link/link.js';
+import type { RouteEvent } from '../route/route-events.js';
+import type { AddressFamily } from './ip-bytes.js';
+
+export interface LinkChangedEvent {
+  readonly type: 'link-changed';
+  readonly link: Link;
+  /** The flags that changed; all of them for a new link (`ifi_change`). */
+  readonly changedFlags: number;
+  readonly cause: Cause;
+}
+
+export interface LinkRemovedEvent {
+  readonly type: 'link-removed';
+  readonly link: Link;
+  readonly cause: Cause;
+}
+
+/** IPv6 has begun to work on a link, or has been reconfigured. */
+export interface LinkIpv6ChangedEvent {
+  readonly type: 'link-ipv6-changed';
+  readonly link: Link;
+  readonly cause: Cause;
+}
+
+export interface AddressEvent {
+  readonly type: 'address-changed' | 'address-removed';
+  readonly address: InterfaceAddress;
+  readonly cause: Cause;
+}
+
+/** A protocol's settings of a link: there is one set while the protocol is on. */
+export interface ConfigurationEvent {
+  readonly type: 'configuration-changed' | 'configuration-removed';
+  readonly addressFamily: AddressFamily.Inet | AddressFamily.Inet6;
+  readonly interfaceIndex: number;
+  readonly cause: Cause;
+}
+
+/** Everything that happens to a network, in the order in which it happens. */
+export type NetworkEvent =
+  | LinkChangedEvent
+  | LinkRemovedEvent
+  | LinkIpv6ChangedEvent
+  | AddressEvent
+  | ConfigurationEvent
+  | RouteEvent;
+
+export type NetworkEventListener = (event: NetworkEvent) => void;
+
+/** One ordered stream: listeners are called at once, in the order in which they came. */
+export class NetworkEvents {
+  #listeners: readonly NetworkEventListener[] = [];
+
+  emit(event: NetworkEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** @returns how to stop listening. */
+  subscribe(listener: NetworkEventListener): () => void {
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    };
+  }
+}

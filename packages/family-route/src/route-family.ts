@@ -1,0 +1,62 @@
+import { type FamilySetup, inject, MessageFlag, NetlinkFamily, NetlinkProtocol } from '@nlspace/core';
+import { AddressHandler } from './address/address-handler.js';
+import { AddressNotifier } from './address/address-notifier.js';
+import { ConfigurationHandler } from './link/configuration-handler.js';
+import { LinkHandler } from './link/link-handler.js';
+import { LinkNotifier } from './link/link-notifier.js';
+import { Network, type NetworkOptions } from './network/network.js';
+import type { NetworkEvent } from './network/network-events.js';
+import { NETWORK } from './network/network-token.js';
+import { RouteHandler } from './route/route-handler.js';
+import { RouteNotifier } from './route/route-notifier.js';
+import { ROUTE_GROUPS } from './route-groups.js';
+
+/** The types of each object: NEW, DEL, GET, SET. */
+const TYPES_OF_AN_OBJECT = 4;
+const GET = 2;
+
+function isGet(messageType: number): boolean {
+  return messageType % TYPES_OF_AN_OBJECT === GET;
+}
+
+/** NETLINK_ROUTE over a network. Made by `routeFamily()`. */
+@NetlinkFamily({
+  protocol: NetlinkProtocol.Route,
+  name: 'route',
+  groups: ROUTE_GROUPS,
+  handlers: [LinkHandler, ConfigurationHandler, AddressHandler, RouteHandler],
+  // Either of the two dump flags is enough for rtnetlink.
+  isDump: (messageType, flags) => isGet(messageType) && (flags & MessageFlag.Dump) !== 0,
+  replyType: (messageType) => (isGet(messageType) ? messageType - GET : messageType),
+  smallestPayload: 1,
+})
+export class RouteFamily {
+  readonly #notifiers: ReadonlyArray<{ notify(event: NetworkEvent): void }>;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(
+    @inject(NETWORK) readonly network: Network,
+    @inject(LinkNotifier) links: LinkNotifier,
+    @inject(ConfigurationHandler) configurations: ConfigurationHandler,
+    @inject(AddressNotifier) addresses: AddressNotifier,
+    @inject(RouteNotifier) routes: RouteNotifier,
+  ) {
+    this.#notifiers = [routes, addresses, links, configurations];
+  }
+
+  onLoad(): void {
+    this.#unsubscribe = this.network.events.subscribe((event) => {
+      for (const notifier of this.#notifiers) notifier.notify(event);
+    });
+  }
+
+  onUnload(): void {
+    this.#unsubscribe?.();
+  }
+}
+
+/** What to give to `createNetlink({ families })`: NETLINK_ROUTE over a new network, or over one that is there. */
+export function routeFamily(source: NetworkOptions | Network = {}): FamilySetup {
+  const network = source instanceof Network ? source : new Network(source);
+  return { family: RouteFamily, providers: [{ token: NETWORK, value: network }] };
+}
