@@ -30,6 +30,8 @@
 #define SYS_io_uring_setup 425
 #endif
 
+enum { FIRST_INTERFACE_REQUEST = 0x8910, LAST_INTERFACE_REQUEST = 0x894f };
+
 /* Trapped when their first argument is a descriptor in the trapped range. The frequent ones first. */
 static const int descriptor_calls[] = {
     SYS_read,        SYS_write,      SYS_recvmsg,    SYS_sendmsg,     SYS_recvfrom,    SYS_sendto,
@@ -69,6 +71,9 @@ int install_filter(unsigned base) {
        RETURN(SECCOMP_RET_ALLOW));
   EMIT(JUMP(BPF_JEQ, SYS_socketpair, 0, 4), LOAD(args[0]), JUMP(BPF_JEQ, AF_NETLINK, 0, 1), REFUSE(EOPNOTSUPP),
        RETURN(SECCOMP_RET_ALLOW));
+  /* Requests about interfaces (0x89NN) would reach the host's, whatever socket they are made on. */
+  EMIT(JUMP(BPF_JEQ, SYS_ioctl, 0, 5), LOAD(args[1]), JUMP(BPF_JGE, LAST_INTERFACE_REQUEST + 1, 2, 0),
+       JUMP(BPF_JGE, FIRST_INTERFACE_REQUEST, 0, 1), RETURN(SECCOMP_RET_USER_NOTIF), RETURN(SECCOMP_RET_ALLOW));
   /* A ring would do socket calls that no filter sees. */
   EMIT(JUMP(BPF_JEQ, SYS_io_uring_setup, 0, 1), REFUSE(ENOSYS));
   EMIT(JUMP(BPF_JEQ, SYS_fcntl, 1, 0), RETURN(SECCOMP_RET_ALLOW));

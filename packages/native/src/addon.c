@@ -117,7 +117,7 @@ static void handle_notification(struct instance *in, const struct seccomp_notif 
   pid_t thread = (pid_t)n->pid;
   int fetched = -1, handle = -1;
   cancel_calls_of(in, thread);
-  if (n->data.nr != SYS_socket) {
+  if (n->data.nr != SYS_socket && n->data.nr != SYS_ioctl) {
     fetched = target_fetch(s, thread, (int)n->data.args[0]);
     handle = fetched < 0 ? -1 : pair_find(s, fetched);
     if (handle < 0) {
@@ -475,6 +475,19 @@ static napi_value answer_option(napi_env env, napi_callback_info info) {
   return boolean(env, accepted);
 }
 
+static napi_value answer_interface(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct call *call = call_of(&a, env);
+  const uint8_t *request;
+  size_t length;
+  if (call == NULL) return boolean(env, false);
+  if (!bytes_of(env, a.values[1], &request, &length)) return NULL;
+  int result = call_answer_interface(call, request, length);
+  bool accepted = notification_answer(a.in->s.listener, call->notification, result);
+  call_free(call);
+  return boolean(env, accepted);
+}
+
 static napi_value read_written(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   struct pair *pair = a.in->closed ? NULL : pair_get(&a.in->s, integer(env, a.values[0]));
@@ -572,6 +585,7 @@ static const struct {
     {"deliver", deliver},
     {"answerName", answer_name},
     {"answerOption", answer_option},
+    {"answerInterface", answer_interface},
     {"readWritten", read_written},
     {"release", release},
     {"go", go},

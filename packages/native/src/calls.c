@@ -229,6 +229,9 @@ int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
       return decode_option(s, call, true, d);
     case SYS_getsockopt:
       return decode_option(s, call, false, d);
+    case SYS_ioctl:
+      *d = (struct decoded){OPERATION_INTERFACE, (uint32_t)args[1], 0, 0};
+      return target_read(call->thread, s->memory + NAME_SPACE, args[2], INTERFACE_REQUEST_SIZE) ? 0 : -EFAULT;
     default:
       d->operation = OPERATION_UNSUPPORTED;
       return 0;
@@ -257,6 +260,11 @@ int call_answer_option(struct call *call, const void *value, size_t length) {
   if (!target_read(call->thread, &room, call->data.args[4], sizeof room)) return -EFAULT;
   if (!target_write(call->thread, value, call->data.args[3], room < length ? room : length)) return -EFAULT;
   return target_write(call->thread, &stored, call->data.args[4], sizeof stored) ? 0 : -EFAULT;
+}
+
+int call_answer_interface(struct call *call, const void *request, size_t length) {
+  if (length > INTERFACE_REQUEST_SIZE) return -EINVAL;
+  return target_write(call->thread, request, call->data.args[2], length) ? 0 : -EFAULT;
 }
 
 /* Appends a control message, cut where the room ends, as put_cmsg does; false if it was cut. */

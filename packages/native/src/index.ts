@@ -25,6 +25,8 @@ export enum Operation {
   ReceiveMany = 11,
   /** listen, accept, shutdown */
   Unsupported = 12,
+  /** ioctl about an interface, on whatever socket: `a` = request; the ifreq is in memory. Answered by `answerInterface`. */
+  Interface = 13,
 }
 
 /** What the launcher reports; the numbers are those of `enum launch_event` in protocol.h. */
@@ -92,6 +94,7 @@ export interface Supervisor {
   deliver(id: number, bytes: Uint8Array, portId: number, groups: number, group: number, packetInfo: boolean): number;
   answerName(id: number, portId: number, groups: number): boolean;
   answerOption(id: number, value: Uint8Array): boolean;
+  answerInterface(id: number, request: Uint8Array): boolean;
   /** @returns the length of the next datagram, now in memory, or -1. */
   readWritten(socket: number): number;
   release(socket: number): void;

@@ -25,6 +25,7 @@ enum operation {
   OPERATION_RECEIVE = 10,    /* a = flags, b = capacity */
   OPERATION_RECEIVE_MANY = 11,
   OPERATION_UNSUPPORTED = 12, /* listen, accept, shutdown */
+  OPERATION_INTERFACE = 13,   /* ioctl on any socket: a = request; struct ifreq is in memory; answered by answer_interface */
 };
 
 enum {
@@ -32,6 +33,7 @@ enum {
   LARGEST_DATAGRAM = 16 << 20,    /* sanity; the send buffer is the real limit */
   MEMORY_SIZE = NAME_SPACE + LARGEST_DATAGRAM,
   LARGEST_OPTION = 64,
+  INTERFACE_REQUEST_SIZE = 40,    /* struct ifreq */
   INLINE_PARTS = 8,
   PIDFDS = 256,
 };
@@ -55,7 +57,7 @@ struct call {
   uint32_t generation;
   uint64_t notification;
   pid_t thread;
-  int socket;  /* handle, -1 for OPEN */
+  int socket;  /* handle, -1 for OPEN and INTERFACE */
   int fetched; /* the program's descriptor, only while its handler runs */
   struct seccomp_data data;
   struct message message;
@@ -153,6 +155,7 @@ int call_deliver(struct call *call, const struct delivery *delivery);
 bool call_set_message_length(struct call *call, unsigned index, uint32_t length);
 int call_answer_name(struct call *call, uint32_t port, uint32_t groups);
 int call_answer_option(struct call *call, const void *value, size_t length);
+int call_answer_interface(struct call *call, const void *request, size_t length);
 /* Fetches the program's descriptor again, if the call has been waiting. */
 int call_descriptor(struct supervisor *s, struct call *call);
 

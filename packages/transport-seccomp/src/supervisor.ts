@@ -1,6 +1,7 @@
 import { Errno, type Netlink, type NetlinkSocket } from '@nlspace/core';
 import { type LaunchEvent, NAME_SPACE, native, Operation, type Supervisor } from '@nlspace/native';
 import type { Call } from './call.js';
+import { answerInterfaceRequest, INTERFACE_REQUEST_SIZE } from './interface-requests.js';
 import { PROTOCOLS, SOCKET_TYPE_FLAGS, SOCKET_TYPE_MASK, SocketType } from './linux.js';
 import { failureOf, Sends } from './sends.js';
 import { refreshPacketInfo, ServedSocket } from './served-socket.js';
@@ -22,7 +23,7 @@ export interface SupervisionOptions {
   onLaunch(event: LaunchEvent, value: number, detail: number, pid: number): void;
 }
 
-type ServedOperation = Exclude<Operation, Operation.Open>;
+type ServedOperation = Exclude<Operation, Operation.Open | Operation.Interface>;
 type Answer = (call: Call, served: ServedSocket) => void | Promise<void>;
 
 /** Answers the trapped system calls of a program and its descendants from a `Netlink`. */
@@ -118,6 +119,10 @@ export class Supervision {
       this.#refuseOnError(call, () => this.#open(call));
       return;
     }
+    if (call.operation === Operation.Interface) {
+      this.#refuseOnError(call, () => this.#answerInterface(call));
+      return;
+    }
     const served = this.#sockets.get(handle);
     if (served === undefined) this.#native.complete(call.id, -Errno.EBADF);
     else this.#refuseOnError(call, () => this.#answers[call.operation as ServedOperation](call, served));
@@ -149,6 +154,18 @@ export class Supervision {
     const credentials = { ...caller, netAdmin: this.options.hasNetAdmin(caller) };
     const socket = await this.options.netlink.open({ protocol: call.b, credentials });
     this.#place(call, socket);
+  }
+
+  async #answerInterface(call: Call): Promise<void> {
+    const caller = this.#native.identity(call.id);
+    if (caller === undefined) {
+      this.#native.complete(call.id, -Errno.ESRCH);
+      return;
+    }
+    const request = new Uint8Array(this.#value.buffer.slice(this.#value.byteOffset, this.#value.byteOffset + INTERFACE_REQUEST_SIZE));
+    const credentials = { ...caller, netAdmin: this.options.hasNetAdmin(caller) };
+    await answerInterfaceRequest(this.options.netlink, credentials, call.a, request);
+    this.#native.answerInterface(call.id, request);
   }
 
   #place(call: Call, socket: NetlinkSocket): void {
