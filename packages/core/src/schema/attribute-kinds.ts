@@ -103,9 +103,12 @@ export function bigIntegerKind(name: 'u64' | 's64', options: { byteOrder?: 'host
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Text up to the first NUL. `max` counts bytes without it. `terminated`: the NUL must be there (NLA_NUL_STRING). */
-export function stringKind(options: { max?: number; terminated?: boolean } = {}): AttributeKind<string> {
-  const { max, terminated = false } = options;
+/**
+ * Text up to the first NUL. `max` counts bytes without it. `terminated`: the NUL must be there (NLA_NUL_STRING).
+ * `mayBeEmpty`: there may be no byte at all.
+ */
+export function stringKind(options: { max?: number; terminated?: boolean; mayBeEmpty?: boolean } = {}): AttributeKind<string> {
+  const { max, terminated = false, mayBeEmpty = false } = options;
   return {
     name: 'string',
     policyType: terminated ? 11 : 10,
@@ -117,7 +120,7 @@ export function stringKind(options: { max?: number; terminated?: boolean } = {})
         if (within === 0 || end - offset >= within) return UNTERMINATED;
         return undefined;
       }
-      if (length < 1) return FAILED;
+      if (length < 1) return mayBeEmpty ? undefined : FAILED;
       const textLength = view.getUint8(offset + length - 1) === 0 ? length - 1 : length;
       return max !== undefined && textLength > max ? FAILED : undefined;
     },

@@ -79,7 +79,7 @@ export const attr = {
   s32: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('s32', o), o),
   u64: (type: number, o: AttributeOptions & { byteOrder?: 'host' | 'network' } = {}) => row(type, bigIntegerKind('u64', o), o),
   s64: (type: number, o: AttributeOptions & { byteOrder?: 'host' | 'network' } = {}) => row(type, bigIntegerKind('s64', o), o),
-  string: (type: number, o: AttributeOptions & { max?: number; terminated?: boolean } = {}) => row(type, stringKind(o), o),
+  string: (type: number, o: AttributeOptions & { max?: number; terminated?: boolean; mayBeEmpty?: boolean } = {}) => row(type, stringKind(o), o),
   bytes: (type: number, o: AttributeOptions & { length?: number; min?: number; max?: number } = {}) =>
     row(type, bytesKind(o), o),
   flag: (type: number, o: AttributeOptions = {}) => row(type, flagKind(), o),

@@ -136,6 +136,7 @@ export class Ipv6Addresses implements LinkObserver {
     const { random, clock } = this.#sources;
     link.ipv6 = {
       addressGenerationMode: AddressGenerationMode.Eui64,
+      randomIdentifier: undefined,
       isReady: false,
       reachableTimeMs: Math.floor(BASE_REACHABLE_TIME_MS * (0.5 + random())),
       changedAtMs: clock.now(),
@@ -175,9 +176,7 @@ export class Ipv6Addresses implements LinkObserver {
       this.#addKernelAddress(link, LOOPBACK_ADDRESS, 128, AddressProtocol.KernelLoopback);
     } else {
       this.#routes.addMulticast(link);
-      if (ipv6.addressGenerationMode === AddressGenerationMode.Eui64 && link.traits.type === LinkType.Ethernet) {
-        this.#addKernelAddress(link, linkLocalAddressOf(link.address), 64, AddressProtocol.KernelLinkLocal);
-      }
+      if (link.traits.type === LinkType.Ethernet) this.#addLinkLocal(link, ipv6);
     }
     for (const address of [...this.of(link)]) {
       if ((address.flags & AddressFlag.Tentative) !== 0) this.#detectDuplicates(address);
@@ -185,11 +184,24 @@ export class Ipv6Addresses implements LinkObserver {
     this.#sources.events.emit({ type: 'link-ipv6-changed', link, cause: NO_CAUSE });
   }
 
+  #addLinkLocal(link: Link, ipv6: Ipv6Configuration): void {
+    switch (ipv6.addressGenerationMode) {
+      case AddressGenerationMode.Eui64:
+        this.#addKernelAddress(link, linkLocalAddressOf(link.address), 64, AddressProtocol.KernelLinkLocal);
+        return;
+      case AddressGenerationMode.Random: {
+        ipv6.randomIdentifier ??= Uint8Array.from({ length: 8 }, () => Math.floor(this.#sources.random() * 256));
+        const address = Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...ipv6.randomIdentifier);
+        this.#addKernelAddress(link, address, 64, AddressProtocol.KernelLinkLocal, AddressFlag.StablePrivacy);
+      }
+    }
+  }
+
   /** Addresses that come without a request are not announced before they can be used. */
-  #addKernelAddress(link: Link, local: Uint8Array, prefixLength: number, protocol: AddressProtocol): void {
+  #addKernelAddress(link: Link, local: Uint8Array, prefixLength: number, protocol: AddressProtocol, extraFlags = 0): void {
     if (this.of(link).some((address) => equalBytes(address.local, local))) return;
     const isLoopback = protocol === AddressProtocol.KernelLoopback;
-    const flags = isLoopback ? 0 : AddressFlag.Tentative;
+    const flags = (isLoopback ? 0 : AddressFlag.Tentative) | extraFlags;
     const address = this.#insert(link, { local, prefixLength, protocol }, flags);
     this.#lifetimes.begin(address, FOREVER);
     if (isLoopback) this.#complete(address);

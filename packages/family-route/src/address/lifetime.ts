@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../network/clock.js';
+import { AddressFamily } from '../network/ip-bytes.js';
 import { AddressFlag } from './address-flags.js';
 import type { InterfaceAddress } from './interface-address.js';
 
@@ -12,9 +13,10 @@ export interface Lifetime {
 
 export const FOREVER: Lifetime = { preferredSeconds: FOREVER_SECONDS, validSeconds: FOREVER_SECONDS };
 
-/** What is left of a lifetime, in whole seconds. */
-export function remainingLifetime({ lifetime, changedAtMs, flags }: InterfaceAddress, nowMs: number): Lifetime {
-  if ((flags & AddressFlag.Permanent) !== 0 && lifetime.preferredSeconds === FOREVER_SECONDS) return FOREVER;
+/** What is left of a lifetime, in whole seconds. An IPv4 address that is valid for ever does not tell how long it is preferred. */
+export function remainingLifetime({ addressFamily, lifetime, changedAtMs, flags }: InterfaceAddress, nowMs: number): Lifetime {
+  const isPermanent = (flags & AddressFlag.Permanent) !== 0;
+  if (isPermanent && (addressFamily === AddressFamily.Inet || lifetime.preferredSeconds === FOREVER_SECONDS)) return FOREVER;
   const passed = Math.floor((nowMs - changedAtMs) / 1000);
   const left = (seconds: number) => (seconds === FOREVER_SECONDS ? seconds : Math.max(0, seconds - passed));
   return { preferredSeconds: left(lifetime.preferredSeconds), validSeconds: left(lifetime.validSeconds) };

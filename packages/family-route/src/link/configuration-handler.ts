@@ -1,4 +1,5 @@
 import { Do, Dump, Errno, type GroupNotifier, GROUP_NOTIFIER, inject, injectable, NetlinkError, type RequestOf } from '@nlspace/core';
+import { encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
 import { NETWORK } from '../network/network-token.js';
@@ -24,11 +25,11 @@ export class ConfigurationHandler {
     if (event.type !== 'configuration-changed' && event.type !== 'configuration-removed') return;
     const { addressFamily, interfaceIndex } = event;
     const isGone = event.type === 'configuration-removed';
-    this.groups.notify(
-      addressFamily === AddressFamily.Inet ? ROUTE_GROUPS.ipv4Configuration : ROUTE_GROUPS.ipv6Configuration,
-      isGone ? RouteMessageType.DeleteNetworkConfiguration : RouteMessageType.NewNetworkConfiguration,
-      isGone ? { header: { addressFamily }, attributes: { interfaceIndex } } : describe(addressFamily, interfaceIndex),
-    );
+    const group = addressFamily === AddressFamily.Inet ? ROUTE_GROUPS.ipv4Configuration : ROUTE_GROUPS.ipv6Configuration;
+    if (!this.groups.hasListeners(group)) return;
+    const type = isGone ? RouteMessageType.DeleteNetworkConfiguration : RouteMessageType.NewNetworkConfiguration;
+    const body = isGone ? { header: { addressFamily }, attributes: { interfaceIndex } } : describe(addressFamily, interfaceIndex);
+    this.groups.notifyRaw(group, encodeMessageOf(configuration, body, type));
   }
 
   @Do(RouteMessageType.GetNetworkConfiguration, configuration, {

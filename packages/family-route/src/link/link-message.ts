@@ -90,7 +90,7 @@ const attributes = defineAttributes('link', {
   receiveQueues: attr.u32(32),
   master: attr.u32(10),
   carrier: attr.u8(33),
-  alias: attr.string(20, { max: 255 }),
+  alias: attr.string(20, { max: 255, mayBeEmpty: true }),
   carrierChanges: attr.u32(35),
   carrierUpCount: attr.u32(47),
   carrierDownCount: attr.u32(48),

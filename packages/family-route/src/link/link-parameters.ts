@@ -90,9 +90,6 @@ function refuseGenerationMode(inet6: NonNullable<LinkAttributes['addressFamilies
   if (mode === undefined || mode > AddressGenerationMode.Random || mode === AddressGenerationMode.StablePrivacy) {
     throw new NetlinkError(Errno.EINVAL);
   }
-  if (mode === AddressGenerationMode.Random) {
-    throw new NetlinkError(Errno.EOPNOTSUPP, 'random link-local addresses are not supported');
-  }
 }
 
 function defined<T extends object>(values: { [K in keyof T]?: T[K] | undefined }): T {

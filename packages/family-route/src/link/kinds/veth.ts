@@ -64,6 +64,7 @@ export class VethKind implements LinkBehaviour {
       this.validate(peerParameters);
     }
     const peer = links.register('veth', this, { ...peerParameters, name: peerParameters.name ?? 'veth%d' });
+    peer.linkedIndex = 0;
     links.setCarrier(peer, false);
     links.configure(peer, peerParameters, cause);
     let link: Link;
