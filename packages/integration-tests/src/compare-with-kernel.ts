@@ -6,9 +6,13 @@ import { type Missing, peerTest } from './peer-tests.js';
 import { SCENARIOS } from './scenarios/index.js';
 
 /** Declares one test per scenario of an object: nlspace answers every command as the kernel does. */
-export async function compareWithKernel(test: TestFn, object: string): Promise<void> {
+export function compareWithKernel(test: TestFn, object: string): Promise<void> {
+  return compareScenarios(test, object, SCENARIOS[object] ?? []);
+}
+
+export async function compareScenarios(test: TestFn, object: string, scenarios: readonly Scenario[]): Promise<void> {
   const noKernel = await missingKernel();
-  for (const scenario of SCENARIOS[object] ?? []) {
+  for (const scenario of scenarios) {
     const missing = noKernel ?? (await missingPeer(scenario));
     const known = KNOWN_DIFFERENCES.find((difference) => difference.scenario === scenario.name);
     peerTest(test, missing, `${object}: ${scenario.name}`, async (t) => {
