@@ -47,7 +47,7 @@ const route4: Command = (c) => {
   ])();
   const type = target === '' ? `${refusal(c)} ` : '';
   const attributes = `${c.maybe(30, () => metric(c))}${c.maybe(20, () => table(c))}${c.maybe(20, () => protocol(c))}${c.maybe(10, () => 'tos 0x10')}${c.maybe(10, () => `src ${c.one(['10.0.0.1', '10.1.0.1'])}`)}${c.maybe(8, () => 'mtu 1400')}`;
-  return `ip route ${write(c)} ${type}${prefix4(c)} ${target}${attributes}`.replace(/ +/g, ' ');
+  return `ip route ${write(c)} ${type}${prefix4(c)}${attributes} ${target}`.replace(/ +/g, ' ');
 };
 
 const route6: Command = (c) => {
@@ -55,7 +55,7 @@ const route6: Command = (c) => {
   const target = c.one([nexthop, nexthop, nexthop, () => `dev ${link(c)}`, () => `nexthop ${nexthop()}${c.maybe(50, () => 'weight 3')} nexthop ${nexthop()}`, () => ''])();
   const type = target === '' ? `${refusal(c)} ` : '';
   const attributes = `${c.maybe(30, () => metric(c))}${c.maybe(20, () => table(c))}${c.maybe(20, () => protocol(c))}${c.maybe(8, () => 'mtu 1400')}`;
-  return `ip -6 route ${write(c)} ${type}${prefix6(c)} ${target}${attributes}`.replace(/ +/g, ' ');
+  return `ip -6 route ${write(c)} ${type}${prefix6(c)}${attributes} ${target}`.replace(/ +/g, ' ');
 };
 
 const simpleDelete: Command = (c) => c.one([() => `ip route del ${prefix4(c)}`, () => `ip -6 route del ${prefix6(c)}`, () => `ip route del ${prefix4(c)} table 100`])();
