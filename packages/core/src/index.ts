@@ -28,3 +28,6 @@ export { datagramCost } from './queue/receive-buffer.js';
 export * from './socket/socket-options.js';
 export * from './client/client-socket.js';
 export * from './client/message-catalog.js';
+export * from './transport/connect-frames.js';
+export * from './transport/frame-channel.js';
+export * from './transport/serve-frames.js';
