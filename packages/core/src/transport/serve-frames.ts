@@ -63,8 +63,9 @@ const CALLS: {
 
 class FrameServer implements FrameService, FrameSink {
   readonly closed: Promise<string | undefined>;
-  readonly #sockets = new Map<number, ServedSocket | 'opening'>();
-  readonly #abort = new AbortController();
+  /** Those that are being opened are there as what aborts that. */
+  readonly #sockets = new Map<number, ServedSocket | AbortController>();
+  #ended = false;
   #calls = 0;
   #goodbye: string | undefined;
   #settleClosed: (reason: string | undefined) => void = () => undefined;
@@ -96,26 +97,29 @@ class FrameServer implements FrameService, FrameSink {
   }
 
   close(reason = 'the serving side was closed'): void {
-    if (!this.channel.isOpen || this.#abort.signal.aborted) return;
+    if (!this.channel.isOpen || this.#ended) return;
     this.send({ frame: 'goodbye', text: reason });
     this.#end(reason);
     this.channel.close(reason);
   }
 
   #end(reason: string | undefined): void {
-    if (this.#abort.signal.aborted) return;
-    this.#abort.abort(new NetlinkError(Errno.ECONNRESET, reason));
-    for (const socket of this.#sockets.values()) if (socket !== 'opening') socket.close();
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const socket of this.#sockets.values()) {
+      if (socket instanceof ServedSocket) socket.close();
+      else socket.abort(new NetlinkError(Errno.ECONNRESET, reason));
+    }
     this.#sockets.clear();
     this.#settleClosed(this.#goodbye ?? reason);
   }
 
   #forwardAll(): void {
-    for (const socket of this.#sockets.values()) if (socket !== 'opening') socket.forward();
+    for (const socket of this.#sockets.values()) if (socket instanceof ServedSocket) socket.forward();
   }
 
   #take(bytes: Uint8Array): void {
-    if (this.#abort.signal.aborted) return;
+    if (this.#ended) return;
     try {
       this.#obey(decodeFrame(bytes));
       if (this.channel.bufferedBytes > (this.options.maximumBufferedBytes ?? MAXIMUM_BUFFERED_BYTES)) {
@@ -147,7 +151,7 @@ class FrameServer implements FrameService, FrameSink {
 
   #socket(id: number): ServedSocket {
     const socket = this.#sockets.get(id);
-    if (socket === undefined || socket === 'opening') throw new ProtocolViolation(`socket ${id} is not open`);
+    if (!(socket instanceof ServedSocket)) throw new ProtocolViolation(`socket ${id} is not open`);
     return socket;
   }
 
@@ -160,9 +164,10 @@ class FrameServer implements FrameService, FrameSink {
       this.#refuse(request, new NetlinkError(Errno.EMFILE));
       return;
     }
-    this.#sockets.set(id, 'opening');
+    const opening = new AbortController();
+    this.#sockets.set(id, opening);
     const credentials = effectiveCredentials(this.options.credentials, claim);
-    const { signal } = this.#abort;
+    const { signal } = opening;
     this.netlink.open({ protocol, signal, ...(credentials === undefined ? {} : { credentials }) }).then(
       (socket) => {
         if (signal.aborted) {
@@ -211,7 +216,7 @@ class FrameServer implements FrameService, FrameSink {
 
   /** Replies go before the result, so that the sender can receive them when its call is done. */
   #answer(request: number, socket: ServedSocket, value: CallValue): void {
-    if (this.#abort.signal.aborted) return;
+    if (this.#ended) return;
     socket.forward();
     socket.tellAddress();
     const words = value instanceof Uint32Array ? value : NO_WORDS;
@@ -219,7 +224,7 @@ class FrameServer implements FrameService, FrameSink {
   }
 
   #refuse(request: number, error: unknown, socket?: ServedSocket): void {
-    if (this.#abort.signal.aborted) return;
+    if (this.#ended) return;
     socket?.tellAddress();
     this.send({ frame: 'refusal', request, ...describeError(error) });
   }

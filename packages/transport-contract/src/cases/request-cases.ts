@@ -101,6 +101,21 @@ export const requestCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'a send is not done before its last handler is',
+    async run(t, { open, family }) {
+      const [slow, other] = [await open(), await open()];
+      let done = false;
+      const sent = Promise.resolve(slow.send(requests({ type: ContractType.Wait }))).then(() => {
+        done = true;
+        return slow.receive();
+      });
+      await other.send(requests({ type: ContractType.Touch }));
+      t.false(done);
+      family.release();
+      t.not(await sent, undefined);
+    },
+  },
+  {
     title: 'a send is refused with EAGAIN while unhandled ones fill the send buffer',
     async run(t, { open, family }) {
       const [slow, other] = [await open(), await open()];
