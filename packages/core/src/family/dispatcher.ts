@@ -226,7 +226,7 @@ class ReceivedMessage {
       const failed = checkMessageAt(message, this.view, start, this.end, strict);
       if (failed !== undefined) {
         const { errno, text } = failed.failure;
-        throw new NetlinkError(errno, text, { offset: failed.offset - this.start });
+        throw new NetlinkError(errno, text, failed.offset === undefined ? {} : { offset: failed.offset - this.start });
       }
     }
     const decoded = decodeMessageAt(message, this.view, start, this.end);

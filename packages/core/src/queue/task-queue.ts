@@ -11,6 +11,8 @@ export interface Task {
 
 interface Entry {
   readonly task: Task;
+  ended: boolean;
+  /** Tells whoever waits for the task. */
   finish?: () => void;
 }
 
@@ -43,10 +45,10 @@ export class TaskQueue {
    * something to read then, so waiting for the task would be waiting for oneself); else a promise of its end.
    */
   submit(task: Task): Promise<void> | undefined {
-    const entry: Entry = { task };
+    const entry: Entry = { task, ended: false };
     this.#entries.push(entry);
     this.resume();
-    if (task.done) return undefined;
+    if (entry.ended) return undefined;
     task.detach();
     if (!this.#waiting && !this.#running) return undefined;
     return new Promise((resolve) => {
@@ -66,11 +68,13 @@ export class TaskQueue {
           this.#waitFor(pending);
           return;
         }
-        if (task.done) this.#entries.shift()?.finish?.();
+        if (task.done) this.#endFirst();
       }
     } finally {
       this.#running = false;
     }
+    // Blocked: the reader has to read before anything goes on, so nobody may wait for that.
+    for (const { finish } of this.#entries) finish?.();
   }
 
   /** Drops what has not begun; a step that runs comes to its end. */
@@ -83,9 +87,16 @@ export class TaskQueue {
     this.#waiting = true;
     const goOn = () => {
       this.#waiting = false;
-      if (this.#entries[0]?.task.done) this.#entries.shift()?.finish?.();
+      if (this.#entries[0]?.task.done) this.#endFirst();
       this.resume();
     };
     pending.then(goOn, goOn);
+  }
+
+  #endFirst(): void {
+    const entry = this.#entries.shift();
+    if (entry === undefined) return;
+    entry.ended = true;
+    entry.finish?.();
   }
 }

@@ -1,12 +1,14 @@
 import { Errno } from '../errors/errno.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
-import type { AttributeSet, AttributeShape, AttributeValues } from './attributes.js';
+import type { AttributeFailure, AttributeSet, AttributeShape, AttributeValues } from './attributes.js';
 import type { HeaderLayout, HeaderShape, HeaderValues } from './header.js';
 
 /** Why a payload is refused: the errno and text of the kernel's policy check (lib/nlattr.c). */
 export interface PolicyFailure {
   readonly errno: number;
   readonly text: string;
+  /** Of the attribute at fault when that is one inside, or undefined when no attribute is; counted like the offset that was checked. */
+  readonly offset?: number | undefined;
 }
 
 /** How the payload of an attribute reads. Nobody switches on kinds: a new one is an entry here. */
@@ -192,6 +194,10 @@ export function structKind<S extends HeaderShape>(layout: HeaderLayout<S>): Attr
   };
 }
 
+function inside(found: AttributeFailure | undefined): PolicyFailure | undefined {
+  return found === undefined ? undefined : { ...found.failure, offset: found.offset };
+}
+
 /** Attributes inside an attribute. */
 export function nestedKind<S extends AttributeShape>(set: AttributeSet<S>): AttributeKind<AttributeValues<S>> {
   return {
@@ -199,7 +205,7 @@ export function nestedKind<S extends AttributeShape>(set: AttributeSet<S>): Attr
     policyType: 14,
     nested: set as unknown as AttributeSet,
     check: (view, offset, length, strict) =>
-      length === 0 ? undefined : length < 4 ? FAILED : set.check(view, offset, offset + length, strict)?.failure,
+      length === 0 ? undefined : length < 4 ? FAILED : inside(set.check(view, offset, offset + length, strict)),
     read: (view, offset, length) => set.decode(view, offset, offset + length),
     write: (writer, value) => set.encode(writer, value),
   };
@@ -214,7 +220,7 @@ export function arrayKind<S extends AttributeShape>(set: AttributeSet<S>): Attri
     check(view, offset, length, strict) {
       let failure: PolicyFailure | undefined;
       forEachNest(view, offset, offset + length, (start, end) => {
-        failure ??= set.check(view, start, end, strict)?.failure;
+        failure ??= inside(set.check(view, start, end, strict));
       });
       return failure;
     },

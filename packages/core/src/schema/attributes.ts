@@ -47,8 +47,8 @@ export type AttributeValues<S extends AttributeShape> = {
 /** Where and why attributes fail the policy. */
 export interface AttributeFailure {
   readonly failure: PolicyFailure;
-  /** Of the attribute's header. */
-  readonly offset: number;
+  /** Of the attribute's header; undefined when no attribute is to blame. */
+  readonly offset: number | undefined;
 }
 
 /** The named list of attributes that is valid in one place. */
@@ -133,11 +133,11 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
         if (strict) return { failure: UNKNOWN_ATTRIBUTE, offset };
       } else {
         const failure = entry.definition.kind.check(view, offset + 4, length - 4, strict);
-        if (failure !== undefined) return { failure, offset };
+        if (failure !== undefined) return { failure, offset: 'offset' in failure ? failure.offset : offset };
       }
       offset += align4(length);
     }
-    return strict && offset < end ? { failure: LEFTOVER, offset } : undefined;
+    return strict && offset < end ? { failure: LEFTOVER, offset: undefined } : undefined;
   }
 
   function decode(view: DataView, start: number, end: number): AttributeValues<S> {
