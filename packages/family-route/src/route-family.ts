@@ -28,6 +28,7 @@ function isGet(messageType: number): boolean {
   // Either of the two dump flags is enough for rtnetlink.
   isDump: (messageType, flags) => isGet(messageType) && (flags & MessageFlag.Dump) !== 0,
   replyType: (messageType) => (isGet(messageType) ? messageType - GET : messageType),
+  isRead: isGet,
   smallestPayload: 1,
 })
 export class RouteFamily {

@@ -69,6 +69,11 @@ export interface FamilyOptions {
   isDump(messageType: number, flags: number): boolean;
   /** The type of replies to a request. */
   replyType(messageType: number): number;
+  /**
+   * Requests that only read: unknown attributes and trailing bytes are refused when the socket asked for strict
+   * checking. @default dumps only
+   */
+  isRead?(messageType: number): boolean;
   /** Payloads below this are ignored without an answer, as rtnetlink does for its family byte. @default 0 */
   readonly smallestPayload?: number;
 }

@@ -2,7 +2,7 @@ import { DecodeError } from '../errors/decode-error.js';
 import { Errno } from '../errors/errno.js';
 import { NetlinkError } from '../errors/netlink-error.js';
 import type { Task } from '../queue/task-queue.js';
-import { findAttribute } from '../schema/attributes.js';
+import { findAttribute, hasLeftover, LEFTOVER } from '../schema/attributes.js';
 import { checkMessageAt, decodeMessageAt, type MessageBody } from '../schema/message.js';
 import type { DomainSocket } from '../socket/domain-socket.js';
 import { type Credentials, SocketOption } from '../socket/netlink.js';
@@ -88,7 +88,7 @@ export class Dispatcher {
       this.#startDump(message, known, family);
       return undefined;
     }
-    if (known.options.validation !== 'none') message.decode(known, false);
+    if (known.options.validation !== 'none') message.decode(known, false, message.strict && options.isRead?.(messageType) === true);
     const result = known.call(message as unknown as Request, undefined);
     if (isPromise(result)) return result.then((settled) => this.#complete(message, known, family, settled));
     this.#complete(message, known, family, result);
@@ -98,9 +98,10 @@ export class Dispatcher {
   #startDump(message: ReceivedMessage, operation: Operation, family: ServedFamily): void {
     const { socket, sequence } = message;
     if (socket.isDumping) throw new NetlinkError(Errno.EBUSY);
-    if (operation.options.validation !== 'none') message.decode(operation, true);
     // The dump outlives the datagram that asked for it.
     message.detach();
+    const { validation } = operation.options;
+    if (validation === 'strict') message.decode(operation, true, false);
     socket.startDump(
       new DumpRunner({
         socket,
@@ -108,7 +109,11 @@ export class Dispatcher {
         schema: operation.options.reply ?? operation.message,
         replyType: operation.options.replyType ?? family.options.replyType(message.messageType),
         done: operation.options.done ?? 'merged',
-        start: (context) => operation.call(message as unknown as Request, context) as Iterable<MessageBody> | RawDump,
+        // The older families look at a request in their dump's first step, so NLMSG_DONE says what is wrong with it.
+        start: (context) => {
+          if (validation !== 'none' && validation !== 'strict') message.decode(operation, true, message.strict);
+          return operation.call(message as unknown as Request, context) as Iterable<MessageBody> | RawDump;
+        },
         refuse: (error) => this.#describe(message, error),
       }),
     );
@@ -120,8 +125,13 @@ export class Dispatcher {
   }
 
   #acknowledge(message: ReceivedMessage): void {
-    const { socket, datagram, start } = message;
-    socket.deliverReply(acknowledgement(datagram, start, socket.portId));
+    const { socket, datagram, start, end, sequence } = message;
+    const { remark } = message;
+    socket.deliverReply(
+      remark === undefined
+        ? acknowledgement(datagram, start, socket.portId)
+        : errorMessage(0, datagram.subarray(start, end), sequence, socket.portId, true, { text: remark }),
+    );
   }
 
   #reply(message: ReceivedMessage, operation: Operation, family: ServedFamily, result: unknown): void {
@@ -156,7 +166,7 @@ export class Dispatcher {
   #describe(message: ReceivedMessage, error: unknown): { errno: number; ack: ExtendedAck | undefined } {
     const extended = message.socket.options.isOn(SocketOption.ExtendedAck);
     if (error instanceof NetlinkError) {
-      const { text, details } = error;
+      const { text = message.remark, details } = error;
       const offset = details.offset ?? message.offsetOf(details.attribute);
       const ack = { text, offset, missing: details.missing, cookie: details.cookie };
       return { errno: error.errno, ack: extended ? ack : undefined };
@@ -177,6 +187,7 @@ class ReceivedMessage {
   // biome-ignore lint/suspicious/noExplicitAny: typed by the operation's schema
   attributes: any;
   #payload: Uint8Array | undefined;
+  #decoded: Operation['message'] | undefined;
 
   constructor(
     readonly socket: DomainSocket,
@@ -214,21 +225,29 @@ class ReceivedMessage {
     return this.#payload;
   }
 
-  /** @throws {NetlinkError} what the kernel's parser and policy say. */
-  decode({ message, options }: Operation, isDump: boolean): void {
+  /** What the kernel's parser remarks about a request that it does not refuse for it. */
+  get remark(): string | undefined {
+    if (this.#decoded === undefined || !this.socket.options.isOn(SocketOption.ExtendedAck)) return undefined;
+    const first = this.start + MESSAGE_HEADER_SIZE + align4(this.#decoded.header.size);
+    return hasLeftover(this.view, first, this.end) ? LEFTOVER.text : undefined;
+  }
+
+  /** @throws {NetlinkError} what the kernel's parser and policy say. `knownOnly` refuses what the schema does not know. */
+  decode({ message, options }: Operation, isDump: boolean, knownOnly: boolean): void {
     const strict = options.validation === 'strict';
     const start = this.start + MESSAGE_HEADER_SIZE;
     if (!isDump && this.end - start < message.header.size) {
       throw new NetlinkError(Errno.EINVAL, 'Invalid header length');
     }
     // Dumps that are not strict do not look at attributes, so those cannot be wrong.
-    if (!isDump || strict || this.strict) {
-      const failed = checkMessageAt(message, this.view, start, this.end, strict);
+    if (!isDump || strict || knownOnly) {
+      const failed = checkMessageAt(message, this.view, start, this.end, strict || knownOnly, strict);
       if (failed !== undefined) {
         const { errno, text } = failed.failure;
         throw new NetlinkError(errno, text, failed.offset === undefined ? {} : { offset: failed.offset - this.start });
       }
     }
+    this.#decoded = message;
     const decoded = decodeMessageAt(message, this.view, start, this.end);
     this.header = decoded.header;
     this.attributes = decoded.attributes;
@@ -242,11 +261,6 @@ class ReceivedMessage {
     this.start = 0;
     this.end = this.datagram.length;
     this.#payload = undefined;
-    const { operation } = this;
-    if (operation === undefined || this.header === undefined) return;
-    const decoded = decodeMessageAt(operation.message, this.view, MESSAGE_HEADER_SIZE, this.end);
-    this.header = decoded.header;
-    this.attributes = decoded.attributes;
   }
 
   offsetOf(path: string | undefined): number | undefined {

@@ -57,8 +57,11 @@ export interface AttributeSet<S extends AttributeShape = AttributeShape> {
   readonly shape: S;
   /** By attribute type. */
   readonly byType: ReadonlyArray<{ readonly key: string; readonly definition: AttributeDefinition<unknown> } | undefined>;
-  /** The first thing the kernel's policy check would refuse; unknown and trailing bytes only count under strict checking. */
-  check(view: DataView, start: number, end: number, strict: boolean): AttributeFailure | undefined;
+  /**
+   * The first thing the kernel's policy check would refuse. Unknown attributes and trailing bytes only count when
+   * `strict`, payloads that are too long only when `exactLengths` (by default the same).
+   */
+  check(view: DataView, start: number, end: number, strict: boolean, exactLengths?: boolean): AttributeFailure | undefined;
   /** Reads without checking more than bounds: unknown attributes and payloads that fail their kind are left out. */
   decode(view: DataView, start: number, end: number): AttributeValues<S>;
   /** Writes in the order of the declaration, not of the keys. */
@@ -123,7 +126,7 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
     byType[type] = entry;
   }
 
-  function check(view: DataView, start: number, end: number, strict: boolean): AttributeFailure | undefined {
+  function check(view: DataView, start: number, end: number, strict: boolean, exactLengths = strict): AttributeFailure | undefined {
     let offset = start;
     while (end - offset >= 4) {
       const length = view.getUint16(offset, true);
@@ -132,7 +135,7 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
       if (entry === undefined) {
         if (strict) return { failure: UNKNOWN_ATTRIBUTE, offset };
       } else {
-        const failure = entry.definition.kind.check(view, offset + 4, length - 4, strict);
+        const failure = entry.definition.kind.check(view, offset + 4, length - 4, exactLengths);
         if (failure !== undefined) return { failure, offset: 'offset' in failure ? failure.offset : offset };
       }
       offset += align4(length);
@@ -177,7 +180,18 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
 }
 
 const UNKNOWN_ATTRIBUTE: PolicyFailure = { errno: Errno.EINVAL, text: 'Unknown attribute type' };
-const LEFTOVER: PolicyFailure = { errno: Errno.EINVAL, text: 'bytes leftover after parsing attributes' };
+export const LEFTOVER: PolicyFailure = { errno: Errno.EINVAL, text: 'bytes leftover after parsing attributes' };
+
+/** Whether the attributes end before the bytes do. */
+export function hasLeftover(view: DataView, start: number, end: number): boolean {
+  let offset = start;
+  while (end - offset >= 4) {
+    const length = view.getUint16(offset, true);
+    if (length < 4 || offset + length > end) break;
+    offset += align4(length);
+  }
+  return offset < end;
+}
 
 function writeAttribute(writer: ByteWriter, definition: AttributeDefinition<unknown>, value: unknown): void {
   const start = writer.beginAttribute(definition.flagged ? definition.type | NESTED_FLAG : definition.type);

@@ -79,9 +79,10 @@ export function checkMessageAt(
   start: number,
   end: number,
   strict: boolean,
+  exactLengths = strict,
 ): AttributeFailure | undefined {
   const first = start + align4(header.size);
-  return first > end ? undefined : attributes.check(view, first, end, strict);
+  return first > end ? undefined : attributes.check(view, first, end, strict, exactLengths);
 }
 
 /** Appends a payload. */

@@ -177,6 +177,22 @@ test('bytes left over are refused by strict operations, without an offset', asyn
   t.is(answer?.offset, undefined);
 });
 
+test('leftover bytes that are not refused are remarked in the acknowledgement', async (t) => {
+  const socket = await openShelf().open(ROOT, SocketOption.ExtendedAck);
+  const payload = Uint8Array.of(1, 0, 0, 0, 6, 0, 1, 0, 0x61, 0, 0, 0, 1, 2, 3);
+  t.like(ask(socket, ShelfType.Give, { payload }), [
+    { type: ShelfType.Give },
+    { errno: 0, flags: 0x300, text: 'bytes leftover after parsing attributes' },
+  ]);
+});
+
+test('strict checking only concerns requests that read', async (t) => {
+  const socket = await openShelf().open(ROOT, SocketOption.ExtendedAck, SocketOption.StrictChecking);
+  const payload = Uint8Array.of(1, 0, 0, 0, 8, 0, 99, 0, 1, 2, 3, 4);
+  t.like(ask(socket, ShelfType.Give, { payload }), [{ errno: Errno.EINVAL, text: 'Unknown attribute type', offset: 20 }]);
+  t.like(ask(socket, ShelfType.Refuse, { payload }), [{ errno: Errno.EPERM }]);
+});
+
 test('what a handler throws by mistake is EIO for the peer and a defect for the domain; the socket lives on', async (t) => {
   const { open, defects } = openShelf();
   const socket = await open();

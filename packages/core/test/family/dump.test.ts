@@ -197,3 +197,22 @@ test('a dump of a socket that is closed is abandoned', async (t) => {
   t.true(ended);
   t.is(shelf.domain.describe().protocols[0]?.sockets.length, 0);
 });
+
+test('a dump does not look at attributes, unless the socket asked for strict checking: then DONE says what is wrong', async (t) => {
+  const shelf = openShelf();
+  const payload = Uint8Array.of(1, 0, 0, 0, 6, 0, 2, 0, 1, 1, 0, 0, 8, 0, 99, 0, 1, 2, 3, 4);
+  t.like(ask(await shelf.open(), ShelfType.List, { ...DUMP_REQUEST, payload }), [{ type: 3, errno: 0 }]);
+  const strict = await shelf.open(ROOT, SocketOption.ExtendedAck, SocketOption.StrictChecking);
+  t.like(ask(strict, ShelfType.List, { ...DUMP_REQUEST, payload }), [
+    { type: 3, errno: Errno.ERANGE, text: 'Attribute failed policy validation', offset: 20 },
+  ]);
+  t.like(ask(strict, ShelfType.List, { ...DUMP_REQUEST, payload: Uint8Array.of(1, 0, 0, 0, 8, 0, 99, 0, 1, 2, 3, 4) }), [
+    { type: 3, errno: Errno.EINVAL, text: 'Unknown attribute type', offset: 20 },
+  ]);
+});
+
+test('strict checking of old families minds unknown attributes and leftovers, not payloads that are too long', async (t) => {
+  const strict = await openShelf().open(ROOT, SocketOption.ExtendedAck, SocketOption.StrictChecking);
+  const payload = Uint8Array.of(1, 0, 0, 0, 12, 0, 2, 0, 1, 0, 0, 0, 2, 0, 0, 0);
+  t.like(ask(strict, ShelfType.List, { ...DUMP_REQUEST, payload }), [{ type: 3, errno: 0 }]);
+});

@@ -62,6 +62,7 @@ export function bookOf60Bytes(pages: number): Book {
   handlers: [],
   isDump: (messageType, flags) => messageType >= 32 && (flags & 0x300) !== 0,
   replyType: (messageType) => messageType,
+  isRead: (messageType) => messageType === ShelfType.Give,
   smallestPayload: 1,
 })
 export class ShelfFamily {
