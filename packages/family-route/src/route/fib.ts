@@ -1,0 +1,315 @@
+import { AddressFamily } from '../network/ip-bytes.js';
+import { type AddressWords, swap32 } from './ip-words.js';
+import { NONE, PrefixTrie } from './prefix-trie.js';
+import { RouteArena, SLOT_HEADER_WORDS, SlotWord } from './route-arena.js';
+import { RouteDescription } from './route-description.js';
+import { RouteLinks } from './route-links.js';
+import { NexthopFlag, RouteAttribute } from './route-numbers.js';
+import { DESTINATION_WORD, FLAGS_WORD, type RouteWriter, TABLE_WORD } from './route-writer.js';
+import { AddressOrderWalk, PostOrderWalk, type TrieWalk } from './trie-walk.js';
+
+/** First word of a route's message in its slot. */
+const MESSAGE = SLOT_HEADER_WORDS;
+/** First attribute of a message, in words. */
+const FIRST_ATTRIBUTE_WORD = FLAGS_WORD + 1;
+
+/** One routing table: prefixes, each with its routes in the order in which they are tried. */
+export class RouteTable {
+  readonly trie: PrefixTrie;
+
+  constructor(
+    readonly addressFamily: number,
+    readonly id: number,
+  ) {
+    this.trie = new PrefixTrie(addressFamily === AddressFamily.Inet ? 1 : 4);
+  }
+
+  /** In the order of the kernel's dumps. */
+  walk(): TrieWalk {
+    return this.addressFamily === AddressFamily.Inet ? new AddressOrderWalk(this.trie) : new PostOrderWalk(this.trie);
+  }
+}
+
+/** The kernel's hash of tables: its buckets are dumped one after the other, the newest table of a bucket first. */
+const TABLE_BUCKETS = 256;
+
+/**
+ * The routes of one address family: tables of prefixes, the routes' messages, and what must be found by link or by
+ * preferred source. It stores; what may be stored is decided elsewhere.
+ */
+export class Fib {
+  readonly arena = new RouteArena();
+  readonly links = new RouteLinks(this.arena);
+  readonly #tables = new Map<number, RouteTable>();
+  #ordered: RouteTable[] = [];
+  /** Routes by preferred source, for those that have one. */
+  readonly #bySource = new Map<string, Set<number>>();
+  readonly #scratch = new RouteDescription();
+  readonly #key: AddressWords = new Uint32Array(4);
+
+  constructor(readonly addressFamily: AddressFamily.Inet | AddressFamily.Inet6) {}
+
+  table(id: number): RouteTable | undefined {
+    return this.#tables.get(id);
+  }
+
+  createTable(id: number): RouteTable {
+    let table = this.#tables.get(id);
+    if (table === undefined) {
+      table = new RouteTable(this.addressFamily, id);
+      this.#tables.set(id, table);
+      // Stable: what is newer goes before its bucket.
+      const bucket = id % TABLE_BUCKETS;
+      const at = this.#ordered.findIndex((other) => other.id % TABLE_BUCKETS >= bucket);
+      this.#ordered = [...this.#ordered];
+      this.#ordered.splice(at < 0 ? this.#ordered.length : at, 0, table);
+    }
+    return table;
+  }
+
+  /** In the order of the kernel's dumps. */
+  get tables(): readonly RouteTable[] {
+    return this.#ordered;
+  }
+
+  /** How many routes there are. */
+  get size(): number {
+    return this.arena.count;
+  }
+
+  /** The first route of exactly this prefix, or `NONE`. */
+  first(table: RouteTable, key: AddressWords, length: number): number {
+    const node = table.trie.find(key, length);
+    return node === NONE ? NONE : table.trie.payload(node);
+  }
+
+  next(route: number): number {
+    return this.arena.word(route, SlotWord.Next);
+  }
+
+  priority(route: number): number {
+    return this.arena.word(route, SlotWord.Priority);
+  }
+
+  typeOfService(route: number): number {
+    return this.arena.word(route, MESSAGE + 4) >>> 24;
+  }
+
+  prefixLength(route: number): number {
+    return (this.arena.word(route, MESSAGE + 4) >>> 8) & 0xff;
+  }
+
+  type(route: number): number {
+    return this.arena.word(route, MESSAGE + 5) >>> 24;
+  }
+
+  scope(route: number): number {
+    return (this.arena.word(route, MESSAGE + 5) >>> 16) & 0xff;
+  }
+
+  protocol(route: number): number {
+    return (this.arena.word(route, MESSAGE + 5) >>> 8) & 0xff;
+  }
+
+  flags(route: number): number {
+    return this.arena.word(route, MESSAGE + FLAGS_WORD);
+  }
+
+  setFlags(route: number, flags: number): void {
+    this.arena.setWord(route, MESSAGE + FLAGS_WORD, flags);
+  }
+
+  tableOf(route: number): RouteTable {
+    return this.#tables.get(this.arena.word(route, MESSAGE + TABLE_WORD)) as RouteTable;
+  }
+
+  /** The output interface of a route with one nexthop; 0 without. */
+  interfaceIndex(route: number): number {
+    const at = this.#attribute(route, RouteAttribute.OutputInterface);
+    return at === 0 ? 0 : this.arena.word(route, at + 1);
+  }
+
+  isMultipath(route: number): boolean {
+    return this.#attribute(route, RouteAttribute.Multipath) !== 0;
+  }
+
+  hasGateway(route: number): boolean {
+    return (
+      this.#attribute(route, RouteAttribute.Gateway) !== 0 ||
+      this.#attribute(route, RouteAttribute.Via) !== 0 ||
+      this.isMultipath(route)
+    );
+  }
+
+  /** Reads a route into words and numbers. */
+  describe(route: number, into: RouteDescription): RouteDescription {
+    const message = this.arena.message(route);
+    into.read(message, 16, message.length);
+    return into;
+  }
+
+  /** Whether a route says the same as the writer's message, apart from the state of its link. */
+  equals(route: number, writer: RouteWriter): boolean {
+    const slab = this.arena.slab(route);
+    const start = this.arena.offset(route) + MESSAGE;
+    const { words, length } = writer;
+    if (slab[start] !== length * 4) return false;
+    for (let i = 4; i < length; i++) {
+      const difference = (slab[start + i] as number) ^ (words[i] as number);
+      if (difference === 0) continue;
+      if (i !== FLAGS_WORD || (difference & ~STATE) !== 0) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Puts the writer's message behind `previous` in the routes of its prefix, or in front of `first`, which is the first
+   * of them, if there are any.
+   */
+  insert(table: RouteTable, description: RouteDescription, writer: RouteWriter, first: number, previous: number): number {
+    const { arena } = this;
+    const route = arena.allocate(writer.length);
+    this.#copyMessage(route, writer);
+    arena.setWord(route, SlotWord.Priority, description.priority);
+    if (previous === NONE) {
+      arena.setWord(route, SlotWord.Next, first);
+      table.trie.set(description.destination, description.destinationLength, route);
+    } else {
+      arena.setWord(route, SlotWord.Next, arena.word(previous, SlotWord.Next));
+      arena.setWord(previous, SlotWord.Next, route);
+    }
+    this.#index(route, description);
+    return route;
+  }
+
+  /** Puts the writer's message in the place of a route; returns the route's new number. */
+  replace(table: RouteTable, route: number, description: RouteDescription, writer: RouteWriter): number {
+    const { arena } = this;
+    this.#unindex(route);
+    const previous = this.previous(table, route);
+    const next = arena.word(route, SlotWord.Next);
+    arena.release(route);
+    const replaced = arena.allocate(writer.length);
+    this.#copyMessage(replaced, writer);
+    arena.setWord(replaced, SlotWord.Priority, description.priority);
+    arena.setWord(replaced, SlotWord.Next, next);
+    if (previous === NONE) {
+      table.trie.set(description.destination, description.destinationLength, replaced);
+    } else {
+      arena.setWord(previous, SlotWord.Next, replaced);
+    }
+    this.#index(replaced, description);
+    return replaced;
+  }
+
+  /** Takes a route out. Its message must have been copied before, if it is still wanted. */
+  remove(route: number): void {
+    const { arena } = this;
+    const table = this.tableOf(route);
+    this.#unindex(route);
+    const length = this.readKey(route, this.#key);
+    const previous = this.previous(table, route);
+    const next = arena.word(route, SlotWord.Next);
+    if (previous !== NONE) {
+      arena.setWord(previous, SlotWord.Next, next);
+    } else if (next === NONE) {
+      table.trie.remove(this.#key, length);
+    } else {
+      table.trie.set(this.#key, length, next);
+    }
+    arena.release(route);
+  }
+
+  /** The prefix of a route: its address into `key`, its length as the result. */
+  readKey(route: number, key: AddressWords): number {
+    const slab = this.arena.slab(route);
+    const start = this.arena.offset(route) + MESSAGE;
+    const length = ((slab[start + 4] as number) >>> 8) & 0xff;
+    const count = this.addressFamily === AddressFamily.Inet ? 1 : 4;
+    for (let i = 0; i < 4; i++) {
+      key[i] = length > 0 && i < count ? swap32(slab[start + DESTINATION_WORD + 1 + i] as number) : 0;
+    }
+    return length;
+  }
+
+  /** The routes with this preferred source, at this moment. */
+  routesFrom(source: AddressWords): number[] {
+    return [...(this.#bySource.get(sourceKey(source)) ?? [])];
+  }
+
+  /** The route before another among those of its prefix, or `NONE`. */
+  previous(table: RouteTable, route: number): number {
+    const length = this.readKey(route, this.#key);
+    let previous: number = NONE;
+    for (let other = this.first(table, this.#key, length); other !== route; ) {
+      if (other === NONE) throw new Error('a route is missing among the routes of its prefix');
+      previous = other;
+      other = this.next(other);
+    }
+    return previous;
+  }
+
+  #copyMessage(route: number, { words, length }: RouteWriter): void {
+    const slab = this.arena.slab(route);
+    const start = this.arena.offset(route) + MESSAGE;
+    for (let i = 0; i < length; i++) slab[start + i] = words[i] as number;
+  }
+
+  #index(route: number, description: RouteDescription): void {
+    if (description.legs !== undefined) {
+      this.links.addLegs(
+        route,
+        description.legs.map((leg) => leg.interfaceIndex),
+      );
+    } else {
+      this.links.addSingle(route, description.nexthop.interfaceIndex);
+    }
+    if (description.hasPreferredSource) {
+      const key = sourceKey(description.preferredSource);
+      let routes = this.#bySource.get(key);
+      if (routes === undefined) {
+        routes = new Set();
+        this.#bySource.set(key, routes);
+      }
+      routes.add(route);
+    }
+  }
+
+  #unindex(route: number): void {
+    if (this.isMultipath(route)) {
+      const { legs } = this.describe(route, this.#scratch);
+      this.links.removeLegs(
+        route,
+        (legs ?? []).map((leg) => leg.interfaceIndex),
+      );
+    } else {
+      this.links.removeSingle(route, this.interfaceIndex(route));
+    }
+    if (this.#attribute(route, RouteAttribute.PreferredSource) !== 0) {
+      const { preferredSource } = this.describe(route, this.#scratch);
+      const key = sourceKey(preferredSource);
+      const routes = this.#bySource.get(key);
+      if (routes?.delete(route) && routes.size === 0) this.#bySource.delete(key);
+    }
+  }
+
+  /** Where in a slot an attribute begins, in words; 0 when there is none. */
+  #attribute(route: number, type: number): number {
+    const slab = this.arena.slab(route);
+    const slot = this.arena.offset(route);
+    const end = slot + MESSAGE + (slab[slot + MESSAGE] as number) / 4;
+    for (let at = slot + MESSAGE + FIRST_ATTRIBUTE_WORD; at < end; ) {
+      const word = slab[at] as number;
+      if (word >>> 16 === type) return at - slot;
+      at += ((word & 0xffff) + 3) >>> 2;
+    }
+    return 0;
+  }
+}
+
+/** What links decide, and what therefore does not distinguish routes. */
+const STATE = NexthopFlag.Dead | NexthopFlag.LinkDown | NexthopFlag.Offload | NexthopFlag.Trap;
+
+function sourceKey(source: AddressWords): string {
+  return `${source[0]},${source[1]},${source[2]},${source[3]}`;
+}

@@ -1,0 +1,309 @@
+import { type Cause, Errno, MessageFlag, NetlinkError } from '@nlspace/core';
+import type { Fib } from './fib.js';
+import { type AddressWords, clearHostBits, equalAddress } from './ip-words.js';
+import type { Ipv6RouteChecks } from './ipv6-route-checks.js';
+import { NexthopStates } from './nexthop-states.js';
+import { NONE } from './prefix-trie.js';
+import { Nexthop, RouteDescription } from './route-description.js';
+import type { RouteEnvironment } from './route-environment.js';
+import { announceMessage, announceRoute } from './route-events.js';
+import { IdentityRules, IPV6_ROWS, RouteAction, Twin } from './route-identity.js';
+import { NexthopFlag, RouteTableId, RouteType } from './route-numbers.js';
+import { RouteWriter } from './route-writer.js';
+import { comparePostOrder } from './trie-walk.js';
+
+const RULES = new IdentityRules(IPV6_ROWS);
+const DOWN = NexthopFlag.Dead | NexthopFlag.LinkDown;
+
+/** Adding, removing and losing IPv6 routes. A multipath route is one route here; in the kernel it is a ring of them. */
+export class Ipv6Routes {
+  readonly #writer = new RouteWriter();
+  readonly #stored = new RouteDescription();
+  readonly #leg = new RouteDescription();
+  readonly #states: NexthopStates;
+
+  constructor(
+    private readonly fib: Fib,
+    private readonly checks: Ipv6RouteChecks,
+    private readonly environment: RouteEnvironment,
+  ) {
+    this.#states = new NexthopStates(fib, this.#writer);
+    // As in a fresh network of the kernel; others come with their first route.
+    fib.createTable(RouteTableId.Local);
+    fib.createTable(RouteTableId.Main);
+  }
+
+  add(route: RouteDescription, messageFlags: number, cause: Cause): void {
+    this.checks.checkRequest(route);
+    this.checks.checkPrefix(route);
+    this.fib.createTable(route.table);
+    this.checks.complete(route);
+    this.#insert(route, messageFlags, cause);
+  }
+
+  /** A route of the kernel side itself: believed, and no matter if it is there already. */
+  addOwn(route: RouteDescription, cause: Cause): void {
+    const link = this.environment.links.byIndex(route.nexthop.interfaceIndex);
+    if (link === undefined) return;
+    const isOwn = route.type === RouteType.Local || route.type === RouteType.Anycast;
+    if (!isOwn && !link.hasCarrier) route.flags |= NexthopFlag.LinkDown;
+    this.fib.createTable(route.table);
+    clearHostBits(route.destination, route.destinationLength);
+    try {
+      this.#insert(route, MessageFlag.Create, cause);
+    } catch (error) {
+      if (!(error instanceof NetlinkError && error.errno === Errno.EEXIST)) throw error;
+    }
+  }
+
+  #insert(route: RouteDescription, messageFlags: number, cause: Cause): void {
+    const { fib } = this;
+    const table = fib.createTable(route.table);
+    const canJoin = route.legs !== undefined || route.nexthop.gatewayFamily !== 0;
+    const first = fib.first(table, route.destination, route.destinationLength);
+    let last: number = NONE;
+    let known: number = NONE;
+    let alike: number = NONE;
+    let twin = Twin.None;
+    for (let other = first; other !== NONE && fib.priority(other) <= route.priority; other = fib.next(other)) {
+      last = other;
+      if (fib.priority(other) !== route.priority) continue;
+      if (known === NONE) known = other;
+      if (alike === NONE && fib.hasGateway(other) === canJoin) alike = other;
+      if (twin === Twin.None && this.#shareNexthop(other, route)) twin = Twin.First;
+    }
+    if (twin === Twin.None && repeatsItself(route.legs)) twin = Twin.First;
+    const isJoinable = canJoin && alike !== NONE;
+    const row = RULES.decide(messageFlags, known !== NONE, twin, isJoinable);
+    let inserted: number;
+    switch (row.action) {
+      case RouteAction.ReplaceFirst:
+        this.#writer.write(route);
+        inserted = fib.replace(table, alike === NONE ? known : alike, route, this.#writer);
+        break;
+      case RouteAction.Join:
+        inserted = this.#join(alike, route);
+        break;
+      case RouteAction.InsertLast:
+        this.#writer.write(route);
+        inserted = fib.insert(table, route, this.#writer, first, last);
+        break;
+      default:
+        if (first === NONE && row.errno === Errno.ENOENT) {
+          throw new NetlinkError(Errno.ENOENT, 'Can not replace route - no match found');
+        }
+        throw new NetlinkError(row.errno as Errno);
+    }
+    announceRoute(this.environment, fib, inserted, 'route-changed', row.flags ?? 0, cause);
+  }
+
+  /** Whether a route has a nexthop of the new one: the same link, the same gateway. */
+  #shareNexthop(other: number, route: RouteDescription): boolean {
+    const stored = this.fib.describe(other, this.#stored).nexthops;
+    return route.nexthops.some((nexthop) => stored.some((known) => isSameWay(known, nexthop)));
+  }
+
+  #join(route: number, added: RouteDescription): number {
+    const { fib } = this;
+    const joined = fib.describe(route, this.#stored);
+    joined.legs = [...legsOf(joined), ...legsOf(added)];
+    joined.flags = 0;
+    this.#writer.write(joined);
+    return fib.replace(fib.tableOf(route), route, joined, this.#writer);
+  }
+
+  remove(route: RouteDescription, cause: Cause): void {
+    this.checks.checkRequest(route);
+    const { fib } = this;
+    const table = fib.table(route.table);
+    if (table === undefined) throw new NetlinkError(Errno.ESRCH, 'FIB table does not exist');
+    clearHostBits(route.destination, route.destinationLength);
+    if (route.legs !== undefined) {
+      this.#removeLegs(route, route.legs, cause);
+      return;
+    }
+    const { nexthop } = route;
+    for (
+      let other = fib.first(table, route.destination, route.destinationLength);
+      other !== NONE;
+      other = fib.next(other)
+    ) {
+      if (route.priority !== 0 && fib.priority(other) !== route.priority) continue;
+      if (route.protocol !== 0 && fib.protocol(other) !== route.protocol) continue;
+      const { nexthops } = fib.describe(other, this.#stored);
+      const leg = nexthops.findIndex((known) => fits(known, nexthop));
+      if (leg < 0) continue;
+      // Naming the gateway means that leg, anything else the whole route.
+      if (nexthop.gatewayFamily !== 0 && nexthops.length > 1) this.#removeLeg(other, leg, cause);
+      else this.#remove(other, cause);
+      return;
+    }
+    throw new NetlinkError(Errno.ESRCH);
+  }
+
+  /** RTA_MULTIPATH in a deletion: each leg is a deletion of its own, and the last failure counts. */
+  #removeLegs(route: RouteDescription, legs: readonly Nexthop[], cause: Cause): void {
+    let failure: unknown;
+    for (const leg of legs) {
+      const single = this.#leg;
+      single.copyFrom(route);
+      single.legs = undefined;
+      if (leg.interfaceIndex !== 0) single.nexthop.interfaceIndex = leg.interfaceIndex;
+      if (leg.gatewayFamily !== 0) {
+        single.nexthop.gatewayFamily = leg.gatewayFamily;
+        single.nexthop.gateway.set(leg.gateway);
+      }
+      try {
+        this.remove(single, cause);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  #remove(route: number, cause: Cause): void {
+    announceRoute(this.environment, this.fib, route, 'route-removed', 0, cause);
+    this.fib.remove(route);
+  }
+
+  /** Takes one leg out of a multipath route and announces that leg as the route that is gone. */
+  #removeLeg(route: number, index: number, cause: Cause): void {
+    const { fib } = this;
+    const remaining = fib.describe(route, this.#stored);
+    const legs = [...legsOf(remaining)];
+    const [gone] = legs.splice(index, 1);
+    if (gone === undefined) throw new RangeError(`a route with ${legs.length} legs has no leg ${index}`);
+    const single = this.#leg;
+    single.copyFrom(remaining);
+    becomeSingle(single, gone);
+    this.#writer.write(single);
+    const message = new Uint8Array(this.#writer.words.buffer, 0, this.#writer.length * 4).slice();
+    const [only] = legs;
+    if (legs.length === 1 && only !== undefined) becomeSingle(remaining, only);
+    else remaining.legs = legs;
+    this.#writer.write(remaining);
+    fib.replace(fib.tableOf(route), route, remaining, this.#writer);
+    announceMessage(this.environment, fib, message, 'route-removed', 0, cause);
+  }
+
+  /** Routes over the link go and are announced; legs die, and a route whose legs are all dead goes too. */
+  linkDown(interfaceIndex: number, cause: Cause): void {
+    const { fib } = this;
+    for (const route of this.#inDumpOrder(interfaceIndex)) {
+      if (!fib.isMultipath(route)) {
+        this.#remove(route, cause);
+        continue;
+      }
+      const marked = this.#states.set(route, interfaceIndex, DOWN);
+      const legs = legsOf(fib.describe(marked, this.#stored));
+      if (legs.every((leg) => (leg.flags & NexthopFlag.Dead) !== 0)) this.#removeLegByLeg(marked, cause);
+    }
+  }
+
+  linkRemoved(interfaceIndex: number, cause: Cause): void {
+    const { fib } = this;
+    for (const route of this.#inDumpOrder(interfaceIndex)) {
+      let current = route;
+      for (;;) {
+        const description = fib.describe(current, this.#stored);
+        const { legs } = description;
+        if (legs === undefined) {
+          if (description.nexthop.interfaceIndex === interfaceIndex) this.#remove(current, cause);
+          break;
+        }
+        const index = legs.findIndex((leg) => leg.interfaceIndex === interfaceIndex);
+        if (index < 0) break;
+        current = this.#removeLegOf(current, index, cause);
+      }
+    }
+  }
+
+  linkUp(interfaceIndex: number): void {
+    const hasCarrier = this.environment.links.byIndex(interfaceIndex)?.hasCarrier;
+    const cleared = NexthopFlag.Dead | (hasCarrier ? NexthopFlag.LinkDown : 0);
+    for (const route of this.fib.links.routesOf(interfaceIndex)) this.#states.clear(route, interfaceIndex, cleared);
+  }
+
+  carrierChanged(interfaceIndex: number, hasCarrier: boolean): void {
+    for (const route of this.fib.links.routesOf(interfaceIndex)) {
+      const type = this.fib.type(route);
+      if (type === RouteType.Local || type === RouteType.Anycast) continue;
+      if (hasCarrier) this.#states.clear(route, interfaceIndex, NexthopFlag.LinkDown);
+      else this.#states.set(route, interfaceIndex, NexthopFlag.LinkDown);
+    }
+  }
+
+  /** Routes that prefer the address stay, without a preference. */
+  addressRemoved(address: AddressWords): void {
+    const { fib } = this;
+    for (const route of fib.routesFrom(address)) {
+      const description = fib.describe(route, this.#stored);
+      description.hasPreferredSource = false;
+      this.#writer.write(description);
+      fib.replace(fib.tableOf(route), route, description, this.#writer);
+    }
+  }
+
+  #removeLegByLeg(route: number, cause: Cause): void {
+    let current = route;
+    while (this.fib.isMultipath(current)) current = this.#removeLegOf(current, 0, cause);
+    this.#remove(current, cause);
+  }
+
+  #removeLegOf(route: number, index: number, cause: Cause): number {
+    const { fib } = this;
+    const table = fib.tableOf(route);
+    const key = new Uint32Array(4);
+    const length = fib.readKey(route, key);
+    const previous = fib.previous(table, route);
+    this.#removeLeg(route, index, cause);
+    return previous === NONE ? fib.first(table, key, length) : fib.next(previous);
+  }
+
+  /** The routes over a link in the order in which a dump would show them. */
+  #inDumpOrder(interfaceIndex: number): number[] {
+    const { fib } = this;
+    const routes = fib.links.routesOf(interfaceIndex).map((route, index) => {
+      const key = new Uint32Array(4);
+      const length = fib.readKey(route, key);
+      return { route, index, key, length, table: fib.tables.indexOf(fib.tableOf(route)) };
+    });
+    routes.sort(
+      (a, b) =>
+        a.table - b.table ||
+        comparePostOrder(a.key, a.length, b.key, b.length) ||
+        fib.priority(a.route) - fib.priority(b.route) ||
+        b.index - a.index,
+    );
+    return routes.map(({ route }) => route);
+  }
+}
+
+function legsOf(route: RouteDescription): readonly Nexthop[] {
+  if (route.legs !== undefined) return route.legs;
+  const leg = new Nexthop();
+  leg.copyFrom(route.nexthop);
+  return [leg];
+}
+
+function becomeSingle(route: RouteDescription, leg: Nexthop): void {
+  route.legs = undefined;
+  route.nexthop.copyFrom(leg);
+  route.flags = leg.flags;
+}
+
+function isSameWay(a: Nexthop, b: Nexthop): boolean {
+  return a.interfaceIndex === b.interfaceIndex && a.gatewayFamily === b.gatewayFamily && equalAddress(a.gateway, b.gateway);
+}
+
+function repeatsItself(legs: readonly Nexthop[] | undefined): boolean {
+  return legs?.some((leg, i) => legs.slice(0, i).some((earlier) => isSameWay(earlier, leg))) ?? false;
+}
+
+function fits(known: Nexthop, wanted: Nexthop): boolean {
+  return (
+    (wanted.interfaceIndex === 0 || wanted.interfaceIndex === known.interfaceIndex) &&
+    (wanted.gatewayFamily === 0 || (known.gatewayFamily !== 0 && equalAddress(wanted.gateway, known.gateway)))
+  );
+}

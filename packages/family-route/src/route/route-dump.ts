@@ -1,0 +1,122 @@
+import { type DumpRoom, RawDump } from '@nlspace/core';
+import type { Fib, RouteTable } from './fib.js';
+import { NONE } from './prefix-trie.js';
+import { SLOT_HEADER_WORDS } from './route-arena.js';
+import { RouteDescription } from './route-description.js';
+
+/** What a dump is restricted to; 0 is no restriction. */
+export interface RouteFilter {
+  readonly table: number;
+  readonly protocol: number;
+  readonly type: number;
+  readonly interfaceIndex: number;
+}
+
+/** Nothing is left behind this position of a table. */
+const START = -1;
+
+/**
+ * Copies the stored messages of tables into a reader's datagrams. Between two datagrams routes may come and go: what has
+ * been given out is not repeated, what is still there is not skipped.
+ */
+export class RouteDump extends RawDump {
+  readonly #fibs: Fib[];
+  #tables: readonly RouteTable[] = [];
+  #table = 0;
+  /** The prefix that was given out last, and how many of its routes. */
+  readonly #key = new Uint32Array(4);
+  #length = START;
+  #position = 0;
+  readonly #description = new RouteDescription();
+
+  constructor(
+    fibs: readonly Fib[],
+    private readonly filter: RouteFilter,
+  ) {
+    super();
+    this.#fibs = [...fibs];
+    this.#nextFib();
+  }
+
+  fill(room: DumpRoom): boolean {
+    const isRestricted = this.filter.protocol !== 0 || this.filter.type !== 0 || this.filter.interfaceIndex !== 0;
+    for (;;) {
+      const table = this.#tables[this.#table];
+      if (table === undefined) {
+        if (this.#fibs.length <= 1) return true;
+        this.#fibs.shift();
+        this.#nextFib();
+        continue;
+      }
+      if (!this.#fillFrom(table, room, isRestricted)) return false;
+      this.#table++;
+      this.#length = START;
+      this.#position = 0;
+    }
+  }
+
+  get #fib(): Fib {
+    return this.#fibs[0] as Fib;
+  }
+
+  #nextFib(): void {
+    const { table } = this.filter;
+    this.#tables = this.#fib.tables.filter(({ id }) => table === 0 || id === table);
+    this.#table = 0;
+    this.#length = START;
+    this.#position = 0;
+  }
+
+  /** @returns whether the table is at its end. */
+  #fillFrom(table: RouteTable, room: DumpRoom, isRestricted: boolean): boolean {
+    const fib = this.#fib;
+    const walk = table.walk();
+    if (this.#length === START) {
+      walk.start();
+    } else {
+      let left = fib.first(table, this.#key, this.#length);
+      for (let skipped = 0; left !== NONE && skipped < this.#position; skipped++) left = fib.next(left);
+      if (!this.#copy(left, this.#position, room, isRestricted)) return false;
+      walk.seek(this.#key, this.#length);
+    }
+    for (let node = walk.next(); node !== NONE; node = walk.next()) {
+      if (!this.#copy(table.trie.payload(node), 0, room, isRestricted)) return false;
+    }
+    return true;
+  }
+
+  /** Copies the routes of a prefix from one on, which is the `position`th; @returns whether there was room for all. */
+  #copy(first: number, position: number, room: DumpRoom, isRestricted: boolean): boolean {
+    const { arena } = this.#fib;
+    for (let route = first; route !== NONE; route = this.#fib.next(route), position++) {
+      if (isRestricted && !this.#passes(route)) continue;
+      const slab = arena.slab(route);
+      const start = arena.offset(route) + SLOT_HEADER_WORDS;
+      const size = slab[start] as number;
+      if (room.offset + size > room.limit) {
+        this.#length = this.#fib.readKey(route, this.#key);
+        this.#position = position;
+        return false;
+      }
+      const { words } = room;
+      const at = room.offset >>> 2;
+      for (let i = (size >>> 2) - 1; i >= 4; i--) words[at + i] = slab[start + i] as number;
+      words[at] = size;
+      words[at + 1] = ((slab[start + 1] as number) & 0xffff) | (room.flags << 16);
+      words[at + 2] = room.sequence;
+      words[at + 3] = room.portId;
+      room.offset += size;
+    }
+    return true;
+  }
+
+  #passes(route: number): boolean {
+    const fib = this.#fib;
+    const { protocol, type, interfaceIndex } = this.filter;
+    if (protocol !== 0 && fib.protocol(route) !== protocol) return false;
+    if (type !== 0 && fib.type(route) !== type) return false;
+    if (interfaceIndex === 0) return true;
+    if (!fib.isMultipath(route)) return fib.interfaceIndex(route) === interfaceIndex;
+    return fib.describe(route, this.#description).nexthops.some((leg) => leg.interfaceIndex === interfaceIndex);
+  }
+}

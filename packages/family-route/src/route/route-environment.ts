@@ -1,0 +1,37 @@
+import type { AddressFamily } from '../network/ip-bytes.js';
+import type { Clock } from '../network/clock.js';
+import type { RouteEvent } from './route-events.js';
+
+/** What routing must know of a link. */
+export interface RouteLink {
+  readonly index: number;
+  readonly name: string;
+  readonly isUp: boolean;
+  readonly hasCarrier: boolean;
+  readonly isLoopback: boolean;
+  readonly mtu: number;
+}
+
+/** What routing asks of the rest of the network. */
+export interface RouteEnvironment {
+  readonly links: {
+    byIndex(index: number): RouteLink | undefined;
+  };
+  readonly addresses: {
+    /** Whether an address belongs to this host: to the link, if one is given. */
+    isLocal(addressFamily: AddressFamily, address: Uint8Array, interfaceIndex?: number): boolean;
+    /**
+     * The source address that packets get when the route names none: IPv4 as inet_select_addr (the address of the link,
+     * else of another, whose scope is not narrower than `scope` and whose prefix holds `destination` if one does); IPv6 as
+     * RFC 6724 picks.
+     */
+    selectSource(
+      addressFamily: AddressFamily,
+      interfaceIndex: number | undefined,
+      scope: number,
+      destination?: Uint8Array,
+    ): Uint8Array | undefined;
+  };
+  readonly clock: Clock;
+  emit(event: RouteEvent): void;
+}

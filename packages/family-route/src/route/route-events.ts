@@ -1,0 +1,68 @@
+import { type Cause, MESSAGE_HEADER_SIZE } from '@nlspace/core';
+import type { AddressFamily } from '../network/ip-bytes.js';
+import { RouteMessageType } from '../route-message-type.js';
+import type { Fib } from './fib.js';
+import type { RouteEnvironment } from './route-environment.js';
+
+/** A route has come, changed or gone. Nothing is copied until somebody asks for the message. */
+export interface RouteEvent {
+  readonly type: 'route-changed' | 'route-removed';
+  readonly addressFamily: AddressFamily.Inet | AddressFamily.Inet6;
+  /** `nlmsg_flags` of its notification: how the route came (CREATE, EXCL, APPEND, REPLACE). */
+  readonly messageFlags: number;
+  readonly cause: Cause;
+  /** The complete RTM_NEWROUTE or RTM_DELROUTE; only while the event is being emitted. */
+  copyMessage(): Uint8Array;
+}
+
+/** Tells the network about a stored route; about one that goes, before it is gone. */
+export function announceRoute(
+  environment: RouteEnvironment,
+  fib: Fib,
+  route: number,
+  type: RouteEvent['type'],
+  messageFlags: number,
+  cause: Cause,
+): void {
+  environment.emit(new StoredRouteEvent(type, fib, route, messageFlags, cause));
+}
+
+/** Tells the network about a message that is not stored as it is, such as one leg of a route. */
+export function announceMessage(
+  environment: RouteEnvironment,
+  fib: Fib,
+  message: Uint8Array,
+  type: RouteEvent['type'],
+  messageFlags: number,
+  cause: Cause,
+): void {
+  const { addressFamily } = fib;
+  const copyMessage = (): Uint8Array => withHeader(message, type, messageFlags);
+  environment.emit({ type, addressFamily, messageFlags, cause, copyMessage });
+}
+
+class StoredRouteEvent implements RouteEvent {
+  constructor(
+    readonly type: RouteEvent['type'],
+    private readonly fib: Fib,
+    private readonly route: number,
+    readonly messageFlags: number,
+    readonly cause: Cause,
+  ) {}
+
+  get addressFamily(): AddressFamily.Inet | AddressFamily.Inet6 {
+    return this.fib.addressFamily;
+  }
+
+  copyMessage(): Uint8Array {
+    return withHeader(this.fib.arena.message(this.route), this.type, this.messageFlags);
+  }
+}
+
+function withHeader(stored: Uint8Array, type: RouteEvent['type'], messageFlags: number): Uint8Array {
+  const message = stored.slice();
+  const view = new DataView(message.buffer, 0, MESSAGE_HEADER_SIZE);
+  view.setUint16(4, type === 'route-removed' ? RouteMessageType.DeleteRoute : RouteMessageType.NewRoute, true);
+  view.setUint16(6, messageFlags, true);
+  return message;
+}

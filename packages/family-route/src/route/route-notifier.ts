@@ -1,0 +1,17 @@
+import { type GroupNotifier, GROUP_NOTIFIER, inject, injectable } from '@nlspace/core';
+import { AddressFamily } from '../network/ip-bytes.js';
+import type { NetworkEvent } from '../network/network-events.js';
+import { ROUTE_GROUPS } from '../route-groups.js';
+
+/** Tells the groups about routes. */
+@injectable()
+export class RouteNotifier {
+  constructor(@inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier) {}
+
+  notify(event: NetworkEvent): void {
+    if (event.type !== 'route-changed' && event.type !== 'route-removed') return;
+    const group = event.addressFamily === AddressFamily.Inet ? ROUTE_GROUPS.ipv4Route : ROUTE_GROUPS.ipv6Route;
+    if (!this.groups.hasListeners(group, event.cause)) return;
+    this.groups.notifyRaw(group, event.copyMessage(), event.cause);
+  }
+}

@@ -1,0 +1,132 @@
+import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
+import { AddressFamily } from '../network/ip-bytes.js';
+import type { KernelRoute, KernelRoutes } from '../network/kernel-routes.js';
+import { Fib } from './fib.js';
+import { readAddress } from './ip-words.js';
+import { Ipv4RouteChecks } from './ipv4-route-checks.js';
+import { Ipv4Routes } from './ipv4-routes.js';
+import { Ipv6RouteChecks } from './ipv6-route-checks.js';
+import { Ipv6Routes } from './ipv6-routes.js';
+import { RouteDescription } from './route-description.js';
+import type { RouteEnvironment } from './route-environment.js';
+import { DEFAULT_POLICY, RouteLookup, type RoutePolicy } from './route-lookup.js';
+
+/** The routes of a network, both address families. */
+export class RouteTables implements KernelRoutes {
+  readonly ipv4Fib = new Fib(AddressFamily.Inet);
+  readonly ipv6Fib = new Fib(AddressFamily.Inet6);
+  readonly ipv4Lookup: RouteLookup;
+  readonly ipv6Lookup: RouteLookup;
+  readonly ipv4Checks: Ipv4RouteChecks;
+  readonly #ipv4: Ipv4Routes;
+  readonly #ipv6: Ipv6Routes;
+  readonly #description = new RouteDescription();
+
+  constructor(
+    readonly environment: RouteEnvironment,
+    policy: RoutePolicy = DEFAULT_POLICY,
+  ) {
+    this.ipv4Lookup = new RouteLookup(this.ipv4Fib, policy);
+    this.ipv6Lookup = new RouteLookup(this.ipv6Fib, policy);
+    const ipv6Checks = new Ipv6RouteChecks(this.ipv6Lookup, environment);
+    this.ipv4Checks = new Ipv4RouteChecks(this.ipv4Lookup, ipv6Checks, environment);
+    this.#ipv4 = new Ipv4Routes(this.ipv4Fib, this.ipv4Checks, environment);
+    this.#ipv6 = new Ipv6Routes(this.ipv6Fib, ipv6Checks, environment);
+  }
+
+  fib(addressFamily: AddressFamily.Inet | AddressFamily.Inet6): Fib {
+    return addressFamily === AddressFamily.Inet ? this.ipv4Fib : this.ipv6Fib;
+  }
+
+  lookup(addressFamily: AddressFamily.Inet | AddressFamily.Inet6): RouteLookup {
+    return addressFamily === AddressFamily.Inet ? this.ipv4Lookup : this.ipv6Lookup;
+  }
+
+  /**
+   * RTM_NEWROUTE. The description is completed on the way and may be used again afterwards.
+   *
+   * @throws {NetlinkError} as the kernel refuses.
+   */
+  add(route: RouteDescription, messageFlags: number, cause: Cause): void {
+    this.#routes(route.addressFamily).add(route, messageFlags, cause);
+  }
+
+  /**
+   * RTM_DELROUTE: removes the first route that fits what the description says.
+   *
+   * @throws {NetlinkError} ESRCH when none does.
+   */
+  remove(route: RouteDescription, cause: Cause): void {
+    this.#routes(route.addressFamily).remove(route, cause);
+  }
+
+  addKernelRoute(route: KernelRoute, cause: Cause): void {
+    const description = this.#describe(route);
+    this.#routes(route.addressFamily).addOwn(description, cause);
+  }
+
+  removeKernelRoute(route: KernelRoute, cause: Cause): void {
+    try {
+      this.remove(this.#describe(route), cause);
+    } catch (error) {
+      // Routes that have gone by themselves, with their link for instance, need no removing.
+      if (!(error instanceof NetlinkError && error.errno === Errno.ESRCH)) throw error;
+    }
+  }
+
+  linkUp(interfaceIndex: number, _cause: Cause): void {
+    this.#ipv4.linkUp(interfaceIndex);
+    this.#ipv6.linkUp(interfaceIndex);
+  }
+
+  linkDown(interfaceIndex: number, cause: Cause): void {
+    this.#ipv4.linkDown(interfaceIndex, false);
+    this.#ipv6.linkDown(interfaceIndex, cause);
+  }
+
+  linkCarrierChanged(interfaceIndex: number, hasCarrier: boolean, _cause: Cause): void {
+    this.#ipv4.carrierChanged(interfaceIndex, hasCarrier);
+    this.#ipv6.carrierChanged(interfaceIndex, hasCarrier);
+  }
+
+  linkRemoved(interfaceIndex: number, cause: Cause): void {
+    this.#ipv4.linkDown(interfaceIndex, true);
+    this.#ipv6.linkRemoved(interfaceIndex, cause);
+  }
+
+  addressRemoved(
+    addressFamily: AddressFamily.Inet | AddressFamily.Inet6,
+    address: Uint8Array,
+    _cause: Cause = NO_CAUSE,
+  ): void {
+    const words = new Uint32Array(4);
+    readAddress(address, 0, address.length, words);
+    this.#routes(addressFamily).addressRemoved(words);
+  }
+
+  #routes(addressFamily: number): Ipv4Routes | Ipv6Routes {
+    return addressFamily === AddressFamily.Inet ? this.#ipv4 : this.#ipv6;
+  }
+
+  #describe(route: KernelRoute): RouteDescription {
+    const description = this.#description;
+    const { destination } = route;
+    description.reset();
+    description.addressFamily = route.addressFamily;
+    description.table = route.table;
+    readAddress(destination, 0, destination.length, description.destination);
+    description.destinationLength = route.prefixLength;
+    description.type = route.type;
+    description.scope = route.scope;
+    description.protocol = route.protocol;
+    description.flags = route.flags ?? 0;
+    description.priority = route.priority ?? 0;
+    description.nexthop.interfaceIndex = route.interfaceIndex;
+    if (route.preferredSource !== undefined) {
+      description.hasPreferredSource = true;
+      readAddress(route.preferredSource, 0, route.preferredSource.length, description.preferredSource);
+    }
+    description.expiresSeconds = route.lifetimeSeconds;
+    return description;
+  }
+}
