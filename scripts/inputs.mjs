@@ -6,7 +6,13 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
-const ROOT_FILES = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'tsconfig.json', 'tsconfig.base.json'];
+const ROOT_FILES = [
+  'package.json',
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  'tsconfig.json',
+  'tsconfig.base.json',
+];
 const PACKAGE_FILES = ['package.json', 'tsconfig.json', 'Makefile'];
 const SOURCE_FOLDERS = ['src', 'test', 'launch'];
 
@@ -14,7 +20,9 @@ const SOURCE_FOLDERS = ['src', 'test', 'launch'];
 export function packageFolders() {
   const inside = (folder) =>
     existsSync(join(ROOT, folder)) ? readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`) : [];
-  return [...inside('packages'), ...inside('examples'), 'benchmarks'].filter((folder) => existsSync(join(ROOT, folder, 'package.json')));
+  return [...inside('packages'), ...inside('examples'), 'benchmarks'].filter((folder) =>
+    existsSync(join(ROOT, folder, 'package.json')),
+  );
 }
 
 /**
@@ -38,14 +46,18 @@ export function fingerprints() {
   for (const file of ROOT_FILES) note(file.startsWith('tsconfig') ? build : install, file);
   for (const folder of packageFolders()) {
     for (const file of PACKAGE_FILES) note(file === 'package.json' ? install : build, `${folder}/${file}`);
-    for (const sources of SOURCE_FOLDERS) if (existsSync(join(ROOT, folder, sources))) noteTree(build, `${folder}/${sources}`);
+    for (const sources of SOURCE_FOLDERS)
+      if (existsSync(join(ROOT, folder, sources))) noteTree(build, `${folder}/${sources}`);
   }
   return { install: install.digest('hex'), build: build.digest('hex') };
 }
 
 /** Whether what set-up makes is still there. */
 export function hasOutputs() {
-  const native = process.platform === 'linux' ? ['nlspace.node', 'nlspace-launch'].map((name) => `packages/native/build/${name}`) : [];
+  const native =
+    process.platform === 'linux'
+      ? ['nlspace.node', 'nlspace-launch'].map((name) => `packages/native/build/${name}`)
+      : [];
   const compiled = packageFolders().map((folder) => `${folder}/dist`);
   return ['node_modules/.modules.yaml', ...native, ...compiled].every((path) => existsSync(join(ROOT, path)));
 }

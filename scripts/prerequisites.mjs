@@ -9,14 +9,18 @@ export function missingPrerequisites() {
   const missing = [];
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
-    missing.push(`Node ${OLDEST_NODE.join('.')} or later; this is ${process.versions.node} (https://nodejs.org)`);
+    missing.push(
+      `Node ${OLDEST_NODE.join('.')} or later; this is ${process.versions.node} (https://nodejs.org)`,
+    );
   }
   if (!isOnPath('npx')) missing.push('npx, which comes with npm; on Debian: apt-get install npm');
   if (process.platform === 'linux') {
     if (!isOnPath('make')) missing.push('make; on Debian: apt-get install make');
     const compiler = process.env.CC ?? 'cc';
     if (!isOnPath(compiler.split(' ')[0])) {
-      missing.push(`a C compiler (${compiler}); on Debian: apt-get install gcc libc6-dev, or set CC to yours`);
+      missing.push(
+        `a C compiler (${compiler}); on Debian: apt-get install gcc libc6-dev, or set CC to yours`,
+      );
     }
   }
   return missing;

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fingerprints, hasOutputs, removeOrphanedOutputs, ROOT } from './inputs.mjs';
+import { fingerprints, hasOutputs, ROOT, removeOrphanedOutputs } from './inputs.mjs';
 import { withLock } from './lock.mjs';
 import { missingPrerequisites } from './prerequisites.mjs';
 
@@ -21,23 +21,32 @@ export function setUp() {
   const wanted = fingerprints();
   if (isUpToDate(wanted)) return;
   const missing = missingPrerequisites();
-  if (missing.length > 0) throw new SetUpError(`set-up cannot start:\n${missing.map((line) => `  - ${line}`).join('\n')}`);
+  if (missing.length > 0)
+    throw new SetUpError(`set-up cannot start:\n${missing.map((line) => `  - ${line}`).join('\n')}`);
   try {
     // Another set-up may have finished while this one waited for the lock.
     withLock(join(ROOT, '.setup-lock'), say, () => isUpToDate(wanted) || perform(wanted));
   } catch (error) {
     if (error.code !== 'EACCES' && error.code !== 'EROFS') throw error;
-    throw new SetUpError(`set-up has to write to ${ROOT} and may not (${error.code}); run \`npm run setup\` as its owner, or clone it yourself`);
+    throw new SetUpError(
+      `set-up has to write to ${ROOT} and may not (${error.code}); run \`npm run setup\` as its owner, or clone it yourself`,
+    );
   }
 }
 
 function perform(wanted) {
-  const installed = readStamp().install === wanted.install && existsSync(join(ROOT, 'node_modules/.modules.yaml'));
+  const installed =
+    readStamp().install === wanted.install && existsSync(join(ROOT, 'node_modules/.modules.yaml'));
   rmSync(STAMP, { force: true });
   if (!installed) {
-    step('installing dependencies', 'npx', ['--yes', PNPM, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'], {
-      hint: 'the first set-up needs the npm registry; behind a proxy set HTTPS_PROXY, or `npm config set registry`',
-    });
+    step(
+      'installing dependencies',
+      'npx',
+      ['--yes', PNPM, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'],
+      {
+        hint: 'the first set-up needs the npm registry; behind a proxy set HTTPS_PROXY, or `npm config set registry`',
+      },
+    );
   }
   writeStamp({ install: wanted.install });
   step('compiling TypeScript', process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b']);

@@ -12,7 +12,9 @@ const AVA = join(ROOT, 'node_modules/ava/entrypoints/cli.mjs');
 setUpOrExit();
 
 const chosen = process.argv.slice(2);
-const folders = inDependencyOrder(packageFolders()).filter((folder) => chosen.length === 0 || chosen.includes(folder.split('/').pop()));
+const folders = inDependencyOrder(packageFolders()).filter(
+  (folder) => chosen.length === 0 || chosen.includes(folder.split('/').pop()),
+);
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const folder of folders) {
   if (!hasTests(join(ROOT, folder, 'dist/test'))) {
@@ -24,17 +26,21 @@ for (const folder of folders) {
   for (const key of Object.keys(total)) total[key] += counts[key];
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-if (total.passed + total.failed === 0) console.error(`nlspace: no test has run${chosen.length > 0 ? ` in ${chosen.join(', ')}` : ''}`);
+if (total.passed + total.failed === 0)
+  console.error(`nlspace: no test has run${chosen.length > 0 ? ` in ${chosen.join(', ')}` : ''}`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
 function inDependencyOrder(all) {
-  const manifests = new Map(all.map((folder) => [folder, JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'))]));
+  const manifests = new Map(
+    all.map((folder) => [folder, JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'))]),
+  );
   const folderOf = new Map([...manifests].map(([folder, { name }]) => [name, folder]));
   const ordered = new Set();
   const visit = (folder) => {
     const { dependencies, devDependencies } = manifests.get(folder);
     manifests.get(folder).dependencies = manifests.get(folder).devDependencies = {};
-    for (const name of Object.keys({ ...dependencies, ...devDependencies })) if (folderOf.has(name)) visit(folderOf.get(name));
+    for (const name of Object.keys({ ...dependencies, ...devDependencies }))
+      if (folderOf.has(name)) visit(folderOf.get(name));
     ordered.add(folder);
   };
   all.forEach(visit);
@@ -42,12 +48,17 @@ function inDependencyOrder(all) {
 }
 
 function hasTests(folder) {
-  return existsSync(folder) && readdirSync(folder, { recursive: true }).some((name) => name.endsWith('.test.js'));
+  return (
+    existsSync(folder) && readdirSync(folder, { recursive: true }).some((name) => name.endsWith('.test.js'))
+  );
 }
 
 /** AVA speaks TAP, which has the counts; what is printed is shorter. */
 async function runAva(folder) {
-  const child = spawn(process.execPath, [AVA, '--tap'], { cwd: join(ROOT, folder), stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [AVA, '--tap'], {
+    cwd: join(ROOT, folder),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const status = new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? signal));

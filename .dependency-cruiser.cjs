@@ -1,0 +1,129 @@
+// Who may import whom: DESIGN's layer order as rules. `npm run check` runs them.
+
+/** Packages from the centre outwards; one may import those on earlier lines only. Siblings stand on one line. */
+const PACKAGE_LAYERS = [
+  ['core'],
+  ['native', 'transport-contract'],
+  ['family-[^/]+', 'transport-(?!contract)[^/]+'],
+  ['rtsock-bridge'],
+  ['nlspace'],
+  ['testkit'],
+  ['integration-tests'],
+];
+
+/** The folders of core, likewise. */
+const CORE_LAYERS = [
+  ['wire'],
+  ['schema', 'errors', 'logging'],
+  ['queue', 'multicast'],
+  ['socket', 'transport', 'client'],
+  ['family'],
+  ['domain'],
+];
+
+function outwards(name, folder, layers, comment) {
+  return layers.slice(0, -1).map((layer, index) => ({
+    name: `${name}: ${layer.join(', ').replaceAll('[^/]+', '*').replaceAll('(?!contract)', '')}`,
+    comment,
+    severity: 'error',
+    from: { path: `^${folder}(${layer.join('|')})/` },
+    to: {
+      path: `^${folder}(${layers
+        .slice(index + 1)
+        .flat()
+        .join('|')})/`,
+    },
+  }));
+}
+
+module.exports = {
+  forbidden: [
+    ...outwards(
+      'packages point inwards',
+      'packages/',
+      PACKAGE_LAYERS,
+      'The centre does not know who builds on it.',
+    ).map((rule) => ({
+      ...rule,
+      // Tests may use what stands on the package: a suite, a test domain.
+      from: { ...rule.from, pathNot: '/(dist/)?test/' },
+    })),
+    ...outwards(
+      'core points inwards',
+      'packages/core/src/',
+      CORE_LAYERS,
+      'wire knows no schema, a socket no family.',
+    ).map((rule) => ({
+      ...rule,
+      // The seam is named everywhere.
+      to: { ...rule.to, pathNot: '^packages/core/src/socket/netlink\\.ts$' },
+    })),
+    {
+      name: 'siblings never meet',
+      comment: 'A family or a transport that needs another is a bridge: a package of its own.',
+      severity: 'error',
+      from: { path: '^packages/((?:family|transport)-[^/]+)/', pathNot: '^packages/transport-contract/' },
+      to: {
+        path: '^packages/(?:family|transport)-',
+        pathNot: ['^packages/$1/', '^packages/transport-contract/'],
+      },
+    },
+    {
+      name: 'the contract is for tests',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: '^packages/transport-contract/' },
+      to: { path: '^packages/transport-contract/' },
+    },
+    {
+      name: 'core and families run in a browser',
+      comment:
+        'No node: modules in core or family-*: Uint8Array instead of Buffer, and what needs the system is injected.',
+      severity: 'error',
+      from: { path: '^packages/(core|family-[^/]+)/src/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'sources never import tests',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { path: '^packages/[^/]+/(dist/)?test/' },
+    },
+    {
+      name: 'packages meet at their entrance',
+      comment: 'Import @nlspace/name, not a path into another package.',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/' },
+      to: {
+        path: '^packages/[^/]+/(src|dist)/',
+        pathNot: [
+          '^packages/$1/',
+          '^packages/[^/]+/dist/src/index\\.(js|d\\.ts)$',
+          '^packages/[^/]+/src/index\\.ts$',
+          '/dist/src/differential/index\\.(js|d\\.ts)$',
+        ],
+      },
+    },
+    {
+      name: 'no cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'what is imported exists', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'what is imported is declared',
+      comment: 'A package that is not in package.json works here by chance only.',
+      severity: 'error',
+      from: { path: '^(packages|benchmarks|examples)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    tsPreCompilationDeps: true,
+    // Tests use the tools of the workspace; that sources declare their own is knip's to say.
+    combinedDependencies: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default'] },
+  },
+};
