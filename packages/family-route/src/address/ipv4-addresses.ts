@@ -183,6 +183,7 @@ export class Ipv4Addresses implements LinkObserver {
     if (!this.#isLocal(address.local)) {
       this.#sources.routes.addressRemoved(AddressFamily.Inet, address.local, NO_CAUSE);
     }
+    if (addresses.length === 0) this.#sources.routes.lastAddressRemoved(link.index);
   }
 
   #changePriority(address: InterfaceAddress, priority: number): void {

@@ -29,5 +29,7 @@ export interface KernelRoutes {
   linkDown(interfaceIndex: number, cause: Cause): void;
   linkCarrierChanged(interfaceIndex: number, hasCarrier: boolean, cause: Cause): void;
   linkRemoved(interfaceIndex: number, cause: Cause): void;
+  /** IPv4: the link has no address any more. */
+  lastAddressRemoved(interfaceIndex: number): void;
   addressRemoved(addressFamily: AddressFamily.Inet | AddressFamily.Inet6, address: Uint8Array, cause: Cause): void;
 }

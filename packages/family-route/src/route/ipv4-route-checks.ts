@@ -81,7 +81,8 @@ export class Ipv4RouteChecks {
       }
       if (down === nexthops.length) route.flags |= NexthopFlag.LinkDown;
     }
-    if (route.hasPreferredSource && !this.#isValidSource(route)) throw invalid('Invalid prefsrc address');
+    if (route.hasPreferredSource && !this.isValidSource(route)) throw invalid('Invalid prefsrc address');
+    becomeSingle(route);
   }
 
   #checkLegs(route: RouteDescription, legs: readonly Nexthop[]): void {
@@ -173,7 +174,8 @@ export class Ipv4RouteChecks {
     if (!link.hasCarrier) nexthop.flags |= NexthopFlag.LinkDown;
   }
 
-  #isValidSource(route: RouteDescription): boolean {
+  /** Whether the preferred source is an address of this host (fib_valid_prefsrc). */
+  isValidSource(route: RouteDescription): boolean {
     const source = route.preferredSource;
     if (route.type === RouteType.Local && equalAddress(route.destination, source) && source[0] !== 0) return true;
     const first = route.table === RouteTableId.Main ? RouteTableId.Local : route.table;
@@ -193,4 +195,14 @@ export class Ipv4RouteChecks {
     if (found.errno !== 0 || (interfaceIndex !== 0 && found.interfaceIndex !== interfaceIndex)) return RouteType.Unicast;
     return this.lookup.typeOf(found);
   }
+}
+
+/** A multipath route with one leg is none. */
+function becomeSingle(route: RouteDescription): void {
+  const [only] = route.legs ?? [];
+  if (only === undefined || route.legs?.length !== 1) return;
+  route.nexthop.copyFrom(only);
+  route.nexthop.weight = 1;
+  route.legs = undefined;
+  route.flags |= only.flags;
 }

@@ -44,6 +44,7 @@ export class Ipv4Routes {
       if (link === undefined || !link.isUp) return;
       if (!link.hasCarrier) route.flags |= NexthopFlag.LinkDown;
     }
+    if (route.hasPreferredSource && !this.checks.isValidSource(route)) return;
     this.fib.createTable(route.table);
     try {
       this.#insert(route, MessageFlag.Create | MessageFlag.Append, cause);
@@ -157,6 +158,15 @@ export class Ipv4Routes {
         const marked = this.#states.set(route, interfaceIndex, NexthopFlag.Dead | NexthopFlag.LinkDown);
         if ((fib.flags(marked) & NexthopFlag.Dead) !== 0) fib.remove(marked);
       }
+    }
+  }
+
+  /** Without addresses on a link nothing goes through it: all its routes go without a word, but for legs of others. */
+  lastAddressRemoved(interfaceIndex: number): void {
+    const { fib } = this;
+    for (const route of fib.links.routesOf(interfaceIndex)) {
+      const marked = this.#states.set(route, interfaceIndex, NexthopFlag.Dead | NexthopFlag.LinkDown);
+      if ((fib.flags(marked) & NexthopFlag.Dead) !== 0) fib.remove(marked);
     }
   }
 

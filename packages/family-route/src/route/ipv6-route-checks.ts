@@ -87,7 +87,7 @@ export class Ipv6RouteChecks {
 
   #checkNexthop(route: RouteDescription, nexthop: Nexthop): void {
     const link = this.#linkOf(nexthop);
-    if (refusalOf(route.type) !== 0 || this.#wouldLoop(route, link)) {
+    if (refusalOf(route.type) !== 0) {
       // Refusing routes hang on the loopback link and have no gateway.
       nexthop.gatewayFamily = AddressFamily.Unspecified;
       nexthop.interfaceIndex = LOOPBACK_INDEX;
@@ -107,11 +107,6 @@ export class Ipv6RouteChecks {
       if (!link.isUp) throw new NetlinkError(Errno.ENETDOWN, 'Nexthop device is not up');
     }
     return link;
-  }
-
-  #wouldLoop(route: RouteDescription, link: RouteLink | undefined): boolean {
-    const isOwn = route.type === RouteType.Local || route.type === RouteType.Anycast;
-    return link !== undefined && link.isLoopback && !isOwn && !isLoopbackAddress(route.destination);
   }
 
   #checkDevice(nexthop: Nexthop, link: RouteLink | undefined, isOwn: boolean): void {
@@ -184,10 +179,6 @@ export class Ipv6RouteChecks {
       throw invalid('Invalid source address');
     }
   }
-}
-
-function isLoopbackAddress(address: AddressWords): boolean {
-  return address[0] === 0 && address[1] === 0 && address[2] === 0 && address[3] === 1;
 }
 
 /** What can be a gateway: not the unspecified address, not multicast. */

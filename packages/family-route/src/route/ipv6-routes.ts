@@ -72,7 +72,7 @@ export class Ipv6Routes {
       if (alike === NONE && fib.hasGateway(other) === canJoin) alike = other;
       if (twin === Twin.None && this.#shareNexthop(other, route)) twin = Twin.First;
     }
-    if (twin === Twin.None && repeatsItself(route.legs)) twin = Twin.First;
+    if (repeatsItself(route.legs)) throw new NetlinkError(Errno.EEXIST);
     const isJoinable = canJoin && alike !== NONE;
     const row = RULES.decide(messageFlags, known !== NONE, twin, isJoinable);
     let inserted: number;
@@ -83,6 +83,10 @@ export class Ipv6Routes {
         break;
       case RouteAction.Join:
         inserted = this.#join(alike, route);
+        if (route.legs === undefined) {
+          this.#announceJoined(inserted, row.flags ?? 0, cause);
+          return;
+        }
         break;
       case RouteAction.InsertLast:
         this.#writer.write(route);
@@ -110,6 +114,17 @@ export class Ipv6Routes {
     joined.flags = 0;
     this.#writer.write(joined);
     return fib.replace(fib.tableOf(route), route, joined, this.#writer);
+  }
+
+  /** A leg that has joined comes first in the announcement, the others behind it. */
+  #announceJoined(route: number, messageFlags: number, cause: Cause): void {
+    const { fib } = this;
+    const joined = fib.describe(route, this.#stored);
+    const legs = [...legsOf(joined)];
+    joined.legs = [...legs.slice(-1), ...legs.slice(0, -1)];
+    this.#writer.write(joined);
+    const message = new Uint8Array(this.#writer.words.buffer, 0, this.#writer.length * 4);
+    announceMessage(this.environment, fib, message, 'route-changed', messageFlags, cause);
   }
 
   remove(route: RouteDescription, cause: Cause): void {

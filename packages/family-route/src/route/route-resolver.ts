@@ -90,7 +90,7 @@ export class RouteResolver {
           addressFamily: AddressFamily.Inet,
           destinationLength: 32,
           sourceLength: attributes.source === undefined ? 0 : 32,
-          typeOfService: header.typeOfService,
+          typeOfService: way.match === undefined ? 0 : this.tables.ipv4Fib.typeOfService(way.match.route),
           table: table < 256 ? table : RouteTableId.Compat,
           protocol: RouteProtocol.Unspecified,
           scope: RouteScope.Universe,
@@ -141,7 +141,6 @@ export class RouteResolver {
       else if (to === 0) chosen ??= this.#ipv4Source(output, RouteScope.Host);
     }
     if (to === 0) {
-      destination.set(chosen ?? LOOPBACK_ADDRESS);
       return { type: RouteType.Local, match: undefined, interfaceIndex: LOOPBACK_INDEX, source: chosen ?? LOOPBACK_ADDRESS };
     }
     const match = ipv4Lookup.lookup({ destination, interfaceIndex: output, scope: ANY_SCOPE, typeOfService });
@@ -253,12 +252,12 @@ export class RouteResolver {
         header: {
           addressFamily: AddressFamily.Inet6,
           destinationLength: 128,
-          sourceLength: attributes.source === undefined ? 0 : 128,
+          sourceLength: 128,
           table: table < 256 ? table : RouteTableId.Compat,
           protocol: ipv6Fib.protocol(match.route),
           scope: RouteScope.Universe,
           type,
-          flags: nexthop.flags,
+          flags: 0,
         },
         attributes: {
           table,

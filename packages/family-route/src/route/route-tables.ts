@@ -94,6 +94,10 @@ export class RouteTables implements KernelRoutes {
     this.#ipv6.linkRemoved(interfaceIndex, cause);
   }
 
+  lastAddressRemoved(interfaceIndex: number): void {
+    this.#ipv4.lastAddressRemoved(interfaceIndex);
+  }
+
   addressRemoved(
     addressFamily: AddressFamily.Inet | AddressFamily.Inet6,
     address: Uint8Array,
