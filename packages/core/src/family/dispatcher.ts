@@ -187,7 +187,6 @@ class ReceivedMessage {
   // biome-ignore lint/suspicious/noExplicitAny: typed by the operation's schema
   attributes: any;
   #payload: Uint8Array | undefined;
-  #decoded: Operation['message'] | undefined;
 
   constructor(
     readonly socket: DomainSocket,
@@ -227,8 +226,8 @@ class ReceivedMessage {
 
   /** What the kernel's parser remarks about a request that it does not refuse for it. */
   get remark(): string | undefined {
-    if (this.#decoded === undefined || !this.socket.options.isOn(SocketOption.ExtendedAck)) return undefined;
-    const first = this.start + MESSAGE_HEADER_SIZE + align4(this.#decoded.header.size);
+    if (this.operation === undefined || !this.socket.options.isOn(SocketOption.ExtendedAck)) return undefined;
+    const first = this.start + MESSAGE_HEADER_SIZE + align4(this.operation.message.header.size);
     return hasLeftover(this.view, first, this.end) ? LEFTOVER.text : undefined;
   }
 
@@ -247,7 +246,6 @@ class ReceivedMessage {
         throw new NetlinkError(errno, text, failed.offset === undefined ? {} : { offset: failed.offset - this.start });
       }
     }
-    this.#decoded = message;
     const decoded = decodeMessageAt(message, this.view, start, this.end);
     this.header = decoded.header;
     this.attributes = decoded.attributes;

@@ -59,9 +59,9 @@ export interface AttributeSet<S extends AttributeShape = AttributeShape> {
   readonly byType: ReadonlyArray<{ readonly key: string; readonly definition: AttributeDefinition<unknown> } | undefined>;
   /**
    * The first thing the kernel's policy check would refuse. Unknown attributes and trailing bytes only count when
-   * `strict`, payloads that are too long only when `exactLengths` (by default the same).
+   * `strict`; payloads that are too long and a wrong NLA_F_NESTED only when `exact` (by default the same).
    */
-  check(view: DataView, start: number, end: number, strict: boolean, exactLengths?: boolean): AttributeFailure | undefined;
+  check(view: DataView, start: number, end: number, strict: boolean, exact?: boolean): AttributeFailure | undefined;
   /** Reads without checking more than bounds: unknown attributes and payloads that fail their kind are left out. */
   decode(view: DataView, start: number, end: number): AttributeValues<S>;
   /** Writes in the order of the declaration, not of the keys. */
@@ -126,7 +126,7 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
     byType[type] = entry;
   }
 
-  function check(view: DataView, start: number, end: number, strict: boolean, exactLengths = strict): AttributeFailure | undefined {
+  function check(view: DataView, start: number, end: number, strict: boolean, exact = strict): AttributeFailure | undefined {
     let offset = start;
     while (end - offset >= 4) {
       const length = view.getUint16(offset, true);
@@ -135,7 +135,10 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
       if (entry === undefined) {
         if (strict) return { failure: UNKNOWN_ATTRIBUTE, offset };
       } else {
-        const failure = entry.definition.kind.check(view, offset + 4, length - 4, exactLengths);
+        const { kind } = entry.definition;
+        const failure =
+          (exact ? checkNestedFlag(kind, view.getUint16(offset + 2, true)) : undefined) ??
+          kind.check(view, offset + 4, length - 4, exact);
         if (failure !== undefined) return { failure, offset: 'offset' in failure ? failure.offset : offset };
       }
       offset += align4(length);
@@ -179,6 +182,13 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
   return { name, shape, byType, check, decode, encode };
 }
 
+function checkNestedFlag({ nested }: AttributeKind<unknown>, type: number): PolicyFailure | undefined {
+  if ((nested !== undefined) === ((type & NESTED_FLAG) !== 0)) return undefined;
+  return nested === undefined ? NESTED_UNEXPECTED : NESTED_MISSING;
+}
+
+const NESTED_MISSING: PolicyFailure = { errno: Errno.EINVAL, text: 'NLA_F_NESTED is missing' };
+const NESTED_UNEXPECTED: PolicyFailure = { errno: Errno.EINVAL, text: 'NLA_F_NESTED not expected' };
 const UNKNOWN_ATTRIBUTE: PolicyFailure = { errno: Errno.EINVAL, text: 'Unknown attribute type' };
 export const LEFTOVER: PolicyFailure = { errno: Errno.EINVAL, text: 'bytes leftover after parsing attributes' };
 

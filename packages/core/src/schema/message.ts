@@ -79,10 +79,10 @@ export function checkMessageAt(
   start: number,
   end: number,
   strict: boolean,
-  exactLengths = strict,
+  exact = strict,
 ): AttributeFailure | undefined {
   const first = start + align4(header.size);
-  return first > end ? undefined : attributes.check(view, first, end, strict, exactLengths);
+  return first > end ? undefined : attributes.check(view, first, end, strict, exact);
 }
 
 /** Appends a payload. */

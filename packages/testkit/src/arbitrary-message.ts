@@ -1,0 +1,86 @@
+import {
+  type AttributeDefinition,
+  type AttributeKind,
+  type AttributeSet,
+  ByteWriter,
+  encodeMessage,
+  type HeaderLayout,
+  type MessageBody,
+  type MessageSchema,
+} from '@nlspace/core';
+import fc from 'fast-check';
+
+const PAYLOAD_SIZES = [0, 1, 2, 3, 4, 6, 8, 10, 16, 17, 33, 64, 260];
+
+/** Messages that a schema accepts, made from nothing but the schema. */
+export function arbitraryMessage(schema: MessageSchema): fc.Arbitrary<MessageBody> {
+  return fc.record({ header: arbitraryHeader(schema.header), attributes: arbitraryAttributes(schema.attributes) });
+}
+
+/** The same as bytes, without a message header. */
+export function arbitraryPayload(schema: MessageSchema): fc.Arbitrary<Uint8Array> {
+  return arbitraryMessage(schema).map((body) => encode((writer) => encodeMessage(schema, writer, body)));
+}
+
+/** Payloads that look like the schema's messages and have been damaged: bytes changed, cut, repeated. */
+export function arbitraryDamagedPayload(schema: MessageSchema): fc.Arbitrary<Uint8Array> {
+  const damage = fc.record({ at: fc.nat(0xffff), byte: fc.nat(255), kind: fc.constantFrom('change', 'cut', 'repeat') });
+  return fc.tuple(arbitraryPayload(schema), fc.array(damage, { minLength: 1, maxLength: 4 })).map(([payload, damages]) =>
+    damages.reduce((bytes, { at, byte, kind }) => {
+      const position = at % (bytes.length + 1);
+      if (kind === 'cut') return bytes.slice(0, position);
+      if (kind === 'repeat') return Uint8Array.from([...bytes, ...bytes.subarray(position)]);
+      const changed = bytes.slice();
+      changed[position] = byte;
+      return changed;
+    }, payload),
+  );
+}
+
+function arbitraryHeader(layout: HeaderLayout): fc.Arbitrary<Record<string, unknown>> {
+  return fc
+    .uint8Array({ minLength: layout.size, maxLength: layout.size })
+    .map((bytes) => layout.read(new DataView(bytes.buffer), 0));
+}
+
+function arbitraryAttributes(set: AttributeSet): fc.Arbitrary<Record<string, unknown>> {
+  const values = Object.fromEntries(Object.entries(set.shape).map(([key, one]) => [key, arbitraryAttribute(one)]));
+  return fc.subarray(Object.keys(values)).chain((keys) =>
+    fc.record(Object.fromEntries(keys.map((key) => [key, values[key] as fc.Arbitrary<unknown>]))),
+  );
+}
+
+function arbitraryAttribute({ kind, many }: AttributeDefinition<unknown>): fc.Arbitrary<unknown> {
+  const value = arbitraryValue(kind);
+  return many ? fc.array(value, { minLength: 1, maxLength: 3 }) : value;
+}
+
+/** NL_ATTR_TYPE_NESTED_ARRAY */
+const NESTED_ARRAY = 15;
+
+function arbitraryValue(kind: AttributeKind<unknown>): fc.Arbitrary<unknown> {
+  if (kind.nested !== undefined) {
+    const inside = arbitraryAttributes(kind.nested);
+    return kind.policyType === NESTED_ARRAY ? fc.array(inside, { maxLength: 3 }) : inside;
+  }
+  // Any bytes that the kind can read are a value of it; what it writes must pass its own strict check.
+  return fc
+    .constantFrom(...PAYLOAD_SIZES)
+    .chain((size) => fc.uint8Array({ minLength: size, maxLength: size, max: 127 }))
+    .filter((bytes) => {
+      if (kind.check(viewOf(bytes), 0, bytes.length, false) !== undefined) return false;
+      const written = encode((writer) => kind.write(writer, kind.read(viewOf(bytes), 0, bytes.length)));
+      return kind.check(viewOf(written), 0, written.length, true) === undefined;
+    })
+    .map((bytes) => kind.read(viewOf(bytes), 0, bytes.length));
+}
+
+function encode(write: (writer: ByteWriter) => void): Uint8Array {
+  const writer = new ByteWriter();
+  write(writer);
+  return writer.slice();
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
