@@ -59,10 +59,8 @@ const route6: Command = (c) => {
 };
 
 const simpleDelete: Command = (c) => c.one([() => `ip route del ${prefix4(c)}`, () => `ip -6 route del ${prefix6(c)}`, () => `ip route del ${prefix4(c)} table 100`])();
-const lookup: Command = (c) => c.one([
-  () => `ip route get fibmatch ${c.one(['192.0.2.1', '192.0.2.7', '192.0.2.200', '10.0.0.77', '8.8.8.8'])}`,
-  () => `ip -6 route get fibmatch ${c.one(['2001:db8:a::1', '2001:db8:a:8000::1', '2001:db8::77', '2620::1'])}`,
-])();
+/** Not of IPv6: which leg of a multipath route it names depends on a secret of the kernel. */
+const lookup: Command = (c) => `ip route get fibmatch ${c.one(['192.0.2.1', '192.0.2.7', '192.0.2.200', '10.0.0.77', '8.8.8.8'])}`;
 const address: Command = (c) => c.one([
   () => `ip addr ${c.one(['add', 'add', 'replace', 'del'])} ${address4(c)} dev ${link(c)}`,
   () => `ip addr add ${address4(c)} brd + dev ${link(c)}`,

@@ -100,12 +100,12 @@ export class LinkHandler {
     return this.#dump(request, context);
   }
 
-  @Do(RouteMessageType.NewLinkProperty, link, { privilege: 'admin' })
+  @Do(RouteMessageType.NewLinkProperty, link, { privilege: 'admin', validation: 'strict' })
   addProperties(request: LinkRequest): void {
     this.#changeProperties(request, (found, name) => this.#network.links.addAlternativeName(found, name));
   }
 
-  @Do(RouteMessageType.DeleteLinkProperty, link, { privilege: 'admin' })
+  @Do(RouteMessageType.DeleteLinkProperty, link, { privilege: 'admin', validation: 'strict' })
   removeProperties(request: LinkRequest): void {
     this.#changeProperties(request, (found, name) => this.#network.links.removeAlternativeName(found, name));
   }

@@ -5,7 +5,7 @@ import { addressBytes, type AddressWords, clearHostBits, isUnspecified } from '.
 import type { Nexthop, RouteDescription } from './route-description.js';
 import type { RouteEnvironment, RouteLink } from './route-environment.js';
 import { ANY_SCOPE, type Match, refusalOf, type RouteLookup } from './route-lookup.js';
-import { IPV6_DEFAULT_PRIORITY, NexthopFlag, RouteProtocol, RouteType } from './route-numbers.js';
+import { IPV6_DEFAULT_PRIORITY, NexthopFlag, RouteProtocol, RouteTableId, RouteType } from './route-numbers.js';
 
 function invalid(text?: string): NetlinkError {
   return new NetlinkError(Errno.EINVAL, text);
@@ -131,7 +131,7 @@ export class Ipv6RouteChecks {
     if (!isLinkLocal) {
       if (!isUnicast(gateway)) throw invalid('Invalid gateway address');
       if ((nexthop.flags & NexthopFlag.OnLink) !== 0 && given !== undefined) {
-        this.#checkOnLink(gateway, given, table);
+        this.#checkOnLink(gateway, given);
       } else {
         link = this.#reach(gateway, given, table);
       }
@@ -157,13 +157,12 @@ export class Ipv6RouteChecks {
     return reached;
   }
 
-  #checkOnLink(gateway: AddressWords, link: RouteLink, table: number): void {
-    const found = this.lookup.lookupIn(table, {
-      destination: gateway,
-      interfaceIndex: link.index,
-      scope: ANY_SCOPE,
-      typeOfService: 0,
-    });
+  /** What the main table says of the gateway must not contradict it. Of its best prefix a route over the link comes first. */
+  #checkOnLink(gateway: AddressWords, link: RouteLink): void {
+    const flow = { destination: gateway, interfaceIndex: 0, scope: ANY_SCOPE, typeOfService: 0 };
+    const best = this.lookup.lookupIn(RouteTableId.Main, flow);
+    const own = this.lookup.lookupIn(RouteTableId.Main, { ...flow, interfaceIndex: link.index });
+    const found = own !== undefined && best !== undefined && this.lookup.isSamePrefix(own, best) ? own : best;
     if (found === undefined || found.errno !== 0 || this.lookup.isDefault(found)) return;
     if (this.lookup.typeOf(found) !== RouteType.Unicast || found.interfaceIndex !== link.index) {
       throw invalid('Nexthop has invalid gateway or device mismatch');

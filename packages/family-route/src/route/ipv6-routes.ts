@@ -1,5 +1,5 @@
 import { type Cause, Errno, MessageFlag, NetlinkError } from '@nlspace/core';
-import type { Fib } from './fib.js';
+import type { Fib, RouteTable } from './fib.js';
 import { type AddressWords, clearHostBits, equalAddress } from './ip-words.js';
 import type { Ipv6RouteChecks } from './ipv6-route-checks.js';
 import { NexthopStates } from './nexthop-states.js';
@@ -8,7 +8,7 @@ import { Nexthop, RouteDescription } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
 import { announceMessage, announceRoute } from './route-events.js';
 import { IdentityRules, IPV6_ROWS, RouteAction, Twin } from './route-identity.js';
-import { NexthopFlag, RouteTableId, RouteType } from './route-numbers.js';
+import { NexthopFlag, RouteProtocol, RouteTableId, RouteType } from './route-numbers.js';
 import { RouteWriter } from './route-writer.js';
 import { comparePostOrder } from './trie-walk.js';
 
@@ -93,7 +93,8 @@ export class Ipv6Routes {
         inserted = fib.insert(table, route, this.#writer, first, last);
         break;
       default:
-        if (first === NONE && row.errno === Errno.ENOENT) {
+        // The empty prefix is always there, as the root of its table.
+        if (first === NONE && route.destinationLength > 0 && row.errno === Errno.ENOENT) {
           throw new NetlinkError(Errno.ENOENT, 'Can not replace route - no match found');
         }
         throw new NetlinkError(row.errno as Errno);
@@ -153,7 +154,19 @@ export class Ipv6Routes {
       else this.#remove(other, cause);
       return;
     }
-    throw new NetlinkError(Errno.ESRCH);
+    throw new NetlinkError(this.#meansNullEntry(table, route) ? Errno.ENOENT : Errno.ESRCH);
+  }
+
+  /** Where a table has no default route the kernel keeps a placeholder, which can be found but not deleted. */
+  #meansNullEntry(table: RouteTable, { destination, destinationLength, nexthop, priority, protocol }: RouteDescription): boolean {
+    return (
+      destinationLength === 0 &&
+      this.fib.first(table, destination, 0) === NONE &&
+      nexthop.interfaceIndex <= 1 &&
+      nexthop.gatewayFamily === 0 &&
+      (priority === 0 || priority === 0xffffffff) &&
+      (protocol === RouteProtocol.Unspecified || protocol === RouteProtocol.Kernel)
+    );
   }
 
   /** RTA_MULTIPATH in a deletion: each leg is a deletion of its own, and the last failure counts. */

@@ -89,6 +89,11 @@ export class RouteLookup {
     return this.fib.hasGateway(match.route);
   }
 
+  /** Whether two matches of one lookup key have the same prefix. */
+  isSamePrefix(a: Match, b: Match): boolean {
+    return a.table === b.table && this.fib.prefixLength(a.route) === this.fib.prefixLength(b.route);
+  }
+
   /** Whether the prefix that was found is the empty one. */
   isDefault(match: Match): boolean {
     return this.fib.prefixLength(match.route) === 0;
