@@ -35,7 +35,7 @@ if (!process.argv.includes('--no-tests')) {
   chmodSync(COVERAGE, 0o1777);
   results.push(run('tests', process.execPath, ['scripts/test.mjs'], { NODE_V8_COVERAGE: COVERAGE }));
   for (const name of COVERED) {
-    const include = `packages/${name}/src/**`;
+    const include = `packages/${name}/dist/src/**`;
     run(`coverage of ${name}`, bin('c8'), [
       'report',
       '--temp-directory',
@@ -43,7 +43,7 @@ if (!process.argv.includes('--no-tests')) {
       '--include',
       include,
       '--reporter',
-      'text-summary',
+      'text',
     ]);
   }
 }
