@@ -5,11 +5,13 @@ import { ConfigurationHandler } from './link/configuration-handler.js';
 import { LinkHandler } from './link/link-handler.js';
 import { LinkNotifier } from './link/link-notifier.js';
 import { Network, type NetworkOptions } from './network/network.js';
+import { AddressFamily } from './network/ip-bytes.js';
 import type { NetworkEvent } from './network/network-events.js';
 import { NETWORK } from './network/network-token.js';
 import { RouteHandler } from './route/route-handler.js';
 import { RouteNotifier } from './route/route-notifier.js';
 import { ROUTE_GROUPS } from './route-groups.js';
+import { RouteMessageType } from './route-message-type.js';
 
 /** The types of each object: NEW, DEL, GET, SET. */
 const TYPES_OF_AN_OBJECT = 4;
@@ -17,6 +19,18 @@ const GET = 2;
 
 function isGet(messageType: number): boolean {
   return messageType % TYPES_OF_AN_OBJECT === GET;
+}
+
+/**
+ * Addresses and routes are served per address family; only dumps take any. IPv4 has no RTM_GETADDR for one address.
+ * Links do not look at it.
+ */
+function isServed(messageType: number, isDump: boolean, addressFamily: number): boolean {
+  const isAddress = messageType >= RouteMessageType.NewAddress && messageType <= RouteMessageType.GetAddress;
+  const isRoute = messageType >= RouteMessageType.NewRoute && messageType <= RouteMessageType.GetRoute;
+  if (isDump || !(isAddress || isRoute)) return true;
+  if (addressFamily === AddressFamily.Inet) return messageType !== RouteMessageType.GetAddress;
+  return addressFamily === AddressFamily.Inet6;
 }
 
 /** NETLINK_ROUTE over a network. Made by `routeFamily()`. */
@@ -29,6 +43,7 @@ function isGet(messageType: number): boolean {
   isDump: (messageType, flags) => isGet(messageType) && (flags & MessageFlag.Dump) !== 0,
   replyType: (messageType) => (isGet(messageType) ? messageType - GET : messageType),
   isRead: isGet,
+  isServed,
   smallestPayload: 1,
 })
 export class RouteFamily {

@@ -12,8 +12,10 @@ export function compareWithKernel(test: TestFn, object: string): Promise<void> {
 
 export async function compareScenarios(test: TestFn, object: string, scenarios: readonly Scenario[]): Promise<void> {
   const noKernel = await missingKernel();
-  for (const scenario of scenarios) {
-    const missing = noKernel ?? (await missingPeer(scenario));
+  const missingPeers = await Promise.all(scenarios.map(missingPeer));
+  // AVA starts with the first test: nothing is awaited from here on.
+  for (const [index, scenario] of scenarios.entries()) {
+    const missing = noKernel ?? missingPeers[index];
     const known = KNOWN_DIFFERENCES.find((difference) => difference.scenario === scenario.name);
     peerTest(test, missing, `${object}: ${scenario.name}`, async (t) => {
       const expected = await play(scenario, kernelWorld);

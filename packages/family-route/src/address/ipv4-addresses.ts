@@ -90,6 +90,7 @@ export class Ipv4Addresses implements LinkObserver {
     this.#lifetimes.begin(address, lifetime);
     this.#announce(address, cause);
     this.#routes.add(address, this.of(link));
+    this.#sources.routes.addressAdded(link.index);
     return address;
   }
 
@@ -125,7 +126,7 @@ export class Ipv4Addresses implements LinkObserver {
   }
 
   linkStateChanged(link: Link): void {
-    this.#sources.routes.linkCarrierChanged(link.index, link.hasCarrier, NO_CAUSE);
+    this.#sources.routes.linkStateChanged(link.index, link.hasCarrier, link.isOperational);
   }
 
   /** Labels begin with the name of their link, so they follow it. */

@@ -83,6 +83,7 @@ export class LinkHandler {
 
   @Do(RouteMessageType.GetLink, link, { replyType: RouteMessageType.NewLink })
   get(request: LinkRequest): LinkMessage {
+    if (request.strict) refuseGetStrictly(request);
     if (request.attributes.targetNamespaceId !== undefined) {
       throw new NetlinkError(Errno.EINVAL, 'Invalid target network namespace id');
     }
@@ -163,7 +164,8 @@ export class LinkHandler {
     if (attributes.addressFamilies?.inet6 !== undefined && found.ipv6 === undefined) {
       throw new NetlinkError(Errno.EAFNOSUPPORT);
     }
-    this.#network.links.change(found, linkChangesOf(request), cause);
+    // The kernel echoes links that come and go, not those that change.
+    this.#network.links.change(found, linkChangesOf(request), { ...cause, echo: false });
   }
 
   #changeGroup(group: number, request: LinkRequest): void {
@@ -193,6 +195,15 @@ export class LinkHandler {
 /** Whether a request says which link it means. */
 function names({ header, attributes }: DecodedLink): boolean {
   return header.interfaceIndex > 0 || attributes.name !== undefined || attributes.alternativeName !== undefined;
+}
+
+/** What strict checking does not accept in a request for one link. */
+function refuseGetStrictly({ header, attributes }: LinkRequest): void {
+  if (header.type !== 0 || header.flags !== 0 || header.changedFlags !== 0) {
+    throw new NetlinkError(Errno.EINVAL, 'Invalid values in header for get link request');
+  }
+  const { targetNamespaceId: _id, extendedMask: _mask, name: _name, alternativeName: _other, ...others } = attributes;
+  if (Object.keys(others).length > 0) throw new NetlinkError(Errno.EINVAL, 'Unsupported attribute in get link request');
 }
 
 /** What strict checking does not accept in a dump request. */

@@ -107,7 +107,7 @@ const attributes = defineAttributes('link', {
   queueingDiscipline: attr.string(6),
   addressFamilies: attr.nested(26, addressFamilies),
   hardwareMap: attr.struct(14, hardwareMap),
-  properties: attr.flagged(attr.nested(52, properties)),
+  properties: attr.flagged(attr.nested(52, properties, { checked: false })),
   devlinkPort: attr.flagged(attr.nested(62, none)),
   dpllPin: attr.flagged(attr.nested(65, none)),
   // Only in requests.

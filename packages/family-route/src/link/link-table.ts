@@ -192,7 +192,7 @@ export class LinkTable {
     }
     for (const link of open) {
       this.announce(link, LinkFlag.Up | LinkFlag.Running, NO_CAUSE);
-      for (const observer of this.#observers) observer.linkDown?.(link, cause);
+      for (const observer of this.#observers) observer.linkDown?.(link, NO_CAUSE);
     }
     for (const link of links) {
       this.#generation++;
@@ -250,9 +250,11 @@ export class LinkTable {
 
   #spreadFlags(link: Link, changed: number, cause: Cause): void {
     if ((changed & LinkFlag.Up) === 0) return;
+    // What follows from a link going up or down is not echoed to who asked for that.
+    const withoutEcho = { ...cause, echo: false };
     for (const observer of this.#observers) {
-      if (link.isUp) observer.linkUp?.(link, cause);
-      else observer.linkDown?.(link, cause);
+      if (link.isUp) observer.linkUp?.(link, withoutEcho);
+      else observer.linkDown?.(link, withoutEcho);
     }
   }
 

@@ -27,8 +27,11 @@ export interface KernelRoutes {
   removeKernelRoute(route: KernelRoute, cause: Cause): void;
   linkUp(interfaceIndex: number, cause: Cause): void;
   linkDown(interfaceIndex: number, cause: Cause): void;
-  linkCarrierChanged(interfaceIndex: number, hasCarrier: boolean, cause: Cause): void;
+  /** IPv4 goes by the carrier, IPv6 by whether the link is operational. */
+  linkStateChanged(interfaceIndex: number, hasCarrier: boolean, isOperational: boolean): void;
   linkRemoved(interfaceIndex: number, cause: Cause): void;
+  /** IPv4: the link has got an address. */
+  addressAdded(interfaceIndex: number): void;
   /** IPv4: the link has no address any more. */
   lastAddressRemoved(interfaceIndex: number): void;
   addressRemoved(addressFamily: AddressFamily.Inet | AddressFamily.Inet6, address: Uint8Array, cause: Cause): void;

@@ -44,6 +44,8 @@ export class Fib {
   #ordered: RouteTable[] = [];
   /** Routes by preferred source, for those that have one. */
   readonly #bySource = new Map<string, Set<number>>();
+  /** When routes go by themselves, in milliseconds of the network's clock; of those that do. */
+  readonly deadlines = new Map<number, number>();
   readonly #scratch = new RouteDescription();
   readonly #key: AddressWords = new Uint32Array(4);
 
@@ -141,6 +143,19 @@ export class Fib {
     );
   }
 
+  /** A copy of a route's message as it reads at this time. */
+  copyMessage(route: number, nowMs: number): Uint8Array {
+    const message = this.arena.message(route).slice();
+    this.tellRemainingTime(route, new Uint32Array(message.buffer), message.length >>> 2, nowMs);
+    return message;
+  }
+
+  /** Writes how long a route still has into a copy of its message, which ends at the word `end`. */
+  tellRemainingTime(route: number, words: Uint32Array, end: number, nowMs: number): void {
+    const deadline = this.deadlines.get(route);
+    if (deadline !== undefined) words[end - EXPIRY_FROM_END] = Math.max(0, Math.round((deadline - nowMs) / 10));
+  }
+
   /** Reads a route into words and numbers. */
   describe(route: number, into: RouteDescription): RouteDescription {
     const message = this.arena.message(route);
@@ -185,6 +200,7 @@ export class Fib {
   /** Puts the writer's message in the place of a route; returns the route's new number. */
   replace(table: RouteTable, route: number, description: RouteDescription, writer: RouteWriter): number {
     const { arena } = this;
+    const deadline = this.deadlines.get(route);
     this.#unindex(route);
     const previous = this.previous(table, route);
     const next = arena.word(route, SlotWord.Next);
@@ -199,6 +215,7 @@ export class Fib {
       arena.setWord(previous, SlotWord.Next, replaced);
     }
     this.#index(replaced, description);
+    if (deadline !== undefined) this.deadlines.set(replaced, deadline);
     return replaced;
   }
 
@@ -276,6 +293,7 @@ export class Fib {
   }
 
   #unindex(route: number): void {
+    this.deadlines.delete(route);
     if (this.isMultipath(route)) {
       const { legs } = this.describe(route, this.#scratch);
       this.links.removeLegs(
@@ -306,6 +324,9 @@ export class Fib {
     return 0;
   }
 }
+
+/** Where, in words from the end of an IPv6 message, `rta_expires` is: RTA_CACHEINFO and RTA_PREF are the last. */
+const EXPIRY_FROM_END = 8;
 
 /** What links decide, and what therefore does not distinguish routes. */
 const STATE = NexthopFlag.Dead | NexthopFlag.LinkDown | NexthopFlag.Offload | NexthopFlag.Trap;

@@ -158,7 +158,7 @@ export class Ipv4RouteChecks {
     const link = this.environment.links.byIndex(nexthop.interfaceIndex);
     if (link === undefined) throw new NetlinkError(Errno.ENODEV, 'Nexthop device required for onlink');
     if (!link.isUp) throw new NetlinkError(Errno.ENETDOWN, 'Nexthop device is not up');
-    if (this.addressType(nexthop.gateway, nexthop.interfaceIndex) !== RouteType.Unicast) {
+    if (this.addressType(nexthop.gateway) !== RouteType.Unicast) {
       throw invalid('Nexthop has invalid gateway');
     }
     if (!link.hasCarrier) nexthop.flags |= NexthopFlag.LinkDown;
@@ -180,19 +180,19 @@ export class Ipv4RouteChecks {
     if (route.type === RouteType.Local && equalAddress(route.destination, source) && source[0] !== 0) return true;
     const first = route.table === RouteTableId.Main ? RouteTableId.Local : route.table;
     return (
-      this.addressType(source, 0, first) === RouteType.Local || this.addressType(source, 0) === RouteType.Local
+      this.addressType(source, first) === RouteType.Local || this.addressType(source) === RouteType.Local
     );
   }
 
-  /** What an address is to this host, by the local table (inet_addr_type). Over one link, if one is given. */
-  addressType(address: AddressWords, interfaceIndex: number, table: number = RouteTableId.Local): number {
+  /** What an address is to this host, by the local table (inet_addr_type). */
+  addressType(address: AddressWords, table: number = RouteTableId.Local): number {
     const first = address[0] as number;
     if (first >>> 24 === 0 || first === 0xffff_ffff) return RouteType.Broadcast;
     if (first >>> 28 === 0xe) return RouteType.Multicast;
     const flow = { destination: address, interfaceIndex: 0, scope: ANY_SCOPE, typeOfService: 0 };
     const found = this.lookup.lookupIn(table, flow);
     if (found === undefined) return RouteType.Unicast;
-    if (found.errno !== 0 || (interfaceIndex !== 0 && found.interfaceIndex !== interfaceIndex)) return RouteType.Unicast;
+    if (found.errno !== 0) return RouteType.Unicast;
     return this.lookup.typeOf(found);
   }
 }

@@ -114,6 +114,10 @@ export class Ipv4Routes {
     this.#remove(found, cause);
   }
 
+  removeOwn(route: RouteDescription, cause: Cause): void {
+    this.remove(route, cause);
+  }
+
   #remove(route: number, cause: Cause): void {
     announceRoute(this.environment, this.fib, route, 'route-removed', 0, cause);
     this.fib.remove(route);

@@ -1,4 +1,4 @@
-import { type Cause, Errno, MessageFlag, NetlinkError } from '@nlspace/core';
+import { type Cause, Errno, MessageFlag, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import type { Fib, RouteTable } from './fib.js';
 import { type AddressWords, clearHostBits, equalAddress } from './ip-words.js';
 import type { Ipv6RouteChecks } from './ipv6-route-checks.js';
@@ -7,6 +7,7 @@ import { NONE } from './prefix-trie.js';
 import { Nexthop, RouteDescription } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
 import { announceMessage, announceRoute } from './route-events.js';
+import { RouteExpiries } from './route-expiries.js';
 import { IdentityRules, IPV6_ROWS, RouteAction, Twin } from './route-identity.js';
 import { NexthopFlag, RouteProtocol, RouteTableId, RouteType } from './route-numbers.js';
 import { RouteWriter } from './route-writer.js';
@@ -21,6 +22,7 @@ export class Ipv6Routes {
   readonly #stored = new RouteDescription();
   readonly #leg = new RouteDescription();
   readonly #states: NexthopStates;
+  readonly #expiries: RouteExpiries;
 
   constructor(
     private readonly fib: Fib,
@@ -28,6 +30,7 @@ export class Ipv6Routes {
     private readonly environment: RouteEnvironment,
   ) {
     this.#states = new NexthopStates(fib, this.#writer);
+    this.#expiries = new RouteExpiries(fib, environment.clock, (route) => this.#remove(route, NO_CAUSE));
     // As in a fresh network of the kernel; others come with their first route.
     fib.createTable(RouteTableId.Local);
     fib.createTable(RouteTableId.Main);
@@ -43,6 +46,7 @@ export class Ipv6Routes {
 
   /** A route of the kernel side itself: believed, and no matter if it is there already. */
   addOwn(route: RouteDescription, cause: Cause): void {
+    const { expiresSeconds } = route;
     const link = this.environment.links.byIndex(route.nexthop.interfaceIndex);
     if (link === undefined) return;
     const isOwn = route.type === RouteType.Local || route.type === RouteType.Anycast;
@@ -53,6 +57,18 @@ export class Ipv6Routes {
       this.#insert(route, MessageFlag.Create, cause);
     } catch (error) {
       if (!(error instanceof NetlinkError && error.errno === Errno.EEXIST)) throw error;
+      this.#renew(route, expiresSeconds);
+    }
+  }
+
+  /** The route of an address that is there already lives as long as the address does now. */
+  #renew(route: RouteDescription, expiresSeconds: number | undefined): void {
+    const { fib } = this;
+    const table = fib.createTable(route.table);
+    for (let other = fib.first(table, route.destination, route.destinationLength); other !== NONE; other = fib.next(other)) {
+      if (fib.priority(other) === route.priority && fib.interfaceIndex(other) === route.nexthop.interfaceIndex) {
+        this.#expiries.set(other, expiresSeconds);
+      }
     }
   }
 
@@ -99,6 +115,7 @@ export class Ipv6Routes {
         }
         throw new NetlinkError(row.errno as Errno);
     }
+    if (row.action !== RouteAction.Join) this.#expiries.set(inserted, route.expiresSeconds);
     announceRoute(this.environment, fib, inserted, 'route-changed', row.flags ?? 0, cause);
   }
 
@@ -155,6 +172,23 @@ export class Ipv6Routes {
       return;
     }
     throw new NetlinkError(this.#meansNullEntry(table, route) ? Errno.ENOENT : Errno.ESRCH);
+  }
+
+  /** A prefix route is whatever device route the prefix has on the link, whoever made it (addrconf_get_prefix_route). */
+  removeOwn(route: RouteDescription, cause: Cause): void {
+    if (route.type !== RouteType.Unicast) {
+      this.remove(route, cause);
+      return;
+    }
+    const { fib } = this;
+    const table = fib.table(route.table);
+    clearHostBits(route.destination, route.destinationLength);
+    let found = table === undefined ? NONE : fib.first(table, route.destination, route.destinationLength);
+    while (found !== NONE && (fib.hasGateway(found) || fib.interfaceIndex(found) !== route.nexthop.interfaceIndex)) {
+      found = fib.next(found);
+    }
+    if (found === NONE) throw new NetlinkError(Errno.ESRCH);
+    this.#remove(found, cause);
   }
 
   /** Where a table has no default route the kernel keeps a placeholder, which can be found but not deleted. */

@@ -1,4 +1,5 @@
 import { type DumpRoom, RawDump } from '@nlspace/core';
+import type { Clock } from '../network/clock.js';
 import type { Fib, RouteTable } from './fib.js';
 import { NONE } from './prefix-trie.js';
 import { SLOT_HEADER_WORDS } from './route-arena.js';
@@ -32,6 +33,7 @@ export class RouteDump extends RawDump {
   constructor(
     fibs: readonly Fib[],
     private readonly filter: RouteFilter,
+    private readonly clock: Clock,
   ) {
     super();
     this.#fibs = [...fibs];
@@ -87,7 +89,7 @@ export class RouteDump extends RawDump {
 
   /** Copies the routes of a prefix from one on, which is the `position`th; @returns whether there was room for all. */
   #copy(first: number, position: number, room: DumpRoom, isRestricted: boolean): boolean {
-    const { arena } = this.#fib;
+    const { arena, deadlines } = this.#fib;
     for (let route = first; route !== NONE; route = this.#fib.next(route), position++) {
       if (isRestricted && !this.#passes(route)) continue;
       const slab = arena.slab(route);
@@ -105,6 +107,7 @@ export class RouteDump extends RawDump {
       words[at + 1] = ((slab[start + 1] as number) & 0xffff) | (room.flags << 16);
       words[at + 2] = room.sequence;
       words[at + 3] = room.portId;
+      if (deadlines.size > 0) this.#fib.tellRemainingTime(route, words, at + (size >>> 2), this.clock.now());
       room.offset += size;
     }
     return true;

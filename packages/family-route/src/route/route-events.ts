@@ -1,4 +1,5 @@
 import { type Cause, MESSAGE_HEADER_SIZE } from '@nlspace/core';
+import type { Clock } from '../network/clock.js';
 import type { AddressFamily } from '../network/ip-bytes.js';
 import { RouteMessageType } from '../route-message-type.js';
 import type { Fib } from './fib.js';
@@ -24,7 +25,7 @@ export function announceRoute(
   messageFlags: number,
   cause: Cause,
 ): void {
-  environment.emit(new StoredRouteEvent(type, fib, route, messageFlags, cause));
+  environment.emit(new StoredRouteEvent(type, fib, route, messageFlags, cause, environment.clock));
 }
 
 /** Tells the network about a message that is not stored as it is, such as one leg of a route. */
@@ -37,7 +38,7 @@ export function announceMessage(
   cause: Cause,
 ): void {
   const { addressFamily } = fib;
-  const copyMessage = (): Uint8Array => withHeader(message, type, messageFlags);
+  const copyMessage = (): Uint8Array => withHeader(message.slice(), type, messageFlags);
   environment.emit({ type, addressFamily, messageFlags, cause, copyMessage });
 }
 
@@ -48,6 +49,7 @@ class StoredRouteEvent implements RouteEvent {
     private readonly route: number,
     readonly messageFlags: number,
     readonly cause: Cause,
+    private readonly clock: Clock,
   ) {}
 
   get addressFamily(): AddressFamily.Inet | AddressFamily.Inet6 {
@@ -55,12 +57,11 @@ class StoredRouteEvent implements RouteEvent {
   }
 
   copyMessage(): Uint8Array {
-    return withHeader(this.fib.arena.message(this.route), this.type, this.messageFlags);
+    return withHeader(this.fib.copyMessage(this.route, this.clock.now()), this.type, this.messageFlags);
   }
 }
 
-function withHeader(stored: Uint8Array, type: RouteEvent['type'], messageFlags: number): Uint8Array {
-  const message = stored.slice();
+function withHeader(message: Uint8Array, type: RouteEvent['type'], messageFlags: number): Uint8Array {
   const view = new DataView(message.buffer, 0, MESSAGE_HEADER_SIZE);
   view.setUint16(4, type === 'route-removed' ? RouteMessageType.DeleteRoute : RouteMessageType.NewRoute, true);
   view.setUint16(6, messageFlags, true);

@@ -45,13 +45,13 @@ export class RouteHandler {
   @Dump(RouteMessageType.GetRoute, route, { replyType: RouteMessageType.NewRoute, done: 'apart' })
   dump(request: RouteRequest, context: DumpContext): RawDump {
     const { header, attributes, strict } = request;
-    const { routes, links } = this.#network;
+    const { routes, links, clock } = this.#network;
     const family = header.addressFamily;
     const isOneFamily = family === AddressFamily.Inet || family === AddressFamily.Inet6;
     const fibs = isOneFamily ? [routes.fib(family)] : [routes.ipv4Fib, routes.ipv6Fib];
     // Nothing is ever cached.
     if ((header.flags & RouteFlag.Cloned) !== 0) return new EncodedDump([]);
-    if (!strict) return new RouteDump(fibs, { table: 0, protocol: 0, type: 0, interfaceIndex: 0 });
+    if (!strict) return new RouteDump(fibs, { table: 0, protocol: 0, type: 0, interfaceIndex: 0 }, clock);
     refuseStrictly(request);
     const table = attributes.table ?? header.table;
     const interfaceIndex = attributes.outputInterface ?? 0;
@@ -61,7 +61,7 @@ export class RouteHandler {
     if (table !== 0 && isOneFamily && routes.fib(family).table(table) === undefined) {
       throw new NetlinkError(Errno.ENOENT, `${family === AddressFamily.Inet ? 'ipv4' : 'ipv6'}: FIB table does not exist`);
     }
-    return new RouteDump(fibs, { table, protocol, type, interfaceIndex });
+    return new RouteDump(fibs, { table, protocol, type, interfaceIndex }, clock);
   }
 
   #read(payload: Uint8Array): RouteDescription {

@@ -282,8 +282,8 @@ export class RouteResolver {
 
   /** The route itself (RTM_F_FIB_MATCH), as stored, in the table that was searched. */
   #storedMessage(match: Match, table: number): Uint8Array {
-    const message = match.table.addressFamily === AddressFamily.Inet ? this.tables.ipv4Fib.arena : this.tables.ipv6Fib.arena;
-    const bytes = message.message(match.route).slice();
+    const fib = this.tables.fib(match.table.addressFamily as AddressFamily.Inet);
+    const bytes = fib.copyMessage(match.route, this.tables.environment.clock.now());
     const view = new DataView(bytes.buffer);
     bytes[20] = table < 256 ? table : RouteTableId.Compat;
     view.setUint32(32, table, true);

@@ -67,7 +67,7 @@ export class RouteTables implements KernelRoutes {
 
   removeKernelRoute(route: KernelRoute, cause: Cause): void {
     try {
-      this.remove(this.#describe(route), cause);
+      this.#routes(route.addressFamily).removeOwn(this.#describe(route), cause);
     } catch (error) {
       // Routes that have gone by themselves, with their link for instance, need no removing.
       if (!(error instanceof NetlinkError && error.errno === Errno.ESRCH)) throw error;
@@ -84,14 +84,19 @@ export class RouteTables implements KernelRoutes {
     this.#ipv6.linkDown(interfaceIndex, cause);
   }
 
-  linkCarrierChanged(interfaceIndex: number, hasCarrier: boolean, _cause: Cause): void {
+  linkStateChanged(interfaceIndex: number, hasCarrier: boolean, isOperational: boolean): void {
     this.#ipv4.carrierChanged(interfaceIndex, hasCarrier);
-    this.#ipv6.carrierChanged(interfaceIndex, hasCarrier);
+    this.#ipv6.carrierChanged(interfaceIndex, isOperational);
   }
 
   linkRemoved(interfaceIndex: number, cause: Cause): void {
     this.#ipv4.linkDown(interfaceIndex, true);
     this.#ipv6.linkRemoved(interfaceIndex, cause);
+  }
+
+  /** What died for want of an address lives again. */
+  addressAdded(interfaceIndex: number): void {
+    if (this.environment.links.byIndex(interfaceIndex)?.isUp) this.#ipv4.linkUp(interfaceIndex);
   }
 
   lastAddressRemoved(interfaceIndex: number): void {

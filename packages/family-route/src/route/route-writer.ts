@@ -59,7 +59,7 @@ export class RouteWriter {
       this.#legs(route.legs, route.addressFamily);
     }
     if (!isIpv4) {
-      this.#cacheInfo(route.expiresSeconds);
+      this.#cacheInfo();
       words[this.length] = 5 | (RouteAttribute.Preference << 16);
       words[this.length + 1] = route.preference;
       this.length += 2;
@@ -130,13 +130,12 @@ export class RouteWriter {
     this.length += 1 + count;
   }
 
-  /** `struct rta_cacheinfo`: references, last use, expiry in hundredths of a second, error, used, id, timestamps. */
-  #cacheInfo(expiresSeconds: number | undefined): void {
+  /** `struct rta_cacheinfo`. What is left of a limited time is written into the copies that are sent. */
+  #cacheInfo(): void {
     const { words } = this;
     const start = this.length;
     words[start] = 36 | (RouteAttribute.CacheInfo << 16);
     words.fill(0, start + 1, start + 9);
-    if (expiresSeconds !== undefined) words[start + 3] = Math.round(expiresSeconds * 100);
     this.length += 9;
   }
 }

@@ -55,3 +55,11 @@ function tlvs(bits: number, bytes: Uint8Array): string {
   }
   return words;
 }
+
+/** The same without texts and offsets: what programs act on. */
+export function withoutWords(answers: string): string {
+  return answers
+    .replaceAll(/ '.*?'(?= at|;|$| missing)/g, '')
+    .replaceAll(/ (at|missing|missing in) \d+/g, '')
+    .replaceAll(/0x([0-9a-f]+)/g, (_all, bits: string) => flags(Number.parseInt(bits, 16) & ~0x200));
+}

@@ -10,7 +10,7 @@ const MONITOR = '$SCRATCH/monitor';
 function watched(setup: readonly string[], objects: string, commands: readonly string[], settle = ''): string[] {
   return [
     ...setup,
-    `ip ${objects} > ${MONITOR} 2>&1 & echo $! > $SCRATCH/pid`,
+    `: > ${MONITOR}; ip ${objects} > ${MONITOR} 2>&1 & echo $! > $SCRATCH/pid`,
     `until grep -q 'mtu 61000' ${MONITOR}; do ip link set lo mtu 61001; ip link set lo mtu 61000; done`,
     `wait=0; until [ "$(tail -n 2 ${MONITOR} | grep -c 'mtu 61000')" = 1 ] || [ $wait = 100 ]; do wait=$((wait + 1)); sleep 0.02; done`,
     'ip link set lo mtu 62000',
