@@ -74,6 +74,11 @@ export interface FamilyOptions {
    * checking. @default dumps only
    */
   isRead?(messageType: number): boolean;
+  /**
+   * Whether there is an operation for the first byte of a request, where that chooses one as rtnetlink's address
+   * family does; without one it is EOPNOTSUPP, whatever else is in it. @default always
+   */
+  isServed?(messageType: number, isDump: boolean, firstByte: number): boolean;
   /** Payloads below this are ignored without an answer, as rtnetlink does for its family byte. @default 0 */
   readonly smallestPayload?: number;
 }

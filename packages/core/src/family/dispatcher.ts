@@ -83,6 +83,7 @@ export class Dispatcher {
     if (known === undefined) {
       throw new NetlinkError(Errno.EOPNOTSUPP, `message type ${messageType} has no ${isDump ? 'dump' : 'do'}`);
     }
+    if (options.isServed?.(messageType, isDump, message.firstByte) === false) throw new NetlinkError(Errno.EOPNOTSUPP);
     message.operation = known;
     if (isDump) {
       this.#startDump(message, known, family);
@@ -217,6 +218,11 @@ class ReceivedMessage {
 
   get cause(): Cause {
     return { portId: this.socket.portId, sequence: this.sequence, echo: (this.flagBits & MessageFlag.Echo) !== 0 };
+  }
+
+  /** Of the payload. */
+  get firstByte(): number {
+    return this.view.getUint8(this.start + MESSAGE_HEADER_SIZE);
   }
 
   get payload(): Uint8Array {

@@ -70,8 +70,8 @@ export function integerKind(name: keyof typeof INTEGERS, options: IntegerOptions
     check(view, offset, length, strict) {
       // Longer payloads pass outside strict checking, as in the kernel, which only warns.
       if (length !== size) {
-        if (length < size) return FAILED;
         if (strict) return WRONG_LENGTH;
+        if (length < size) return FAILED;
       }
       if (min === undefined && max === undefined) return undefined;
       const value = readInteger(view, offset, little);
@@ -93,7 +93,7 @@ export function bigIntegerKind(name: 'u64' | 's64', options: { byteOrder?: 'host
   return {
     name,
     policyType: name === 'u64' ? 5 : 9,
-    check: (_view, _offset, length, strict) => (length < 8 ? FAILED : length > 8 && strict ? WRONG_LENGTH : undefined),
+    check: (_view, _offset, length, strict) => (length !== 8 && strict ? WRONG_LENGTH : length < 8 ? FAILED : undefined),
     read: (view, offset) => (name === 'u64' ? view.getBigUint64(offset, little) : view.getBigInt64(offset, little)),
     write(writer, value) {
       const offset = writer.reserve(8);
@@ -198,14 +198,17 @@ function inside(found: AttributeFailure | undefined): PolicyFailure | undefined 
   return found === undefined ? undefined : { ...found.failure, offset: found.offset };
 }
 
-/** Attributes inside an attribute. */
-export function nestedKind<S extends AttributeShape>(set: AttributeSet<S>): AttributeKind<AttributeValues<S>> {
+/** Attributes inside an attribute. `checked: false`: the policy does not look inside, as where the kernel declares none. */
+export function nestedKind<S extends AttributeShape>(set: AttributeSet<S>, { checked = true } = {}): AttributeKind<AttributeValues<S>> {
   return {
     name: 'nested',
     policyType: 14,
     nested: set as unknown as AttributeSet,
-    check: (view, offset, length, strict) =>
-      length === 0 ? undefined : length < 4 ? FAILED : inside(set.check(view, offset, offset + length, strict)),
+    check(view, offset, length, strict) {
+      if (length === 0) return undefined;
+      if (length < 4) return FAILED;
+      return checked ? inside(set.check(view, offset, offset + length, strict)) : undefined;
+    },
     read: (view, offset, length) => set.decode(view, offset, offset + length),
     write: (writer, value) => set.encode(writer, value),
   };

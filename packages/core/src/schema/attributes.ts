@@ -23,6 +23,8 @@ const NESTED_FLAG = 0x8000;
 
 export interface AttributeOptions {
   readonly doc?: string;
+  /** Requests must not have it (NLA_REJECT). @default false */
+  readonly replyOnly?: boolean;
 }
 
 /** One row of an attribute set. */
@@ -33,6 +35,7 @@ export interface AttributeDefinition<T, Many extends boolean = boolean> {
   readonly many: Many;
   /** Written with NLA_F_NESTED. */
   readonly flagged: boolean;
+  readonly replyOnly: boolean;
   readonly doc: string | undefined;
 }
 
@@ -69,7 +72,7 @@ export interface AttributeSet<S extends AttributeShape = AttributeShape> {
 }
 
 function row<T>(type: number, kind: AttributeKind<T>, options: AttributeOptions = {}): AttributeDefinition<T, false> {
-  return { type, kind, many: false, flagged: false, doc: options.doc };
+  return { type, kind, many: false, flagged: false, replyOnly: options.replyOnly ?? false, doc: options.doc };
 }
 
 /** The attribute kinds of `defineAttributes`; the first argument is the number on the wire. */
@@ -96,8 +99,8 @@ export const attr = {
   nested: <S extends AttributeShape>(
     type: number,
     set: AttributeSet<S>,
-    o: AttributeOptions = {},
-  ): AttributeDefinition<AttributeValues<S>, false> => row(type, nestedKind(set), o),
+    o: AttributeOptions & { checked?: boolean } = {},
+  ): AttributeDefinition<AttributeValues<S>, false> => row(type, nestedKind(set, o), o),
   array: <S extends AttributeShape>(
     type: number,
     set: AttributeSet<S>,
@@ -135,7 +138,8 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
       if (entry === undefined) {
         if (strict) return { failure: UNKNOWN_ATTRIBUTE, offset };
       } else {
-        const { kind } = entry.definition;
+        const { kind, replyOnly } = entry.definition;
+        if (replyOnly) return { failure: REJECTED, offset };
         const failure =
           (exact ? checkNestedFlag(kind, view.getUint16(offset + 2, true)) : undefined) ??
           kind.check(view, offset + 4, length - 4, exact);
@@ -187,6 +191,7 @@ function checkNestedFlag({ nested }: AttributeKind<unknown>, type: number): Poli
   return nested === undefined ? NESTED_UNEXPECTED : NESTED_MISSING;
 }
 
+const REJECTED: PolicyFailure = { errno: Errno.EINVAL, text: 'Attribute failed policy validation' };
 const NESTED_MISSING: PolicyFailure = { errno: Errno.EINVAL, text: 'NLA_F_NESTED is missing' };
 const NESTED_UNEXPECTED: PolicyFailure = { errno: Errno.EINVAL, text: 'NLA_F_NESTED not expected' };
 const UNKNOWN_ATTRIBUTE: PolicyFailure = { errno: Errno.EINVAL, text: 'Unknown attribute type' };

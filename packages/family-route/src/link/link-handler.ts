@@ -159,6 +159,9 @@ export class LinkHandler {
 
   #change(found: Link, request: LinkRequest): void {
     const { attributes, cause } = request;
+    const { master, broadcast } = attributes;
+    if (broadcast !== undefined && broadcast.length < found.address.length) throw new NetlinkError(Errno.EINVAL);
+    if (master !== undefined && master !== 0 && this.#network.links.byIndex(master) === undefined) throw new NetlinkError(Errno.EINVAL);
     if (attributes.information?.data !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
     refuseUnsupported(attributes);
     if (attributes.addressFamilies?.inet6 !== undefined && found.ipv6 === undefined) {

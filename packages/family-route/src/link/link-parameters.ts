@@ -65,7 +65,9 @@ export function refuseUnsupported(attributes: LinkAttributes): void {
   if (master !== undefined && master !== 0) throw new NetlinkError(Errno.EOPNOTSUPP);
   if (carrier !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
   if (virtualFunctions !== undefined && virtualFunctions.length > 0) throw new NetlinkError(Errno.EOPNOTSUPP);
-  if (protoDown !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'Protodown not supported by device');
+  if (protoDown !== undefined || attributes.protocolDownReason !== undefined) {
+    throw new NetlinkError(Errno.EOPNOTSUPP, 'Protodown not supported by device');
+  }
   if (xdp?.programFd !== undefined && xdp.programFd >= 0) {
     throw new NetlinkError(Errno.EOPNOTSUPP, 'XDP programs are not supported');
   }

@@ -1,0 +1,65 @@
+import { missingKernel } from '@nlspace/testkit';
+import test from 'ava';
+import type { HostileBatch, HostileCase } from '../../src/hostile/cases.js';
+import { EXTENDED, STRICT } from '../../src/hostile/cases.js';
+import { HAND_MADE } from '../../src/hostile/hand-made.js';
+import { Mutator, namesNamespace } from '../../src/hostile/mutation.js';
+import { DIFFERENT_RESULTS, type NamedDifference } from '../../src/hostile/named-differences.js';
+import { askDomain, askKernel, type Defect } from '../../src/hostile/peers.js';
+import { BEGINNING_CASES, wellFormedCases } from '../../src/hostile/seeds.js';
+import { withoutWords } from '../../src/hostile/answers.js';
+import { peerTest } from '../../src/peer-tests.js';
+
+const missing = await missingKernel();
+const MUTATIONS = 4_000;
+const SEED = 1;
+/** Of what a program acts on. What is left are attributes that the kernel reads nest by nest and nlspace all at once. */
+const LEAST_SHARE_OF_EQUAL_MUTATIONS = 0.985;
+
+interface Compared extends HostileCase {
+  readonly kernel: string;
+  readonly nlspace: string;
+}
+
+/** Every case in a fresh network that begins alike. */
+async function compare(cases: readonly HostileCase[]): Promise<Compared[]> {
+  const batches: HostileBatch[] = cases.map((one) => [...BEGINNING_CASES, one]);
+  const defects: Defect[] = [];
+  const [kernel, nlspace] = await Promise.all([askKernel(batches), askDomain(batches, defects)]);
+  if (defects[0] !== undefined) throw defects[0].error;
+  return cases.map((one, i) => ({ ...one, kernel: kernel[i]?.at(-1) as string, nlspace: nlspace[i]?.at(-1) as string }));
+}
+
+const isEqual = ({ kernel, nlspace }: Compared): boolean => withoutWords(kernel) === withoutWords(nlspace);
+
+function isNamed({ name }: HostileCase, table: readonly NamedDifference[]): boolean {
+  return table.some((row) => name.startsWith(row.name));
+}
+
+const describe = ({ name, options, bytes, kernel, nlspace }: Compared): string =>
+  `${name} [${options}] ${Buffer.from(bytes).toString('hex')}\n  kernel  ${kernel}\n  nlspace ${nlspace}`;
+
+peerTest(test, missing, 'well-formed requests get what the kernel gives, strict or not', async (t) => {
+  const different = (await compare([...wellFormedCases(EXTENDED), ...wellFormedCases(STRICT)])).filter((one) => !isEqual(one));
+  t.deepEqual(different.map(describe), []);
+});
+
+peerTest(test, missing, `${HAND_MADE.length} requests that are wrong in one way each get the errno that the kernel gives`, async (t) => {
+  t.timeout(60_000);
+  const compared = await compare(HAND_MADE);
+  const different = compared.filter((one) => !isEqual(one));
+  t.deepEqual(different.filter((one) => !isNamed(one, DIFFERENT_RESULTS)).map(describe), []);
+  const sameWords = compared.filter(({ kernel, nlspace }) => kernel === nlspace).length;
+  t.log(`${sameWords} of ${compared.length} with the same text and offset; ${different.length} differ in what is named`);
+});
+
+peerTest(test, missing, `${MUTATIONS} mutated requests (seed ${SEED}) get the errno that the kernel gives, but for a few`, async (t) => {
+  t.timeout(120_000);
+  const mutator = new Mutator(SEED);
+  const cases = Array.from({ length: MUTATIONS }, (_, i) => mutator.case(i)).filter(({ bytes }) => !namesNamespace(bytes));
+  const compared = await compare(cases);
+  const different = compared.filter((one) => !isEqual(one));
+  for (const one of different.slice(0, 10)) t.log(describe(one));
+  t.log(`${compared.length - different.length} of ${compared.length} equal`);
+  t.true(different.length <= compared.length * (1 - LEAST_SHARE_OF_EQUAL_MUTATIONS));
+});
