@@ -4,4 +4,9 @@ export interface KnownDifference {
   readonly reason: string;
 }
 
-export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [];
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    scenario: 'IPv6 source routes are another dimension',
+    reason: 'IPv6 routes by source address (`from`) are refused with EOPNOTSUPP and a text; the kernel has them.',
+  },
+];

@@ -74,7 +74,7 @@ test('SIGTERM to nlspace reaches a program that waits for netlink', async (t) =>
 });
 
 test('programs under one run share one network, the next run begins anew', async (t) => {
-  const shared = await nlspaceRun(['sh', '-c', 'ip link add a type veth peer name b; sh -c "ip -o link" | wc -l']);
+  const shared = await nlspaceRun(['sh', '-c', 'ip link add v0 type veth peer name v1; sh -c "ip -o link" | wc -l']);
   t.is(shared.stdout.trim(), '3');
   t.is((await nlspaceRun(['ip', '-o', 'link'])).stdout.split('\n').length, 2);
 });
@@ -82,10 +82,10 @@ test('programs under one run share one network, the next run begins anew', async
 const notRoot = process.getuid?.() === 0 ? undefined : 'only root can become another user';
 
 peerTest(test, notRoot, 'an ordinary user makes links, addresses and routes', async (t) => {
-  const script = 'id -u && ip link add a type veth peer name b && ip link set a up && ip addr add 10.0.0.1/24 dev a && ip route add 192.0.2.0/24 via 10.0.0.2 && ip route';
+  const script = 'id -u && ip link add v0 type veth peer name v1 && ip link set v0 up && ip addr add 10.0.0.1/24 dev v0 && ip route add 192.0.2.0/24 via 10.0.0.2 && ip route';
   const { stdout, stderr, status } = await nlspaceRun(['sh', '-c', script], { uid: NOBODY });
   t.is(stderr, '');
-  t.is(stdout, `${NOBODY}\n10.0.0.0/24 dev a proto kernel scope link src 10.0.0.1 linkdown \n192.0.2.0/24 via 10.0.0.2 dev a linkdown \n`);
+  t.is(stdout, `${NOBODY}\n10.0.0.0/24 dev v0 proto kernel scope link src 10.0.0.1 linkdown \n192.0.2.0/24 via 10.0.0.2 dev v0 linkdown \n`);
   t.is(status, 0);
 });
 

@@ -4,10 +4,10 @@ import { text as readAll } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { NetlinkDomain } from '@nlspace/core';
 import test from 'ava';
 import { run, start } from '@nlspace/transport-seccomp';
-import { createNetlink } from 'nlspace';
-import { peerTest, providePrograms } from '../src/index.js';
+import { freshDomain, peerTest, providePrograms } from '../src/index.js';
 
 const programs = await providePrograms(['RAW_NETLINK']);
 test.after.always(() => programs.remove());
@@ -17,7 +17,7 @@ const noCompiler = rawNetlink === undefined ? 'there is no C compiler that links
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-async function output(netlink: ReturnType<typeof createNetlink>, argv: readonly string[]): Promise<string> {
+async function output(netlink: NetlinkDomain, argv: readonly string[]): Promise<string> {
   const program = await start(netlink, argv, { stdio: ['ignore', 'pipe', 'inherit'], untilAllExit: true });
   const [text] = await Promise.all([readAll(program.stdout as Readable), program.allExited]);
   return text;
@@ -33,7 +33,7 @@ async function descriptorsOnceClosed(expected: number): Promise<number> {
 
 test.serial('two hundred programs at once make two hundred pairs of links', async (t) => {
   const script = 'for n in $(seq 200); do ip link add a$n type veth peer name b$n || echo failed & done; wait; ip -o link | wc -l';
-  t.is((await output(createNetlink(), ['sh', '-c', script])).trim(), '401');
+  t.is((await output(freshDomain(), ['sh', '-c', script])).trim(), '401');
 });
 
 test.serial('two hundred programs at once add routes and read them', async (t) => {
@@ -42,11 +42,11 @@ test.serial('two hundred programs at once add routes and read them', async (t) =
     'for n in $(seq 200); do (ip route add 192.0.2.$n/32 dev lo && ip route show 192.0.2.$n/32 > /dev/null || echo failed) & done; wait',
     'ip -o route | wc -l',
   ].join('\n');
-  t.is((await output(createNetlink(), ['sh', '-c', script])).trim(), '200');
+  t.is((await output(freshDomain(), ['sh', '-c', script])).trim(), '200');
 });
 
 peerTest(test, noCompiler, 'a thousand sockets opened and closed leave no descriptor behind', async (t) => {
-  const netlink = createNetlink();
+  const netlink = freshDomain();
   await output(netlink, [rawNetlink as string, 'links']);
   const before = descriptors();
   t.is(await output(netlink, [rawNetlink as string, 'churn', '1000']), 'done\n');
@@ -54,7 +54,7 @@ peerTest(test, noCompiler, 'a thousand sockets opened and closed leave no descri
 });
 
 peerTest(test, noCompiler, 'four hundred sockets open at once all work and all go', async (t) => {
-  const netlink = createNetlink();
+  const netlink = freshDomain();
   await output(netlink, [rawNetlink as string, 'links']);
   const before = descriptors();
   t.is(await output(netlink, [rawNetlink as string, 'many', '400']), 'done\n');
@@ -62,7 +62,7 @@ peerTest(test, noCompiler, 'four hundred sockets open at once all work and all g
 });
 
 peerTest(test, noCompiler, 'thousands of sockets opened and closed leave no memory behind', async (t) => {
-  const netlink = createNetlink();
+  const netlink = freshDomain();
   const churn = () => run(netlink, [rawNetlink as string, 'churn', '1000'], { stdio: 'ignore', untilAllExit: true });
   const heapAfter = async (times: number): Promise<number> => {
     for (; times > 0; times--) await churn();
@@ -75,7 +75,7 @@ peerTest(test, noCompiler, 'thousands of sockets opened and closed leave no memo
 });
 
 test.serial('programs that are killed while they read leave nothing behind', async (t) => {
-  const netlink = createNetlink();
+  const netlink = freshDomain();
   await run(netlink, ['ip', 'link'], { stdio: 'ignore', untilAllExit: true });
   const before = descriptors();
   const script = 'for n in 1 2 3 4 5 6 7 8 9 10; do ip monitor all > /dev/null & pids="$pids $!"; done; ip link set lo up; kill -9 $pids; wait; ip -br link > /dev/null';

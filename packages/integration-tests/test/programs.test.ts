@@ -3,6 +3,7 @@ import { compareWithKernel } from '../src/compare-with-kernel.js';
 import { providePrograms } from '../src/index.js';
 
 const programs = await providePrograms();
-test.after.always(() => programs.remove());
 
 await compareWithKernel(test, 'program');
+
+test.after.always(() => programs.remove());

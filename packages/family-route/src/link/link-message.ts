@@ -65,6 +65,9 @@ const properties = defineAttributes('link-properties', {
 
 const none = defineAttributes('none', {});
 
+/** MAX_TCP_HEADER + 1 */
+const SMALLEST_OFFLOAD = 193;
+
 /** `IFLA_*` in the order in which Linux 6.18 writes them. */
 const attributes = defineAttributes('link', {
   name: attr.string(3, { max: 15 }),
@@ -80,9 +83,9 @@ const attributes = defineAttributes('link', {
   allMulticast: attr.u32(61, { replyOnly: true }),
   transmitQueues: attr.u32(31),
   gsoMaximumSegments: attr.u32(40),
-  gsoMaximumSize: attr.u32(41),
+  gsoMaximumSize: attr.u32(41, { min: SMALLEST_OFFLOAD }),
   groMaximumSize: attr.u32(58),
-  gsoIpv4MaximumSize: attr.u32(63),
+  gsoIpv4MaximumSize: attr.u32(63, { min: SMALLEST_OFFLOAD }),
   groIpv4MaximumSize: attr.u32(64),
   tsoMaximumSize: attr.u32(59, { replyOnly: true }),
   tsoMaximumSegments: attr.u32(60, { replyOnly: true }),

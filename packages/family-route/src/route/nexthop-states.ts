@@ -1,6 +1,6 @@
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Fib } from './fib.js';
-import { RouteDescription } from './route-description.js';
+import { type Nexthop, RouteDescription } from './route-description.js';
 import { NexthopFlag } from './route-numbers.js';
 import type { RouteWriter } from './route-writer.js';
 
@@ -30,12 +30,14 @@ export class NexthopStates {
     }
     const description = fib.describe(route, this.#description);
     const legs = description.legs ?? [];
-    for (const leg of legs) if (leg.interfaceIndex === interfaceIndex) leg.flags = (leg.flags | set) & ~clear;
-    // An IPv4 route is in the state that all of its legs are in; an IPv6 one has no state of its own.
+    // An IPv4 route changes its own state when none of its legs is left, or the first comes back (fib_sync_down_dev,
+    // fib_sync_up); an IPv6 one has no state of its own.
     if (fib.addressFamily === AddressFamily.Inet) {
-      const common = legs.reduce((flags, leg) => flags & leg.flags, NexthopFlag.Dead | NexthopFlag.LinkDown);
-      description.flags = (description.flags & ~(NexthopFlag.Dead | NexthopFlag.LinkDown)) | common;
+      const isHere = ({ interfaceIndex: index }: Nexthop): boolean => index === interfaceIndex;
+      if (legs.every((leg) => isHere(leg) || (leg.flags & NexthopFlag.Dead) !== 0)) description.flags |= set;
+      if (legs.some((leg) => isHere(leg) || (leg.flags & clear) === 0)) description.flags &= ~clear;
     }
+    for (const leg of legs) if (leg.interfaceIndex === interfaceIndex) leg.flags = (leg.flags | set) & ~clear;
     this.writer.write(description);
     return fib.replace(fib.tableOf(route), route, description, this.writer);
   }
