@@ -3,11 +3,13 @@ import type { Datagram } from '../socket/netlink.js';
 /** What the kernel charges a socket beside the bytes: `struct sk_buff` and `struct skb_shared_info` on 64-bit machines. */
 const BUFFER_OVERHEAD = 256;
 const SHARED_INFO = 320;
-const SMALLEST_ALLOCATION = 512;
+/** Small buffers come from a cache of their own (SKB_SMALL_HEAD_SIZE); larger ones are powers of two. */
+const SMALL_ALLOCATION = 576;
 
-/** The bytes that a datagram takes of SO_RCVBUF: its truesize, allocations being powers of two (net/core/skbuff.c). */
+/** The bytes that a datagram takes of SO_RCVBUF: its truesize (net/core/skbuff.c). */
 export function datagramCost(length: number): number {
-  const needed = Math.max(SMALLEST_ALLOCATION, length + SHARED_INFO);
+  const needed = length + SHARED_INFO;
+  if (needed <= SMALL_ALLOCATION) return BUFFER_OVERHEAD + SMALL_ALLOCATION;
   return BUFFER_OVERHEAD + 2 ** (32 - Math.clz32(needed - 1));
 }
 

@@ -125,7 +125,7 @@ test('without credit the result does not wait for the reader', async (t) => {
   end.play(send(1, request(16)), send(1, request(16)));
   t.is(end.take('datagram').length, 1);
   t.is(end.take('result').length, 3);
-  end.play({ frame: 'credit', socket: 1, bytes: 768, capacity: 32_768 });
+  end.play({ frame: 'credit', socket: 1, bytes: 832, capacity: 32_768 });
   t.is(end.take('datagram').length, 2);
 });
 
@@ -314,11 +314,11 @@ test('the credit is given back when half of the window has been read, and a larg
   const { end, socket } = await connected();
   end.play(datagram(1), datagram(2), datagram(3));
   socket.receive({ capacity: 100 });
-  t.deepEqual(end.take('credit'), [{ frame: 'credit', socket: 1, bytes: 768, capacity: 100 }]);
+  t.deepEqual(end.take('credit'), [{ frame: 'credit', socket: 1, bytes: 832, capacity: 100 }]);
   socket.receive({ capacity: 50 });
   t.is(end.take('credit').length, 1);
   socket.receive({ capacity: 50 });
-  t.deepEqual(end.take('credit')[1], { frame: 'credit', socket: 1, bytes: 1536, capacity: 100 });
+  t.deepEqual(end.take('credit')[1], { frame: 'credit', socket: 1, bytes: 1664, capacity: 100 });
 });
 
 test('an overrun is reported once, before the datagrams that arrived earlier', async (t) => {
