@@ -15,6 +15,7 @@ export { AddressFamily } from './network/ip-bytes.js';
 export * from './network/network.js';
 export type * from './network/network-events.js';
 export { NETWORK } from './network/network-token.js';
+export { route } from './route/route-message.js';
 export { RouteFamily, routeFamily } from './route-family.js';
 export * from './route-groups.js';
 export * from './route-message-type.js';

@@ -1,1 +1,6 @@
-export {};
+/** The kernel side of netlink in user space: what a program needs in one import. */
+export { ClientSocket, Errno, type Netlink, NetlinkDomain, NetlinkError, NetlinkProtocol, type NetlinkSocket } from '@nlspace/core';
+export { Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
+export { exitAs, type ExitResult, LaunchError, run, type RunningProgram, type RunOptions, start } from '@nlspace/transport-seccomp';
+export { createNetlink, type NetlinkOptions } from './create-netlink.js';
+export { traceRequests } from './trace/trace-requests.js';
