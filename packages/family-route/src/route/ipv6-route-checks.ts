@@ -148,7 +148,7 @@ export class Ipv6RouteChecks {
     const isDirect = (match: Match | undefined): match is Match =>
       match !== undefined && match.errno === 0 && !this.lookup.hasGateway(match);
     let found = this.lookup.lookupIn(table, flow);
-    if (!isDirect(found)) found = this.lookup.lookup(flow);
+    if (!isDirect(found)) found = this.lookup.lookup(flow, true);
     if (!isDirect(found) || (link !== undefined && link.index !== found.interfaceIndex)) {
       throw new NetlinkError(Errno.EHOSTUNREACH);
     }

@@ -109,14 +109,18 @@ export class Ipv6Routes {
         inserted = fib.insert(table, route, this.#writer, first, last);
         break;
       default:
-        // The empty prefix is always there, as the root of its table.
-        if (first === NONE && route.destinationLength > 0 && row.errno === Errno.ENOENT) {
+        if (row.errno === Errno.ENOENT && !this.#hasNode(table, route)) {
           throw new NetlinkError(Errno.ENOENT, 'Can not replace route - no match found');
         }
         throw new NetlinkError(row.errno as Errno);
     }
     if (row.action !== RouteAction.Join) this.#expiries.set(inserted, route.expiresSeconds);
     announceRoute(this.environment, fib, inserted, 'route-changed', row.flags ?? 0, cause);
+  }
+
+  /** Whether the tree has a node for the prefix, be it without routes. The empty prefix is the root. */
+  #hasNode({ trie }: RouteTable, { destination, destinationLength }: RouteDescription): boolean {
+    return destinationLength === 0 || trie.find(destination, destinationLength) !== NONE;
   }
 
   /** Whether a route has a nexthop of the new one: the same link, the same gateway. */

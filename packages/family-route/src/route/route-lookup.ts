@@ -68,11 +68,11 @@ export class RouteLookup {
     public policy: RoutePolicy,
   ) {}
 
-  /** Asks the tables that the policy names. */
-  lookup(flow: Flow): Match | undefined {
+  /** Asks the tables that the policy names. A throw route sends the search on to the next, unless it is to count as found. */
+  lookup(flow: Flow, throwEnds = false): Match | undefined {
     for (const ids of this.policy.tables(this.fib.addressFamily, flow)) {
       const found = this.#search(ids, flow);
-      if (found !== undefined && found.errno !== Errno.EAGAIN) return found;
+      if (found !== undefined && (throwEnds || found.errno !== Errno.EAGAIN)) return found;
     }
     return undefined;
   }

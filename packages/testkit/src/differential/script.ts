@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { STATE_PROBES, type Answer, type Scenario } from './scenario.js';
 
 /**
- * Waits until what the kernel does on its own after a command is over: asking for one link by name makes it finish
- * pending carrier changes, and duplicate address detection ends when no address is tentative any more.
+ * Waits until what the kernel does on its own after a command is over: asking for a link by name makes it finish pending
+ * carrier changes; duplicate address detection ends when no address is tentative any more, and what it does last is done
+ * when the lock of the links, which asking for one takes, is free again.
  */
 const SETTLE = `settle() {
   for name in $(ip -o link show | sed 's/^[0-9]*: \\([^:@]*\\).*/\\1/'); do ip link show dev "$name" >/dev/null 2>&1; done
   tries=0
   while [ $tries -lt 100 ] && [ -n "$(ip -6 -o addr show tentative)" ]; do tries=$((tries + 1)); sleep 0.05; done
+  ip link show dev lo >/dev/null 2>&1
 }`;
 
 /** Commands after which the kernel goes on working. */
