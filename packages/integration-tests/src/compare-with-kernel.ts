@@ -1,8 +1,8 @@
-import type { TestFn } from 'ava';
-import { compare, describeDifferences, kernelHasKind, kernelWorld, missingKernel, play, type Scenario } from '@nlspace/testkit';
+import type { ExecutionContext, TestFn } from 'ava';
+import { compare, describeDifferences, kernelHasKind, kernelWorld, missingKernel, play as playScenario, type Scenario } from '@nlspace/testkit';
 import { KNOWN_DIFFERENCES } from './known-differences.js';
 import { nlspaceWorld } from './nlspace-world.js';
-import { type Missing, peerTest } from './peer-tests.js';
+import { conditionalTest, type Missing, peerTest } from './peer-tests.js';
 import { SCENARIOS } from './scenarios/index.js';
 
 /** Declares one test per scenario of an object: nlspace answers every command as the kernel does. */
@@ -12,22 +12,29 @@ export function compareWithKernel(test: TestFn, object: string): Promise<void> {
 
 export async function compareScenarios(test: TestFn, object: string, scenarios: readonly Scenario[]): Promise<void> {
   const noKernel = await missingKernel();
-  const missingPeers = await Promise.all(scenarios.map(missingPeer));
+  const missingKinds = await Promise.all(scenarios.map(missingKind));
   // AVA starts with the first test: nothing is awaited from here on.
   for (const [index, scenario] of scenarios.entries()) {
-    const missing = noKernel ?? missingPeers[index];
+    const title = `${object}: ${scenario.name}`;
     const known = KNOWN_DIFFERENCES.find((difference) => difference.scenario === scenario.name);
-    peerTest(test, missing, `${object}: ${scenario.name}`, async (t) => {
-      const expected = await play(scenario, kernelWorld);
-      const differences = compare(scenario, expected, await play(scenario, nlspaceWorld));
+    const play = async (t: ExecutionContext) => {
+      const expected = await playScenario(scenario, kernelWorld);
+      const differences = compare(scenario, expected, await playScenario(scenario, nlspaceWorld));
       if (known === undefined) t.is(describeDifferences(differences), '', 'lines with - are what the kernel says');
       else t.not(differences.length, 0, `no difference any more: take it out of KNOWN_DIFFERENCES (${known.reason})`);
-    });
+    };
+    // What a kernel was built without cannot be installed, so requiring peers does not ask for it.
+    if (missingKinds[index] !== undefined) conditionalTest(test, missingKinds[index], title, play);
+    else peerTest(test, noKernel ?? missingProgram(scenario), title, play);
   }
 }
 
-async function missingPeer({ needsKind, needsProgram }: Scenario): Promise<Missing> {
-  if (needsKind !== undefined && !(await kernelHasKind(needsKind))) return `this kernel has no links of kind ${needsKind}`;
-  if (needsProgram !== undefined && process.env[needsProgram] === undefined) return `${needsProgram} cannot be had here`;
-  return undefined;
+async function missingKind({ needsKind }: Scenario): Promise<Missing> {
+  if (needsKind === undefined || (await kernelHasKind(needsKind))) return undefined;
+  return `this kernel has no links of kind ${needsKind}`;
+}
+
+function missingProgram({ needsProgram }: Scenario): Missing {
+  if (needsProgram === undefined || process.env[needsProgram] !== undefined) return undefined;
+  return `${needsProgram} cannot be had here`;
 }
