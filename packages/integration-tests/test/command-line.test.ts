@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { peerTest } from '../src/index.js';
+import { conditionalTest, peerTest } from '../src/index.js';
 
 const NLSPACE = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
 const NOBODY = 65534;
@@ -81,7 +81,7 @@ test('programs under one run share one network, the next run begins anew', async
 
 const notRoot = process.getuid?.() === 0 ? undefined : 'only root can become another user';
 
-peerTest(test, notRoot, 'an ordinary user makes links, addresses and routes', async (t) => {
+conditionalTest(test, notRoot, 'an ordinary user makes links, addresses and routes', async (t) => {
   const script = 'id -u && ip link add v0 type veth peer name v1 && ip link set v0 up && ip addr add 10.0.0.1/24 dev v0 && ip route add 192.0.2.0/24 via 10.0.0.2 && ip route';
   const { stdout, stderr, status } = await nlspaceRun(['sh', '-c', script], { uid: NOBODY });
   t.is(stderr, '');

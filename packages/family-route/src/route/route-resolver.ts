@@ -63,7 +63,7 @@ export class RouteResolver {
 
   #resolveIpv4(request: RouteRequest): Uint8Array {
     const { header, attributes, credentials } = request;
-    checkHeader(request, 32, 'ipv4: ', RouteFlag.Notify | RouteFlag.LookupTable | RouteFlag.FibMatch);
+    checkHeader(request, 32);
     const destination = wordsOf(attributes.destination, 4);
     const source = wordsOf(attributes.source, 4);
     const output = attributes.outputInterface ?? 0;
@@ -215,7 +215,7 @@ export class RouteResolver {
 
   #resolveIpv6(request: RouteRequest): Uint8Array {
     const { header, attributes } = request;
-    checkHeader(request, 128, 'ipv6: ', RouteFlag.FibMatch | RouteFlag.LookupTable);
+    checkHeader(request, 128);
     const { environment, ipv6Lookup, ipv6Fib } = this.tables;
     const destination = wordsOf(attributes.destination, 16);
     const source = wordsOf(attributes.source, 16);
@@ -341,20 +341,29 @@ function wordsOf(bytes: Uint8Array | undefined, length: number): AddressWords {
   return words;
 }
 
-/** What strict checking does not accept (inet_rtm_valid_getroute_req). */
-function checkHeader({ header, attributes, strict }: RouteRequest, bits: number, prefix: string, allowedFlags: number): void {
+/** Attributes that a request may have under strict checking. */
+const ASKABLE: ReadonlySet<string> = new Set([
+  'destination', 'source', 'inputInterface', 'outputInterface', 'mark', 'userId', 'ipProtocol', 'sourcePort', 'destinationPort', 'flowLabel',
+]);
+
+/** What strict checking does not accept (inet_rtm_valid_getroute_req, inet6_rtm_valid_getroute_req). */
+function checkHeader({ header, attributes, strict }: RouteRequest, bits: 32 | 128): void {
   if (!strict) return;
+  const isIpv4 = bits === 32;
+  const refuse = (text: string): never => {
+    throw new NetlinkError(Errno.EINVAL, `${isIpv4 ? 'ipv4' : 'ipv6'}: ${text}`);
+  };
   const { sourceLength, destinationLength, table, protocol, scope, type, flags } = header;
   const isWhole = (length: number): boolean => length === 0 || length === bits;
   if (!isWhole(sourceLength) || !isWhole(destinationLength) || table !== 0 || protocol !== 0 || scope !== 0 || type !== 0) {
-    throw new NetlinkError(Errno.EINVAL, `${prefix}Invalid values in header for route get request`);
+    refuse('Invalid values in header for route get request');
   }
-  if ((flags & ~allowedFlags) !== 0) {
-    throw new NetlinkError(Errno.EINVAL, `${prefix}Unsupported rtm_flags for route get request`);
+  const allowed = isIpv4 ? RouteFlag.Notify | RouteFlag.LookupTable | RouteFlag.FibMatch : RouteFlag.FibMatch;
+  if ((flags & ~allowed) !== 0) {
+    refuse(isIpv4 ? 'Unsupported rtm_flags for route get request' : 'Invalid flags for get route request');
   }
-  const isMissingLength =
-    (attributes.source !== undefined && sourceLength === 0) || (attributes.destination !== undefined && destinationLength === 0);
-  if (isMissingLength) {
-    throw new NetlinkError(Errno.EINVAL, `${prefix}rtm_src_len and rtm_dst_len must be ${bits} for IPv${bits === 32 ? 4 : 6}`);
-  }
+  const hasLengths =
+    (attributes.source === undefined || sourceLength !== 0) && (attributes.destination === undefined || destinationLength !== 0);
+  if (!hasLengths) refuse(`rtm_src_len and rtm_dst_len must be ${bits} for IPv${isIpv4 ? 4 : 6}`);
+  if (Object.keys(attributes).some((key) => !ASKABLE.has(key))) refuse('Unsupported attribute in route get request');
 }
