@@ -1,0 +1,60 @@
+import { ClientSocket, NetlinkDomain, NetlinkProtocol } from '@nlspace/core';
+import test from 'ava';
+import { ManualClock, Network, route, routeFamily, RouteMessageType } from '../../src/index.js';
+
+const IPV6 = 10;
+const CREATE = 0x400;
+const ROUTE_GROUP = 11;
+
+/** 2001:db8:a::/48, refused for so many seconds. */
+const limited = (expires: number) => ({
+  header: { addressFamily: IPV6, destinationLength: 48, table: 254, protocol: 4, type: 7 },
+  attributes: { destination: Uint8Array.of(0x20, 1, 0xd, 0xb8, 0, 0xa), expires },
+});
+
+async function begin() {
+  const clock = new ManualClock();
+  const network = new Network({ clock });
+  const domain = new NetlinkDomain({ families: [routeFamily(network)] });
+  const catalog = new Map([[RouteMessageType.NewRoute, route], [RouteMessageType.DeleteRoute, route]]);
+  const client = await ClientSocket.open(domain, { protocol: NetlinkProtocol.Route, catalog: catalog as never });
+  return { clock, network, client };
+}
+
+async function remainingHundredths(client: ClientSocket): Promise<number[]> {
+  const found: number[] = [];
+  for await (const { attributes } of client.dump(RouteMessageType.GetRoute, route, { header: { addressFamily: IPV6, table: 254 }, attributes: {} })) {
+    const { cacheInfo } = attributes;
+    if (cacheInfo !== undefined) found.push(new DataView(cacheInfo.buffer, cacheInfo.byteOffset).getUint32(8, true));
+  }
+  return found;
+}
+
+test('a route that expires tells how long it still has, and goes', async (t) => {
+  const { clock, client } = await begin();
+  await client.do(RouteMessageType.NewRoute, route, limited(60), { flags: CREATE });
+  t.deepEqual(await remainingHundredths(client), [6000]);
+  clock.advance(45_000);
+  t.deepEqual(await remainingHundredths(client), [1500]);
+  clock.advance(15_000);
+  t.deepEqual(await remainingHundredths(client), []);
+});
+
+test('the end of a route is announced, without an originator', async (t) => {
+  const { clock, client } = await begin();
+  await client.do(RouteMessageType.NewRoute, route, limited(5), { flags: CREATE });
+  const notifications = await client.subscribe([ROUTE_GROUP]);
+  clock.advance(5_000);
+  const { value } = await notifications.next();
+  t.is(value?.messageType, RouteMessageType.DeleteRoute);
+  t.deepEqual([value?.portId, value?.sequence], [0, 0]);
+});
+
+test('a route that is replaced by one for ever does not expire', async (t) => {
+  const { clock, client } = await begin();
+  await client.do(RouteMessageType.NewRoute, route, limited(5), { flags: CREATE });
+  const { expires: _, ...forever } = limited(0).attributes;
+  await client.do(RouteMessageType.NewRoute, route, { header: limited(0).header, attributes: forever }, { flags: CREATE | 0x100 });
+  clock.advance(60_000);
+  t.deepEqual(await remainingHundredths(client), [0]);
+});
