@@ -17,13 +17,16 @@ interface Ended {
 interface Conditions {
   readonly stdin?: string;
   readonly uid?: number;
+  /** Search path of programs. */
+  readonly path?: string;
   /** Sent as soon as the program has printed something. */
   readonly kill?: NodeJS.Signals;
 }
 
-function nlspaceRun(argv: readonly string[], { stdin = '', uid, kill }: Conditions = {}): Promise<Ended> {
+function nlspaceRun(argv: readonly string[], { stdin = '', uid, path = process.env['PATH'], kill }: Conditions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [NLSPACE, 'run', '--', ...argv], uid === undefined ? { cwd: '/' } : { cwd: '/', uid, gid: uid });
+    const env = { ...process.env, PATH: path };
+    const child = spawn(process.execPath, [NLSPACE, 'run', '--', ...argv], { cwd: '/', env, ...(uid === undefined ? {} : { uid, gid: uid }) });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       if (stdout === '' && kill !== undefined) child.kill(kill);
@@ -58,7 +61,8 @@ test('error text of ip goes to standard error', async (t) => {
 });
 
 test('a program that does not exist is said to be missing, status 127', async (t) => {
-  const { stderr, status } = await nlspaceRun(['no-such-program-anywhere']);
+  // A folder that may not be searched would make it 126, as with env(1).
+  const { stderr, status } = await nlspaceRun(['no-such-program-anywhere'], { path: '/usr/bin:/bin' });
   t.is(status, 127);
   t.regex(stderr, /no-such-program-anywhere/);
 });
