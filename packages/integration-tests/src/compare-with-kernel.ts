@@ -12,7 +12,7 @@ export function compareWithKernel(test: TestFn, object: string): Promise<void> {
 
 export async function compareScenarios(test: TestFn, object: string, scenarios: readonly Scenario[]): Promise<void> {
   const noKernel = await missingKernel();
-  const missingKinds = await Promise.all(scenarios.map(missingKind));
+  const missingKinds = await Promise.all(scenarios.map(unmetCondition));
   // AVA starts with the first test: nothing is awaited from here on.
   for (const [index, scenario] of scenarios.entries()) {
     const title = `${object}: ${scenario.name}`;
@@ -29,7 +29,8 @@ export async function compareScenarios(test: TestFn, object: string, scenarios: 
   }
 }
 
-async function missingKind({ needsKind }: Scenario): Promise<Missing> {
+async function unmetCondition({ needsKind, needsRoot }: Scenario): Promise<Missing> {
+  if (needsRoot && process.getuid?.() !== 0) return 'only root may';
   if (needsKind === undefined || (await kernelHasKind(needsKind))) return undefined;
   return `this kernel has no links of kind ${needsKind}`;
 }

@@ -225,7 +225,7 @@ export const IPV4_ROUTES: readonly Scenario[] = [
   {
     name: 'route get with source, device, mark, uid, ports',
     commands: [
-      ...TWO_NETWORKS, 'ip route add default via 10.0.0.2', 'ip route get 8.8.8.8 from 10.0.0.1', 'ip route get 8.8.8.8 from 10.1.0.1', 'ip route get 8.8.8.8 from 9.9.9.9', 'ip route get 10.1.0.9 oif w0', 'ip route get 10.1.0.9 oif v0', 'ip route get 8.8.8.8 mark 5', 'ip route get 8.8.8.8 uid 1000', 'ip route get 8.8.8.8 ipproto tcp sport 1 dport 80', 'ip route get 8.8.8.8 tos 4', 'ip route get 8.8.8.8 oif nosuch',
+      ...TWO_NETWORKS, 'ip route add default via 10.0.0.2', 'ip route get 8.8.8.8 from 10.0.0.1', 'ip route get 8.8.8.8 from 10.1.0.1', 'ip route get 8.8.8.8 from 9.9.9.9', 'ip route get 10.1.0.9 oif w0', 'ip route get 10.1.0.9 oif v0', 'ip route get 8.8.8.8 mark 5', 'ip route get 8.8.8.8 uid 0', 'ip route get 8.8.8.8 ipproto tcp sport 1 dport 80', 'ip route get 8.8.8.8 tos 4', 'ip route get 8.8.8.8 oif nosuch',
     ],
   },
   {

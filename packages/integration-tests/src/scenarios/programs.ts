@@ -14,9 +14,15 @@ export const PROGRAMS: readonly Scenario[] = [
     name: 'busybox ip changes links',
     needsProgram: 'BUSYBOX',
     commands: [
-      ...PAIR, '$BUSYBOX ip link set v0 up', '$BUSYBOX ip link set v0 mtu 1400', '$BUSYBOX ip link set v0 down', '$BUSYBOX ip link set v0 address 02:00:00:00:00:77', '$BUSYBOX ip link set v0 name left', '$BUSYBOX ip link set nosuch up', '$BUSYBOX ip link show nosuch', '$BUSYBOX ip link del v1',
+      ...PAIR, '$BUSYBOX ip link set v0 up', '$BUSYBOX ip link set v0 mtu 1400', '$BUSYBOX ip link set v0 down', '$BUSYBOX ip link set v0 name left', '$BUSYBOX ip link set nosuch up', '$BUSYBOX ip link show nosuch', '$BUSYBOX ip link del v1',
     ],
     },
+  {
+    name: 'busybox ip changes a MAC address, for which it opens a packet socket',
+    needsProgram: 'BUSYBOX',
+    needsRoot: true,
+    commands: [...PAIR, '$BUSYBOX ip link set v0 address 02:00:00:00:00:77', '$BUSYBOX ip link show v0'],
+  },
   {
     name: 'busybox ip changes addresses and routes',
     needsProgram: 'BUSYBOX',

@@ -2,8 +2,8 @@
 export interface Mask {
   readonly name: string;
   readonly reason: string;
-  /** Where it applies: every scenario, or those that name it in `masks`. */
-  readonly applies: 'always' | 'when named';
+  /** Where it applies: every scenario, those that name it in `masks`, or all while an ordinary user runs them. */
+  readonly applies: 'always' | 'when named' | 'for ordinary users';
   /** Finds the value in one line of normalised output; the first group is what is masked. */
   readonly pattern: RegExp;
   /** The whole line is left out where the pattern matches. */
@@ -28,6 +28,12 @@ export const MASKS: readonly Mask[] = [
     pattern: /\b((?!ff:ff|00:00:00:00:00:00)(?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b/g,
   },
   {
+    name: 'uid',
+    reason: 'An ordinary user is root in the user namespace that the kernel needs, and nobody but itself on nlspace.',
+    applies: 'for ordinary users',
+    pattern: /\buid(?:": | )(\d+)/g,
+  },
+  {
     name: 'multicast neighbours',
     reason: 'The kernel keeps neighbour entries for the multicast listener reports it sends, and says when it drops them; nlspace sends no packets.',
     applies: 'always',
@@ -46,6 +52,7 @@ export function maskLines(left: string, right: string, named: readonly string[] 
   for (const mask of MASKS) {
     if (mask.removesLine) continue;
     if (mask.applies === 'when named' && !named.includes(mask.name)) continue;
+    if (mask.applies === 'for ordinary users' && process.getuid?.() === 0) continue;
     [left, right] = applyMask(mask, left, right);
   }
   return [left, right];

@@ -8,6 +8,8 @@ export interface Scenario {
   readonly needsKind?: string;
   /** Environment variable with the path of a program that it runs: where there is none the scenario is skipped by name. */
   readonly needsProgram?: string;
+  /** It needs rights outside netlink, which an ordinary user has in neither world alike. */
+  readonly needsRoot?: true;
   /** Attributes that this scenario leaves to chance; see `MASKS`. */
   readonly masks?: readonly string[];
 }
