@@ -1,5 +1,13 @@
+import {
+  compare,
+  describeDifferences,
+  kernelHasKind,
+  kernelWorld,
+  missingKernel,
+  play as playScenario,
+  type Scenario,
+} from '@nlspace/testkit';
 import type { ExecutionContext, TestFn } from 'ava';
-import { compare, describeDifferences, kernelHasKind, kernelWorld, missingKernel, play as playScenario, type Scenario } from '@nlspace/testkit';
 import { KNOWN_DIFFERENCES } from './known-differences.js';
 import { nlspaceWorld } from './nlspace-world.js';
 import { conditionalTest, type Missing, peerTest } from './peer-tests.js';
@@ -10,7 +18,11 @@ export function compareWithKernel(test: TestFn, object: string): Promise<void> {
   return compareScenarios(test, object, SCENARIOS[object] ?? []);
 }
 
-export async function compareScenarios(test: TestFn, object: string, scenarios: readonly Scenario[]): Promise<void> {
+export async function compareScenarios(
+  test: TestFn,
+  object: string,
+  scenarios: readonly Scenario[],
+): Promise<void> {
   const noKernel = await missingKernel();
   const missingKinds = await Promise.all(scenarios.map(unmetCondition));
   // AVA starts with the first test: nothing is awaited from here on.
@@ -20,8 +32,14 @@ export async function compareScenarios(test: TestFn, object: string, scenarios: 
     const play = async (t: ExecutionContext) => {
       const expected = await playScenario(scenario, kernelWorld);
       const differences = compare(scenario, expected, await playScenario(scenario, nlspaceWorld));
-      if (known === undefined) t.is(describeDifferences(differences), '', 'lines with - are what the kernel says');
-      else t.not(differences.length, 0, `no difference any more: take it out of KNOWN_DIFFERENCES (${known.reason})`);
+      if (known === undefined)
+        t.is(describeDifferences(differences), '', 'lines with - are what the kernel says');
+      else
+        t.not(
+          differences.length,
+          0,
+          `no difference any more: take it out of KNOWN_DIFFERENCES (${known.reason})`,
+        );
     };
     // What a kernel was built without cannot be installed, so requiring peers does not ask for it.
     if (missingKinds[index] !== undefined) conditionalTest(test, missingKinds[index], title, play);

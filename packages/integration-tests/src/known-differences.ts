@@ -7,6 +7,7 @@ export interface KnownDifference {
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     scenario: 'IPv6 source routes are another dimension',
-    reason: 'IPv6 routes by source address (`from`) are refused with EOPNOTSUPP and a text; the kernel has them.',
+    reason:
+      'IPv6 routes by source address (`from`) are refused with EOPNOTSUPP and a text; the kernel has them.',
   },
 ];

@@ -17,8 +17,17 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
   },
   GO_NETLINK: async (directory) => {
     const program = join(directory, 'go-netlink');
-    const env = { ...process.env, CGO_ENABLED: '0', GO111MODULE: 'off', GOCACHE: join(directory, 'cache'), GOPATH: join(directory, 'path') };
-    await promisify(execFile)('go', ['build', '-o', program, '.'], { cwd: join(FIXTURES, 'go-netlink'), env });
+    const env = {
+      ...process.env,
+      CGO_ENABLED: '0',
+      GO111MODULE: 'off',
+      GOCACHE: join(directory, 'cache'),
+      GOPATH: join(directory, 'path'),
+    };
+    await promisify(execFile)('go', ['build', '-o', program, '.'], {
+      cwd: join(FIXTURES, 'go-netlink'),
+      env,
+    });
     return program;
   },
   BUSYBOX: async () => {
@@ -29,15 +38,19 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
 };
 
 /** Builds or finds the programs and names them in the environment; those that cannot be had are not named. */
-export async function providePrograms(names: readonly string[] = Object.keys(BUILDS)): Promise<{ remove(): Promise<void> }> {
+export async function providePrograms(
+  names: readonly string[] = Object.keys(BUILDS),
+): Promise<{ remove(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'nlspace-programs-'));
-  await Promise.all(names.map(async (name) => {
-    try {
-      process.env[name] ??= await BUILDS[name]?.(directory);
-    } catch {
-      // Without a compiler there is no program, and the tests that need it are skipped by name.
-      delete process.env[name];
-    }
-  }));
+  await Promise.all(
+    names.map(async (name) => {
+      try {
+        process.env[name] ??= await BUILDS[name]?.(directory);
+      } catch {
+        // Without a compiler there is no program, and the tests that need it are skipped by name.
+        delete process.env[name];
+      }
+    }),
+  );
   return { remove: () => rm(directory, { recursive: true, force: true }) };
 }

@@ -27,23 +27,71 @@ class Choices {
 type Command = (c: Choices) => string;
 
 const link: Command = (c) => c.one(LINKS);
-const prefix4: Command = (c) => c.one(['192.0.2.0/24', '192.0.2.0/25', '192.0.2.128/25', '192.0.2.7/32', '192.0.0.0/16', 'default', '10.0.0.0/24', '10.1.0.0/16', '0.0.0.0/1']);
-const gateway4: Command = (c) => c.one(['10.0.0.2', '10.0.0.3', '10.1.0.2', '10.1.0.3', '172.16.0.1', '10.0.0.1']);
-const prefix6: Command = (c) => c.one(['2001:db8:a::/48', '2001:db8:a::/64', '2001:db8:a:8000::/49', '2001:db8:a::7/128', '2001:db8::/32', 'default', '2001:db8::/64', 'fc00::/7']);
-const gateway6: Command = (c) => c.one(['2001:db8::2', '2001:db8::3', '2001:db8:1::2', '2001:db8:1::3', '2001:dead::1', 'fe80::9', '2001:db8::1']);
+const prefix4: Command = (c) =>
+  c.one([
+    '192.0.2.0/24',
+    '192.0.2.0/25',
+    '192.0.2.128/25',
+    '192.0.2.7/32',
+    '192.0.0.0/16',
+    'default',
+    '10.0.0.0/24',
+    '10.1.0.0/16',
+    '0.0.0.0/1',
+  ]);
+const gateway4: Command = (c) =>
+  c.one(['10.0.0.2', '10.0.0.3', '10.1.0.2', '10.1.0.3', '172.16.0.1', '10.0.0.1']);
+const prefix6: Command = (c) =>
+  c.one([
+    '2001:db8:a::/48',
+    '2001:db8:a::/64',
+    '2001:db8:a:8000::/49',
+    '2001:db8:a::7/128',
+    '2001:db8::/32',
+    'default',
+    '2001:db8::/64',
+    'fc00::/7',
+  ]);
+const gateway6: Command = (c) =>
+  c.one([
+    '2001:db8::2',
+    '2001:db8::3',
+    '2001:db8:1::2',
+    '2001:db8:1::3',
+    '2001:dead::1',
+    'fe80::9',
+    '2001:db8::1',
+  ]);
 const refusal: Command = (c) => c.one(['blackhole', 'unreachable', 'prohibit', 'throw']);
 const metric: Command = (c) => `metric ${c.one([5, 10, 20])}`;
 const table: Command = (c) => `table ${c.one(['100', '1000', 'main', 'local'])}`;
 const protocol: Command = (c) => `proto ${c.one(['static', 'bird', '77'])}`;
-const write: Command = (c) => c.one(['add', 'add', 'add', 'append', 'prepend', 'replace', 'replace', 'change', 'del', 'del', 'del']);
-const address4: Command = (c) => c.one(['10.0.0.1/24', '10.0.0.5/24', '10.0.0.6/25', '10.1.0.1/24', '10.2.0.1/16', '10.0.0.9/32', '172.16.0.9/30']);
-const address6: Command = (c) => c.one(['2001:db8::1/64', '2001:db8::5/64', '2001:db8:1::1/64', '2001:db8:7::1/128', '2001:db8:7::2/127']);
+const write: Command = (c) =>
+  c.one(['add', 'add', 'add', 'append', 'prepend', 'replace', 'replace', 'change', 'del', 'del', 'del']);
+const address4: Command = (c) =>
+  c.one([
+    '10.0.0.1/24',
+    '10.0.0.5/24',
+    '10.0.0.6/25',
+    '10.1.0.1/24',
+    '10.2.0.1/16',
+    '10.0.0.9/32',
+    '172.16.0.9/30',
+  ]);
+const address6: Command = (c) =>
+  c.one(['2001:db8::1/64', '2001:db8::5/64', '2001:db8:1::1/64', '2001:db8:7::1/128', '2001:db8:7::2/127']);
 
 const route4: Command = (c) => {
-  const nexthop = () => `via ${gateway4(c)}${c.maybe(40, () => `dev ${link(c)}`)}${c.maybe(10, () => 'onlink')}`;
+  const nexthop = () =>
+    `via ${gateway4(c)}${c.maybe(40, () => `dev ${link(c)}`)}${c.maybe(10, () => 'onlink')}`;
   const target = c.one([
-    nexthop, nexthop, nexthop, () => `dev ${link(c)}`, () => `dev ${link(c)}${c.maybe(50, () => `scope ${c.one(['link', 'host', 'global'])}`)}`,
-    () => `nexthop ${nexthop()}${c.maybe(50, () => 'weight 3')} nexthop ${nexthop()}`, () => '',
+    nexthop,
+    nexthop,
+    nexthop,
+    () => `dev ${link(c)}`,
+    () => `dev ${link(c)}${c.maybe(50, () => `scope ${c.one(['link', 'host', 'global'])}`)}`,
+    () => `nexthop ${nexthop()}${c.maybe(50, () => 'weight 3')} nexthop ${nexthop()}`,
+    () => '',
   ])();
   const type = target === '' ? `${refusal(c)} ` : '';
   const attributes = `${c.maybe(30, () => metric(c))}${c.maybe(20, () => table(c))}${c.maybe(20, () => protocol(c))}${c.maybe(10, () => 'tos 0x10')}${c.maybe(10, () => `src ${c.one(['10.0.0.1', '10.1.0.1'])}`)}${c.maybe(8, () => 'mtu 1400')}`;
@@ -51,25 +99,56 @@ const route4: Command = (c) => {
 };
 
 const route6: Command = (c) => {
-  const nexthop = () => `via ${gateway6(c)}${c.maybe(40, () => `dev ${link(c)}`)}${c.maybe(10, () => 'onlink')}`;
-  const target = c.one([nexthop, nexthop, nexthop, () => `dev ${link(c)}`, () => `nexthop ${nexthop()}${c.maybe(50, () => 'weight 3')} nexthop ${nexthop()}`, () => ''])();
+  const nexthop = () =>
+    `via ${gateway6(c)}${c.maybe(40, () => `dev ${link(c)}`)}${c.maybe(10, () => 'onlink')}`;
+  const target = c.one([
+    nexthop,
+    nexthop,
+    nexthop,
+    () => `dev ${link(c)}`,
+    () => `nexthop ${nexthop()}${c.maybe(50, () => 'weight 3')} nexthop ${nexthop()}`,
+    () => '',
+  ])();
   const type = target === '' ? `${refusal(c)} ` : '';
   const attributes = `${c.maybe(30, () => metric(c))}${c.maybe(20, () => table(c))}${c.maybe(20, () => protocol(c))}${c.maybe(8, () => 'mtu 1400')}`;
   return `ip -6 route ${write(c)} ${type}${prefix6(c)}${attributes} ${target}`.replace(/ +/g, ' ');
 };
 
-const simpleDelete: Command = (c) => c.one([() => `ip route del ${prefix4(c)}`, () => `ip -6 route del ${prefix6(c)}`, () => `ip route del ${prefix4(c)} table 100`])();
+const simpleDelete: Command = (c) =>
+  c.one([
+    () => `ip route del ${prefix4(c)}`,
+    () => `ip -6 route del ${prefix6(c)}`,
+    () => `ip route del ${prefix4(c)} table 100`,
+  ])();
 /** Not of IPv6: which leg of a multipath route it names depends on a secret of the kernel. */
-const lookup: Command = (c) => `ip route get fibmatch ${c.one(['192.0.2.1', '192.0.2.7', '192.0.2.200', '10.0.0.77', '8.8.8.8'])}`;
-const address: Command = (c) => c.one([
-  () => `ip addr ${c.one(['add', 'add', 'replace', 'del'])} ${address4(c)} dev ${link(c)}`,
-  () => `ip addr add ${address4(c)} brd + dev ${link(c)}`,
-  () => `ip addr ${c.one(['add', 'add', 'del'])} ${address6(c)} dev ${link(c)}`,
-  () => `ip addr flush dev ${link(c)}`,
-])().replace(/^(ip addr (?:add|replace) [0-9a-f]+:.*)$/, '$1 nodad');
+const lookup: Command = (c) =>
+  `ip route get fibmatch ${c.one(['192.0.2.1', '192.0.2.7', '192.0.2.200', '10.0.0.77', '8.8.8.8'])}`;
+const address: Command = (c) =>
+  c
+    .one([
+      () => `ip addr ${c.one(['add', 'add', 'replace', 'del'])} ${address4(c)} dev ${link(c)}`,
+      () => `ip addr add ${address4(c)} brd + dev ${link(c)}`,
+      () => `ip addr ${c.one(['add', 'add', 'del'])} ${address6(c)} dev ${link(c)}`,
+      () => `ip addr flush dev ${link(c)}`,
+    ])()
+    .replace(/^(ip addr (?:add|replace) [0-9a-f]+:.*)$/, '$1 nodad');
 const state: Command = (c) => `ip link set ${c.one([...LINKS, 'lo'])} ${c.one(['up', 'up', 'down'])}`;
 
-const KINDS: readonly Command[] = [route4, route4, route4, route4, route6, route6, route6, route6, simpleDelete, lookup, address, address, state];
+const KINDS: readonly Command[] = [
+  route4,
+  route4,
+  route4,
+  route4,
+  route6,
+  route6,
+  route6,
+  route6,
+  simpleDelete,
+  lookup,
+  address,
+  address,
+  state,
+];
 
 /** Commands that nobody thought of, the same ones for the same seed. */
 export function randomScenario(seed: number): Scenario {

@@ -5,8 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { NetlinkDomain } from '@nlspace/core';
-import test from 'ava';
 import { run, start } from '@nlspace/transport-seccomp';
+import test from 'ava';
 import { freshDomain, peerTest, providePrograms } from '../src/index.js';
 
 const programs = await providePrograms(['RAW_NETLINK']);
@@ -32,7 +32,8 @@ async function descriptorsOnceClosed(expected: number): Promise<number> {
 }
 
 test.serial('two hundred programs at once make two hundred pairs of links', async (t) => {
-  const script = 'for n in $(seq 200); do ip link add a$n type veth peer name b$n || echo failed & done; wait; ip -o link | wc -l';
+  const script =
+    'for n in $(seq 200); do ip link add a$n type veth peer name b$n || echo failed & done; wait; ip -o link | wc -l';
   t.is((await output(freshDomain(), ['sh', '-c', script])).trim(), '401');
 });
 
@@ -63,7 +64,8 @@ peerTest(test, noCompiler, 'four hundred sockets open at once all work and all g
 
 peerTest(test, noCompiler, 'thousands of sockets opened and closed leave no memory behind', async (t) => {
   const netlink = freshDomain();
-  const churn = () => run(netlink, [rawNetlink as string, 'churn', '1000'], { stdio: 'ignore', untilAllExit: true });
+  const churn = () =>
+    run(netlink, [rawNetlink as string, 'churn', '1000'], { stdio: 'ignore', untilAllExit: true });
   const heapAfter = async (times: number): Promise<number> => {
     for (; times > 0; times--) await churn();
     collectGarbage();
@@ -78,7 +80,8 @@ test.serial('programs that are killed while they read leave nothing behind', asy
   const netlink = freshDomain();
   await run(netlink, ['ip', 'link'], { stdio: 'ignore', untilAllExit: true });
   const before = descriptors();
-  const script = 'for n in 1 2 3 4 5 6 7 8 9 10; do ip monitor all > /dev/null & pids="$pids $!"; done; ip link set lo up; kill -9 $pids; wait; ip -br link > /dev/null';
+  const script =
+    'for n in 1 2 3 4 5 6 7 8 9 10; do ip monitor all > /dev/null & pids="$pids $!"; done; ip link set lo up; kill -9 $pids; wait; ip -br link > /dev/null';
   const { exitCode } = await run(netlink, ['sh', '-c', script], { stdio: 'ignore', untilAllExit: true });
   t.is(exitCode, 0);
   t.is(await descriptorsOnceClosed(before), before);

@@ -41,7 +41,11 @@ try {
   if (error instanceof LaunchError) {
     process.stderr.write(`nlspace: ${error.message}\n`);
     process.exitCode = error.exitCode;
-  } else if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+  } else if (
+    error instanceof TypeError &&
+    'code' in error &&
+    String(error.code).startsWith('ERR_PARSE_ARGS')
+  ) {
     refuse(error.message);
   } else {
     throw error;

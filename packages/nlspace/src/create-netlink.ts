@@ -13,6 +13,10 @@ export interface NetlinkOptions extends DomainOptions {
  * const netlink = createNetlink();
  * await run(netlink, ['ip', 'link']);
  */
-export function createNetlink({ network = {}, families = [routeFamily(network)], ...options }: NetlinkOptions = {}): NetlinkDomain {
+export function createNetlink({
+  network = {},
+  families = [routeFamily(network)],
+  ...options
+}: NetlinkOptions = {}): NetlinkDomain {
   return new NetlinkDomain({ ...options, families });
 }

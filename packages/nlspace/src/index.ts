@@ -1,6 +1,22 @@
 /** The kernel side of netlink in user space: what a program needs in one import. */
-export { ClientSocket, Errno, type Netlink, NetlinkDomain, NetlinkError, NetlinkProtocol, type NetlinkSocket } from '@nlspace/core';
+export {
+  ClientSocket,
+  Errno,
+  type Netlink,
+  NetlinkDomain,
+  NetlinkError,
+  NetlinkProtocol,
+  type NetlinkSocket,
+} from '@nlspace/core';
 export { Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
-export { exitAs, type ExitResult, LaunchError, run, type RunningProgram, type RunOptions, start } from '@nlspace/transport-seccomp';
+export {
+  type ExitResult,
+  exitAs,
+  LaunchError,
+  type RunningProgram,
+  type RunOptions,
+  run,
+  start,
+} from '@nlspace/transport-seccomp';
 export { createNetlink, type NetlinkOptions } from './create-netlink.js';
 export { traceRequests } from './trace/trace-requests.js';

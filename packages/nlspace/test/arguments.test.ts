@@ -1,7 +1,7 @@
 import test from 'ava';
 import { readCommandLine } from '../src/command-line/arguments.js';
 
-test('what stands behind the program is the program\'s own', (t) => {
+test("what stands behind the program is the program's own", (t) => {
   const { command, program, verbose } = readCommandLine(['run', 'ip', '-v', 'link']);
   t.deepEqual([command, program, verbose], ['run', ['ip', '-v', 'link'], false]);
 });

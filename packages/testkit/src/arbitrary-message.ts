@@ -14,7 +14,10 @@ const PAYLOAD_SIZES = [0, 1, 2, 3, 4, 6, 8, 10, 16, 17, 33, 64, 260];
 
 /** Messages that a schema accepts, made from nothing but the schema. */
 export function arbitraryMessage(schema: MessageSchema): fc.Arbitrary<MessageBody> {
-  return fc.record({ header: arbitraryHeader(schema.header), attributes: arbitraryAttributes(schema.attributes) });
+  return fc.record({
+    header: arbitraryHeader(schema.header),
+    attributes: arbitraryAttributes(schema.attributes),
+  });
 }
 
 /** The same as bytes, without a message header. */
@@ -24,17 +27,23 @@ export function arbitraryPayload(schema: MessageSchema): fc.Arbitrary<Uint8Array
 
 /** Payloads that look like the schema's messages and have been damaged: bytes changed, cut, repeated. */
 export function arbitraryDamagedPayload(schema: MessageSchema): fc.Arbitrary<Uint8Array> {
-  const damage = fc.record({ at: fc.nat(0xffff), byte: fc.nat(255), kind: fc.constantFrom('change', 'cut', 'repeat') });
-  return fc.tuple(arbitraryPayload(schema), fc.array(damage, { minLength: 1, maxLength: 4 })).map(([payload, damages]) =>
-    damages.reduce((bytes, { at, byte, kind }) => {
-      const position = at % (bytes.length + 1);
-      if (kind === 'cut') return bytes.slice(0, position);
-      if (kind === 'repeat') return Uint8Array.from([...bytes, ...bytes.subarray(position)]);
-      const changed = bytes.slice();
-      changed[position] = byte;
-      return changed;
-    }, payload),
-  );
+  const damage = fc.record({
+    at: fc.nat(0xffff),
+    byte: fc.nat(255),
+    kind: fc.constantFrom('change', 'cut', 'repeat'),
+  });
+  return fc
+    .tuple(arbitraryPayload(schema), fc.array(damage, { minLength: 1, maxLength: 4 }))
+    .map(([payload, damages]) =>
+      damages.reduce((bytes, { at, byte, kind }) => {
+        const position = at % (bytes.length + 1);
+        if (kind === 'cut') return bytes.slice(0, position);
+        if (kind === 'repeat') return Uint8Array.from([...bytes, ...bytes.subarray(position)]);
+        const changed = bytes.slice();
+        changed[position] = byte;
+        return changed;
+      }, payload),
+    );
 }
 
 function arbitraryHeader(layout: HeaderLayout): fc.Arbitrary<Record<string, unknown>> {
@@ -44,10 +53,14 @@ function arbitraryHeader(layout: HeaderLayout): fc.Arbitrary<Record<string, unkn
 }
 
 function arbitraryAttributes(set: AttributeSet): fc.Arbitrary<Record<string, unknown>> {
-  const values = Object.fromEntries(Object.entries(set.shape).map(([key, one]) => [key, arbitraryAttribute(one)]));
-  return fc.subarray(Object.keys(values)).chain((keys) =>
-    fc.record(Object.fromEntries(keys.map((key) => [key, values[key] as fc.Arbitrary<unknown>]))),
+  const values = Object.fromEntries(
+    Object.entries(set.shape).map(([key, one]) => [key, arbitraryAttribute(one)]),
   );
+  return fc
+    .subarray(Object.keys(values))
+    .chain((keys) =>
+      fc.record(Object.fromEntries(keys.map((key) => [key, values[key] as fc.Arbitrary<unknown>]))),
+    );
 }
 
 function arbitraryAttribute({ kind, many }: AttributeDefinition<unknown>): fc.Arbitrary<unknown> {

@@ -1,4 +1,11 @@
-import { type Class, type Credentials, type DomainOptions, type FamilySetup, NetlinkDomain, type NetlinkSocket } from '@nlspace/core';
+import {
+  type Class,
+  type Credentials,
+  type DomainOptions,
+  type FamilySetup,
+  NetlinkDomain,
+  type NetlinkSocket,
+} from '@nlspace/core';
 
 export const ADMINISTRATOR: Credentials = { uid: 0, gid: 0, pid: 1000, netAdmin: true };
 export const ORDINARY_USER: Credentials = { uid: 1000, gid: 1000, pid: 2000, netAdmin: false };
@@ -11,8 +18,19 @@ export interface TestDomain {
 }
 
 /** A domain with the families given that keeps defects for the test instead of printing them. */
-export function openTestDomain(families: ReadonlyArray<Class | FamilySetup>, options: Omit<DomainOptions, 'families' | 'onDefect'> = {}): TestDomain {
+export function openTestDomain(
+  families: ReadonlyArray<Class | FamilySetup>,
+  options: Omit<DomainOptions, 'families' | 'onDefect'> = {},
+): TestDomain {
   const defects: Array<{ error: unknown; operation: string }> = [];
-  const domain = new NetlinkDomain({ ...options, families, onDefect: (error, operation) => defects.push({ error, operation }) });
-  return { domain, defects, open: (protocol, credentials = ADMINISTRATOR) => domain.open({ protocol, credentials }) };
+  const domain = new NetlinkDomain({
+    ...options,
+    families,
+    onDefect: (error, operation) => defects.push({ error, operation }),
+  });
+  return {
+    domain,
+    defects,
+    open: (protocol, credentials = ADMINISTRATOR) => domain.open({ protocol, credentials }),
+  };
 }

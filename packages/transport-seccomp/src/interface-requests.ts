@@ -57,26 +57,44 @@ const SIOCGIFNAME = 0x8910;
 /** netdevice(7), by request number: what netlink can say and do, too. */
 const ANSWERS: ReadonlyMap<number, Answer> = new Map<number, Answer>([
   [SIOCGIFNAME, () => {}],
-  [0x8913 /* SIOCGIFFLAGS */, ({ header }, value) => value.setUint16(0, header.flags & FLAGS_OF_A_REQUEST, true)],
-  [0x8914 /* SIOCSIFFLAGS */, ({ header }, value) => {
-    const flags = value.getUint16(0, true);
-    return { flags, changedFlags: (header.flags ^ flags) & FLAGS_OF_A_REQUEST };
-  }],
+  [
+    0x8913 /* SIOCGIFFLAGS */,
+    ({ header }, value) => value.setUint16(0, header.flags & FLAGS_OF_A_REQUEST, true),
+  ],
+  [
+    0x8914 /* SIOCSIFFLAGS */,
+    ({ header }, value) => {
+      const flags = value.getUint16(0, true);
+      return { flags, changedFlags: (header.flags ^ flags) & FLAGS_OF_A_REQUEST };
+    },
+  ],
   [0x8921 /* SIOCGIFMTU */, ({ attributes }, value) => value.setInt32(0, attributes.mtu ?? 0, true)],
   [0x8922 /* SIOCSIFMTU */, (_, value) => ({ attributes: { mtu: value.getUint32(0, true) } })],
   [0x8923 /* SIOCSIFNAME */, (_, value) => ({ attributes: { name: readName(value, 0) } })],
-  [0x8924 /* SIOCSIFHWADDR */, ({ header, attributes }, value) => {
-    if (value.getUint16(0, true) !== header.type) throw new NetlinkError(Errno.EINVAL);
-    const length = attributes.address?.length ?? 0;
-    return { attributes: { address: bytesOf(value, 2, length).slice() } };
-  }],
-  [0x8927 /* SIOCGIFHWADDR */, ({ header, attributes }, value) => {
-    value.setUint16(0, header.type, true);
-    bytesOf(value, 2, 14).set(attributes.address?.subarray(0, 14) ?? []);
-  }],
+  [
+    0x8924 /* SIOCSIFHWADDR */,
+    ({ header, attributes }, value) => {
+      if (value.getUint16(0, true) !== header.type) throw new NetlinkError(Errno.EINVAL);
+      const length = attributes.address?.length ?? 0;
+      return { attributes: { address: bytesOf(value, 2, length).slice() } };
+    },
+  ],
+  [
+    0x8927 /* SIOCGIFHWADDR */,
+    ({ header, attributes }, value) => {
+      value.setUint16(0, header.type, true);
+      bytesOf(value, 2, 14).set(attributes.address?.subarray(0, 14) ?? []);
+    },
+  ],
   [0x8933 /* SIOCGIFINDEX */, ({ header }, value) => value.setInt32(0, header.interfaceIndex, true)],
-  [0x8942 /* SIOCGIFTXQLEN */, ({ attributes }, value) => value.setInt32(0, attributes.transmitQueueLength ?? 0, true)],
-  [0x8943 /* SIOCSIFTXQLEN */, (_, value) => ({ attributes: { transmitQueueLength: value.getUint32(0, true) } })],
+  [
+    0x8942 /* SIOCGIFTXQLEN */,
+    ({ attributes }, value) => value.setInt32(0, attributes.transmitQueueLength ?? 0, true),
+  ],
+  [
+    0x8943 /* SIOCSIFTXQLEN */,
+    (_, value) => ({ attributes: { transmitQueueLength: value.getUint32(0, true) } }),
+  ],
 ]);
 
 /**
@@ -85,20 +103,30 @@ const ANSWERS: ReadonlyMap<number, Answer> = new Map<number, Answer>([
  *
  * @throws {NetlinkError} ENODEV; EOPNOTSUPP for requests that netlink does not know; what a change was refused with.
  */
-export async function answerInterfaceRequest(netlink: Netlink, credentials: Credentials, number: number, request: Uint8Array): Promise<void> {
+export async function answerInterfaceRequest(
+  netlink: Netlink,
+  credentials: Credentials,
+  number: number,
+  request: Uint8Array,
+): Promise<void> {
   const answer = ANSWERS.get(number);
   if (answer === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
   const view = new DataView(request.buffer, request.byteOffset, INTERFACE_REQUEST_SIZE);
-  const value = new DataView(request.buffer, request.byteOffset + NAME_SIZE, INTERFACE_REQUEST_SIZE - NAME_SIZE);
+  const value = new DataView(
+    request.buffer,
+    request.byteOffset + NAME_SIZE,
+    INTERFACE_REQUEST_SIZE - NAME_SIZE,
+  );
   const asCaller: Netlink = { open: (options) => netlink.open({ ...options, credentials }) };
   const client = await ClientSocket.open(asCaller, {
     protocol: NetlinkProtocol.Route,
     catalog: new Map([[RouteMessage.NewLink, link]]),
   });
   try {
-    const which = number === SIOCGIFNAME
-      ? { header: { interfaceIndex: value.getInt32(0, true) }, attributes: {} }
-      : { attributes: { name: readName(view, 0) } };
+    const which =
+      number === SIOCGIFNAME
+        ? { header: { interfaceIndex: value.getInt32(0, true) }, attributes: {} }
+        : { attributes: { name: readName(view, 0) } };
     const [found] = await client.do(RouteMessage.GetLink, link, which);
     if (found === undefined) throw new NetlinkError(Errno.ENODEV);
     if (number === SIOCGIFNAME) writeName(view, found.attributes.name ?? '');
@@ -125,5 +153,6 @@ function readName(view: DataView, offset: number): string {
 function writeName(view: DataView, name: string): void {
   const bytes = bytesOf(view, 0, NAME_SIZE);
   bytes.fill(0);
-  for (let index = 0; index < Math.min(name.length, NAME_SIZE - 1); index++) bytes[index] = name.charCodeAt(index);
+  for (let index = 0; index < Math.min(name.length, NAME_SIZE - 1); index++)
+    bytes[index] = name.charCodeAt(index);
 }

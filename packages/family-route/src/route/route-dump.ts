@@ -41,7 +41,8 @@ export class RouteDump extends RawDump {
   }
 
   fill(room: DumpRoom): boolean {
-    const isRestricted = this.filter.protocol !== 0 || this.filter.type !== 0 || this.filter.interfaceIndex !== 0;
+    const isRestricted =
+      this.filter.protocol !== 0 || this.filter.type !== 0 || this.filter.interfaceIndex !== 0;
     for (;;) {
       const table = this.#tables[this.#table];
       if (table === undefined) {
@@ -120,6 +121,8 @@ export class RouteDump extends RawDump {
     if (type !== 0 && fib.type(route) !== type) return false;
     if (interfaceIndex === 0) return true;
     if (!fib.isMultipath(route)) return fib.interfaceIndex(route) === interfaceIndex;
-    return fib.describe(route, this.#description).nexthops.some((leg) => leg.interfaceIndex === interfaceIndex);
+    return fib
+      .describe(route, this.#description)
+      .nexthops.some((leg) => leg.interfaceIndex === interfaceIndex);
   }
 }

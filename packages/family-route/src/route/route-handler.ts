@@ -1,4 +1,13 @@
-import { Do, Dump, type DumpContext, Errno, inject, injectable, NetlinkError, type RawDump } from '@nlspace/core';
+import {
+  Do,
+  Dump,
+  type DumpContext,
+  Errno,
+  inject,
+  injectable,
+  NetlinkError,
+  type RawDump,
+} from '@nlspace/core';
 import { EncodedDump } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
@@ -56,10 +65,14 @@ export class RouteHandler {
     const table = attributes.table ?? header.table;
     const interfaceIndex = attributes.outputInterface ?? 0;
     const { protocol, type } = header;
-    if (interfaceIndex !== 0 && links.byIndex(interfaceIndex) === undefined) throw new NetlinkError(Errno.ENODEV);
+    if (interfaceIndex !== 0 && links.byIndex(interfaceIndex) === undefined)
+      throw new NetlinkError(Errno.ENODEV);
     if (table !== 0 || protocol !== 0 || type !== 0 || interfaceIndex !== 0) context.markFiltered();
     if (table !== 0 && isOneFamily && routes.fib(family).table(table) === undefined) {
-      throw new NetlinkError(Errno.ENOENT, `${family === AddressFamily.Inet ? 'ipv4' : 'ipv6'}: FIB table does not exist`);
+      throw new NetlinkError(
+        Errno.ENOENT,
+        `${family === AddressFamily.Inet ? 'ipv4' : 'ipv6'}: FIB table does not exist`,
+      );
     }
     return new RouteDump(fibs, { table, protocol, type, interfaceIndex }, clock);
   }
@@ -67,7 +80,8 @@ export class RouteHandler {
   #read(payload: Uint8Array): RouteDescription {
     const description = this.#description;
     const family = payload[0];
-    if (family !== AddressFamily.Inet && family !== AddressFamily.Inet6) throw new NetlinkError(Errno.EOPNOTSUPP);
+    if (family !== AddressFamily.Inet && family !== AddressFamily.Inet6)
+      throw new NetlinkError(Errno.EOPNOTSUPP);
     description.read(payload, 0, payload.length);
     return description;
   }
@@ -80,10 +94,16 @@ function refuseStrictly({ header, attributes, payload }: RouteRequest): void {
     throw new NetlinkError(Errno.EINVAL, `${family}: ${text}`);
   };
   if (payload.length < route.header.size) refuse('Invalid header for FIB dump request');
-  if (header.destinationLength !== 0 || header.sourceLength !== 0 || header.typeOfService !== 0 || header.scope !== 0) {
+  if (
+    header.destinationLength !== 0 ||
+    header.sourceLength !== 0 ||
+    header.typeOfService !== 0 ||
+    header.scope !== 0
+  ) {
     refuse('Invalid values in header for FIB dump request');
   }
-  if ((header.flags & ~(RouteFlag.Cloned | RouteFlag.Prefix)) !== 0) refuse('Invalid flags for FIB dump request');
+  if ((header.flags & ~(RouteFlag.Cloned | RouteFlag.Prefix)) !== 0)
+    refuse('Invalid flags for FIB dump request');
   if (Object.keys(attributes).some((key) => key !== 'table' && key !== 'outputInterface')) {
     refuse('Unsupported attribute in dump request');
   }

@@ -1,4 +1,4 @@
-import { type GroupNotifier, GROUP_NOTIFIER, inject, injectable } from '@nlspace/core';
+import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { NetworkEvent } from '../network/network-events.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
@@ -10,7 +10,8 @@ export class RouteNotifier {
 
   notify(event: NetworkEvent): void {
     if (event.type !== 'route-changed' && event.type !== 'route-removed') return;
-    const group = event.addressFamily === AddressFamily.Inet ? ROUTE_GROUPS.ipv4Route : ROUTE_GROUPS.ipv6Route;
+    const group =
+      event.addressFamily === AddressFamily.Inet ? ROUTE_GROUPS.ipv4Route : ROUTE_GROUPS.ipv6Route;
     if (!this.groups.hasListeners(group, event.cause)) return;
     this.groups.notifyRaw(group, event.copyMessage(), event.cause);
   }

@@ -2,11 +2,18 @@ import { Errno, NetlinkError } from '@nlspace/core';
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { RouteMessageType } from '../route-message-type.js';
-import { addressBytes, type AddressWords, isUnspecified, readAddress } from './ip-words.js';
+import { type AddressWords, addressBytes, isUnspecified, readAddress } from './ip-words.js';
 import { type Nexthop, RouteDescription } from './route-description.js';
 import { ANY_SCOPE, type Match } from './route-lookup.js';
 import { ipv4Resolution, ipv6Resolution, type RouteRequest } from './route-message.js';
-import { RouteAttribute, RouteFlag, RouteProtocol, RouteScope, RouteTableId, RouteType } from './route-numbers.js';
+import {
+  RouteAttribute,
+  RouteFlag,
+  RouteProtocol,
+  RouteScope,
+  RouteTableId,
+  RouteType,
+} from './route-numbers.js';
 import type { RouteTables } from './route-tables.js';
 
 const LOOPBACK_INDEX = 1;
@@ -95,7 +102,9 @@ export class RouteResolver {
           protocol: RouteProtocol.Unspecified,
           scope: RouteScope.Universe,
           type: way.type,
-          flags: (RouteFlag.Cloned | (header.flags & RouteFlag.Notify) | this.#controlFlags(way, destination)) >>> 0,
+          flags:
+            (RouteFlag.Cloned | (header.flags & RouteFlag.Notify) | this.#controlFlags(way, destination)) >>>
+            0,
         },
         attributes: {
           table,
@@ -123,7 +132,8 @@ export class RouteResolver {
     const to = destination[0] as number;
     const from = source[0] as number;
     if (from !== 0) {
-      if (isIpv4Multicast(from) || from === LIMITED_BROADCAST || from >>> 24 === 0) throw new NetlinkError(Errno.EINVAL);
+      if (isIpv4Multicast(from) || from === LIMITED_BROADCAST || from >>> 24 === 0)
+        throw new NetlinkError(Errno.EINVAL);
       if (!environment.addresses.isLocal(AddressFamily.Inet, addressBytes(source, 4))) {
         throw new NetlinkError(Errno.ENETUNREACH);
       }
@@ -135,20 +145,35 @@ export class RouteResolver {
       if (!link.isUp) throw new NetlinkError(Errno.ENETUNREACH);
       if (isLinkMulticast(to) || to === LIMITED_BROADCAST) {
         chosen ??= this.#ipv4Source(output, RouteScope.Link);
-        return this.#classify(destination, { type: RouteType.Unicast, match: undefined, interfaceIndex: output, source: chosen });
+        return this.#classify(destination, {
+          type: RouteType.Unicast,
+          match: undefined,
+          interfaceIndex: output,
+          source: chosen,
+        });
       }
       if (isIpv4Multicast(to)) chosen ??= this.#ipv4Source(output, RouteScope.Universe);
       else if (to === 0) chosen ??= this.#ipv4Source(output, RouteScope.Host);
     }
     if (to === 0) {
-      return { type: RouteType.Local, match: undefined, interfaceIndex: LOOPBACK_INDEX, source: chosen ?? LOOPBACK_ADDRESS };
+      return {
+        type: RouteType.Local,
+        match: undefined,
+        interfaceIndex: LOOPBACK_INDEX,
+        source: chosen ?? LOOPBACK_ADDRESS,
+      };
     }
     const match = ipv4Lookup.lookup({ destination, interfaceIndex: output, scope: ANY_SCOPE, typeOfService });
     if (match === undefined || match.errno !== 0) {
       if (output === 0 || match !== undefined) throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
       // With a link named, what no route covers is taken to be on that link.
       chosen ??= this.#ipv4Source(output, RouteScope.Link);
-      return this.#classify(destination, { type: RouteType.Unicast, match: undefined, interfaceIndex: output, source: chosen });
+      return this.#classify(destination, {
+        type: RouteType.Unicast,
+        match: undefined,
+        interfaceIndex: output,
+        source: chosen,
+      });
     }
     const type = ipv4Lookup.typeOf(match);
     const preferred = this.#preferredSource(match);
@@ -169,7 +194,8 @@ export class RouteResolver {
       throw new NetlinkError(Errno.EINVAL);
     }
     if (to >>> 24 === 0 || to >>> 24 === 127) throw new NetlinkError(Errno.EINVAL);
-    if (environment.addresses.isLocal(AddressFamily.Inet, addressBytes(source, 4))) throw new NetlinkError(Errno.EINVAL);
+    if (environment.addresses.isLocal(AddressFamily.Inet, addressBytes(source, 4)))
+      throw new NetlinkError(Errno.EINVAL);
     const match = ipv4Lookup.lookup({ destination, interfaceIndex: 0, scope: ANY_SCOPE, typeOfService });
     const type = match === undefined || match.errno !== 0 ? undefined : ipv4Lookup.typeOf(match);
     if (type === RouteType.Local || type === RouteType.Broadcast) {
@@ -202,14 +228,20 @@ export class RouteResolver {
   }
 
   #ipv4Source(interfaceIndex: number, scope: number, destination?: Uint8Array): AddressWords | undefined {
-    const found = this.tables.environment.addresses.selectSource(AddressFamily.Inet, interfaceIndex, scope, destination);
+    const found = this.tables.environment.addresses.selectSource(
+      AddressFamily.Inet,
+      interfaceIndex,
+      scope,
+      destination,
+    );
     return found === undefined ? undefined : wordsOf(found, 4);
   }
 
   /** fib_info_update_nhc_saddr: the address that suits the gateway, else the link. */
   #ipv4SourceFor(match: Match): AddressWords | undefined {
     const nexthop = this.#nexthopOf(match);
-    const gateway = nexthop?.gatewayFamily === AddressFamily.Inet ? addressBytes(nexthop.gateway, 4) : undefined;
+    const gateway =
+      nexthop?.gatewayFamily === AddressFamily.Inet ? addressBytes(nexthop.gateway, 4) : undefined;
     return this.#ipv4Source(match.interfaceIndex, this.tables.ipv4Fib.scope(match.route), gateway);
   }
 
@@ -229,7 +261,9 @@ export class RouteResolver {
     const flow = { destination, scope: ANY_SCOPE, typeOfService: 0 };
     const match =
       (output === 0 ? undefined : ipv6Lookup.lookup({ ...flow, interfaceIndex: output })) ??
-      (isStrict ? undefined : ipv6Lookup.lookup({ ...flow, interfaceIndex: input !== 0 && isLinkBound ? input : 0 }));
+      (isStrict
+        ? undefined
+        : ipv6Lookup.lookup({ ...flow, interfaceIndex: input !== 0 && isLinkBound ? input : 0 }));
     if (match === undefined || match.errno !== 0) throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
     const table = match.table.id;
     if ((header.flags & RouteFlag.FibMatch) !== 0) return this.#storedMessage(match, table);
@@ -292,7 +326,9 @@ export class RouteResolver {
 
   #nexthopOf(match: Match | undefined): Nexthop | undefined {
     if (match === undefined) return undefined;
-    return this.tables.fib(match.table.addressFamily as AddressFamily.Inet).describe(match.route, this.#description).nexthops[match.leg];
+    return this.tables
+      .fib(match.table.addressFamily as AddressFamily.Inet)
+      .describe(match.route, this.#description).nexthops[match.leg];
   }
 
   #preferredSource(match: Match): AddressWords | undefined {
@@ -305,11 +341,14 @@ export class RouteResolver {
   /** Attributes that are given out as they are stored. */
   #storedAttributes(match: Match | undefined): { metrics?: Uint8Array } {
     if (match === undefined) return {};
-    const message = this.tables.fib(match.table.addressFamily as AddressFamily.Inet).arena.message(match.route);
+    const message = this.tables
+      .fib(match.table.addressFamily as AddressFamily.Inet)
+      .arena.message(match.route);
     const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
     for (let offset = 28; offset < message.length; ) {
       const length = view.getUint16(offset, true);
-      if (view.getUint16(offset + 2, true) === RouteAttribute.Metrics) return { metrics: message.slice(offset + 4, offset + length) };
+      if (view.getUint16(offset + 2, true) === RouteAttribute.Metrics)
+        return { metrics: message.slice(offset + 4, offset + length) };
       offset += (length + 3) & ~3;
     }
     return {};
@@ -321,9 +360,19 @@ function searchedTable(id: number): number {
   return id === RouteTableId.Local ? RouteTableId.Main : id;
 }
 
-function gatewayOf({ gatewayFamily, gateway, hasVia }: Nexthop): { gateway: Uint8Array } | { via: Uint8Array } {
+function gatewayOf({
+  gatewayFamily,
+  gateway,
+  hasVia,
+}: Nexthop): { gateway: Uint8Array } | { via: Uint8Array } {
   if (!hasVia) return { gateway: addressBytes(gateway, gatewayFamily === AddressFamily.Inet ? 4 : 16) };
-  return { via: Uint8Array.of(gatewayFamily, 0, ...addressBytes(gateway, gatewayFamily === AddressFamily.Inet ? 4 : 16)) };
+  return {
+    via: Uint8Array.of(
+      gatewayFamily,
+      0,
+      ...addressBytes(gateway, gatewayFamily === AddressFamily.Inet ? 4 : 16),
+    ),
+  };
 }
 
 /** Multicast and link-local destinations mean something on one link only. */
@@ -343,7 +392,16 @@ function wordsOf(bytes: Uint8Array | undefined, length: number): AddressWords {
 
 /** Attributes that a request may have under strict checking. */
 const ASKABLE: ReadonlySet<string> = new Set([
-  'destination', 'source', 'inputInterface', 'outputInterface', 'mark', 'userId', 'ipProtocol', 'sourcePort', 'destinationPort', 'flowLabel',
+  'destination',
+  'source',
+  'inputInterface',
+  'outputInterface',
+  'mark',
+  'userId',
+  'ipProtocol',
+  'sourcePort',
+  'destinationPort',
+  'flowLabel',
 ]);
 
 /** What strict checking does not accept (inet_rtm_valid_getroute_req, inet6_rtm_valid_getroute_req). */
@@ -355,7 +413,14 @@ function checkHeader({ header, attributes, strict }: RouteRequest, bits: 32 | 12
   };
   const { sourceLength, destinationLength, table, protocol, scope, type, flags } = header;
   const isWhole = (length: number): boolean => length === 0 || length === bits;
-  if (!isWhole(sourceLength) || !isWhole(destinationLength) || table !== 0 || protocol !== 0 || scope !== 0 || type !== 0) {
+  if (
+    !isWhole(sourceLength) ||
+    !isWhole(destinationLength) ||
+    table !== 0 ||
+    protocol !== 0 ||
+    scope !== 0 ||
+    type !== 0
+  ) {
     refuse('Invalid values in header for route get request');
   }
   const allowed = isIpv4 ? RouteFlag.Notify | RouteFlag.LookupTable | RouteFlag.FibMatch : RouteFlag.FibMatch;
@@ -363,7 +428,9 @@ function checkHeader({ header, attributes, strict }: RouteRequest, bits: 32 | 12
     refuse(isIpv4 ? 'Unsupported rtm_flags for route get request' : 'Invalid flags for get route request');
   }
   const hasLengths =
-    (attributes.source === undefined || sourceLength !== 0) && (attributes.destination === undefined || destinationLength !== 0);
+    (attributes.source === undefined || sourceLength !== 0) &&
+    (attributes.destination === undefined || destinationLength !== 0);
   if (!hasLengths) refuse(`rtm_src_len and rtm_dst_len must be ${bits} for IPv${isIpv4 ? 4 : 6}`);
-  if (Object.keys(attributes).some((key) => !ASKABLE.has(key))) refuse('Unsupported attribute in route get request');
+  if (Object.keys(attributes).some((key) => !ASKABLE.has(key)))
+    refuse('Unsupported attribute in route get request');
 }

@@ -1,6 +1,6 @@
 import { ClientSocket, NetlinkDomain, NetlinkProtocol } from '@nlspace/core';
 import test from 'ava';
-import { ManualClock, Network, route, routeFamily, RouteMessageType } from '../../src/index.js';
+import { ManualClock, Network, RouteMessageType, route, routeFamily } from '../../src/index.js';
 
 const IPV6 = 10;
 const CREATE = 0x400;
@@ -16,16 +16,26 @@ async function begin() {
   const clock = new ManualClock();
   const network = new Network({ clock });
   const domain = new NetlinkDomain({ families: [routeFamily(network)] });
-  const catalog = new Map([[RouteMessageType.NewRoute, route], [RouteMessageType.DeleteRoute, route]]);
-  const client = await ClientSocket.open(domain, { protocol: NetlinkProtocol.Route, catalog: catalog as never });
+  const catalog = new Map([
+    [RouteMessageType.NewRoute, route],
+    [RouteMessageType.DeleteRoute, route],
+  ]);
+  const client = await ClientSocket.open(domain, {
+    protocol: NetlinkProtocol.Route,
+    catalog: catalog as never,
+  });
   return { clock, network, client };
 }
 
 async function remainingHundredths(client: ClientSocket): Promise<number[]> {
   const found: number[] = [];
-  for await (const { attributes } of client.dump(RouteMessageType.GetRoute, route, { header: { addressFamily: IPV6, table: 254 }, attributes: {} })) {
+  for await (const { attributes } of client.dump(RouteMessageType.GetRoute, route, {
+    header: { addressFamily: IPV6, table: 254 },
+    attributes: {},
+  })) {
     const { cacheInfo } = attributes;
-    if (cacheInfo !== undefined) found.push(new DataView(cacheInfo.buffer, cacheInfo.byteOffset).getUint32(8, true));
+    if (cacheInfo !== undefined)
+      found.push(new DataView(cacheInfo.buffer, cacheInfo.byteOffset).getUint32(8, true));
   }
   return found;
 }
@@ -54,7 +64,12 @@ test('a route that is replaced by one for ever does not expire', async (t) => {
   const { clock, client } = await begin();
   await client.do(RouteMessageType.NewRoute, route, limited(5), { flags: CREATE });
   const { expires: _, ...forever } = limited(0).attributes;
-  await client.do(RouteMessageType.NewRoute, route, { header: limited(0).header, attributes: forever }, { flags: CREATE | 0x100 });
+  await client.do(
+    RouteMessageType.NewRoute,
+    route,
+    { header: limited(0).header, attributes: forever },
+    { flags: CREATE | 0x100 },
+  );
   clock.advance(60_000);
   t.deepEqual(await remainingHundredths(client), [0]);
 });

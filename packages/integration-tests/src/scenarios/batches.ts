@@ -28,17 +28,26 @@ export const BATCHES: readonly Scenario[] = [
   },
   {
     name: 'a batch shows what it has changed',
-    commands: [...CONNECTED, "printf '%s\\n' 'route add 192.0.2.0/24 via 10.0.0.2' 'route show' 'route del 192.0.2.0/24' 'route show' 'addr show dev v0' | ip -batch -"],
+    commands: [
+      ...CONNECTED,
+      "printf '%s\\n' 'route add 192.0.2.0/24 via 10.0.0.2' 'route show' 'route del 192.0.2.0/24' 'route show' 'addr show dev v0' | ip -batch -",
+    ],
   },
   {
     name: 'a batch of IPv6 routes',
-    commands: [...CONNECTED, "for n in 1 2 3 4 5 6 7 8; do echo \"route add 2001:db8:$n::/48 via 2001:db8::$n metric $n\"; done | ip -6 -batch -", 'ip -6 route'],
+    commands: [...CONNECTED, 'for n in 1 2 3 4 5 6 7 8; do echo "route add 2001:db8:$n::/48 via 2001:db8::$n metric $n"; done | ip -6 -batch -', 'ip -6 route'],
   },
   {
     name: 'a thousand routes in a batch are shown and flushed',
     commands: [
-      ...CONNECTED, "n=0; while [ $n -lt 1000 ]; do echo \"route add 172.16.$((n / 250)).$((n % 250))/32 via 10.0.0.$((n % 200 + 2)) metric $((n % 7))\"; n=$((n + 1)); done > $SCRATCH/routes", 'ip -batch $SCRATCH/routes',
-      'ip route | wc -l', 'ip route show 172.16.3.7', 'ip route | md5sum', 'ip route flush proto boot', 'ip route',
+      ...CONNECTED,
+      'n=0; while [ $n -lt 1000 ]; do echo "route add 172.16.$((n / 250)).$((n % 250))/32 via 10.0.0.$((n % 200 + 2)) metric $((n % 7))"; n=$((n + 1)); done > $SCRATCH/routes',
+      'ip -batch $SCRATCH/routes',
+      'ip route | wc -l',
+      'ip route show 172.16.3.7',
+      'ip route | md5sum',
+      'ip route flush proto boot',
+      'ip route',
     ],
   },
 ];

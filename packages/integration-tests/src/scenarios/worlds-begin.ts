@@ -9,11 +9,7 @@ export const PAIR = [
 export const PAIR_UP = [...PAIR, 'ip link set dev v0 up', 'ip link set dev v1 up'] as const;
 
 /** The pair, up, v0 with 10.0.0.1/24 and 2001:db8::1/64. */
-export const CONNECTED = [
-  ...PAIR_UP,
-  'ip addr add 10.0.0.1/24 dev v0',
-  'ip -6 addr add 2001:db8::1/64 dev v0 nodad',
-] as const;
+export const CONNECTED = [...PAIR_UP, 'ip addr add 10.0.0.1/24 dev v0', 'ip -6 addr add 2001:db8::1/64 dev v0 nodad'] as const;
 
 /** A second pair, up, w0 with 10.1.0.1/24 and 2001:db8:1::1/64: for routes that move between devices. */
 export const TWO_NETWORKS = [

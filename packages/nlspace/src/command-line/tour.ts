@@ -1,7 +1,8 @@
 import { type ExitResult, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
 
-const INTRODUCTION = 'This is ip(8) as your system has it. The network that it talks to lives in this Node process.';
+const INTRODUCTION =
+  'This is ip(8) as your system has it. The network that it talks to lives in this Node process.';
 
 const COMMANDS: readonly string[] = [
   'ip -br link',
@@ -19,7 +20,8 @@ const COMMANDS: readonly string[] = [
   'ip route',
 ];
 
-const CONCLUSION = 'Nothing of it was ever in the kernel. Next: npm start -- ip -br address, or npm start -- sh for a shell in there.';
+const CONCLUSION =
+  'Nothing of it was ever in the kernel. Next: npm start -- ip -br address, or npm start -- sh for a shell in there.';
 
 /** `nlspace tour`: real commands and what they show. */
 export async function tourCommand(): Promise<ExitResult> {

@@ -1,13 +1,26 @@
-import { ControlMessageType, decodeMessage, Errno, errnoName, MessageFlag, type MessageCatalog, readMessages } from '@nlspace/core';
+import {
+  ControlMessageType,
+  decodeMessage,
+  Errno,
+  errnoName,
+  type MessageCatalog,
+  MessageFlag,
+  readMessages,
+} from '@nlspace/core';
 
 /** Text of a datagram: a line per message. */
-export function* datagramText(datagram: Uint8Array, catalog: MessageCatalog, nameOf: (type: number) => string): Generator<string> {
+export function* datagramText(
+  datagram: Uint8Array,
+  catalog: MessageCatalog,
+  nameOf: (type: number) => string,
+): Generator<string> {
   for (const { header, payload } of readMessages(datagram)) {
     const { type, flags, sequence } = header;
     const schema = catalog.get(type);
     const start = `${controlName(type) ?? nameOf(type)} seq ${sequence} flags ${flagText(flags)}`;
     if (type === ControlMessageType.Error || type === ControlMessageType.Done) {
-      const code = payload.length >= 4 ? -new DataView(payload.buffer, payload.byteOffset).getInt32(0, true) : 0;
+      const code =
+        payload.length >= 4 ? -new DataView(payload.buffer, payload.byteOffset).getInt32(0, true) : 0;
       yield `${start} ${code === 0 ? 'ok' : errnoName(code as Errno)}`;
     } else if (schema === undefined) {
       yield `${start} ${payload.length} bytes`;
@@ -23,7 +36,12 @@ function controlName(type: number): string | undefined {
 }
 
 function flagText(flags: number): string {
-  const names = Object.entries({ multi: MessageFlag.Multi, ack: MessageFlag.Ack, echo: MessageFlag.Echo, dump: MessageFlag.Dump })
+  const names = Object.entries({
+    multi: MessageFlag.Multi,
+    ack: MessageFlag.Ack,
+    echo: MessageFlag.Echo,
+    dump: MessageFlag.Dump,
+  })
     .filter(([, bits]) => (flags & bits) === bits)
     .map(([name]) => name);
   return `0x${flags.toString(16)}${names.length === 0 ? '' : `(${names.join(',')})`}`;

@@ -1,5 +1,12 @@
 import type {
-  Datagram, MessageCatalog, Netlink, NetlinkAddress, NetlinkSocket, OpenOptions, ReceiveOptions, SocketOption,
+  Datagram,
+  MessageCatalog,
+  Netlink,
+  NetlinkAddress,
+  NetlinkSocket,
+  OpenOptions,
+  ReceiveOptions,
+  SocketOption,
 } from '@nlspace/core';
 import { address, configuration, link, RouteMessageType, route } from '@nlspace/family-route';
 import { datagramText } from './message-text.js';

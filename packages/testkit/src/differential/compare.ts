@@ -10,7 +10,11 @@ export interface Difference {
 }
 
 /** Everything in which the second world's answers differ from the first's, but for what masks allow. */
-export function compare(scenario: Scenario, first: readonly Answer[], second: readonly Answer[]): Difference[] {
+export function compare(
+  scenario: Scenario,
+  first: readonly Answer[],
+  second: readonly Answer[],
+): Difference[] {
   const differences: Difference[] = [];
   for (const [index, expected] of first.entries()) {
     const actual = second[index];
@@ -29,7 +33,10 @@ export function compare(scenario: Scenario, first: readonly Answer[], second: re
 /** Differences as text for a test's failure. */
 export function describeDifferences(differences: readonly Difference[]): string {
   return differences
-    .map(({ command, aspect, lines }) => `$ ${command}   [${aspect}]\n${lines.map((line) => `    ${line}`).join('\n')}`)
+    .map(
+      ({ command, aspect, lines }) =>
+        `$ ${command}   [${aspect}]\n${lines.map((line) => `    ${line}`).join('\n')}`,
+    )
     .join('\n');
 }
 
@@ -59,11 +66,13 @@ function differingLines(left: string[], right: string[], masks: readonly string[
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
   for (let i = left.length - 1; i >= 0; i--) {
     for (let j = right.length - 1; j >= 0; j--) {
-      (lengths[i] as Uint32Array)[j] = equal(i, j) ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+      (lengths[i] as Uint32Array)[j] = equal(i, j)
+        ? at(i + 1, j + 1) + 1
+        : Math.max(at(i + 1, j), at(i, j + 1));
     }
   }
   const lines: string[] = [];
-  for (let i = 0, j = 0; i < left.length || j < right.length;) {
+  for (let i = 0, j = 0; i < left.length || j < right.length; ) {
     if (i < left.length && j < right.length && equal(i, j)) {
       i++;
       j++;

@@ -29,13 +29,15 @@ export const MASKS: readonly Mask[] = [
   },
   {
     name: 'uid',
-    reason: 'An ordinary user is root in the user namespace that the kernel needs, and nobody but itself on nlspace.',
+    reason:
+      'An ordinary user is root in the user namespace that the kernel needs, and nobody but itself on nlspace.',
     applies: 'for ordinary users',
     pattern: /\buid(?:": | )(\d+)/g,
   },
   {
     name: 'multicast neighbours',
-    reason: 'The kernel keeps neighbour entries for the multicast listener reports it sends, and says when it drops them; nlspace sends no packets.',
+    reason:
+      'The kernel keeps neighbour entries for the multicast listener reports it sends, and says when it drops them; nlspace sends no packets.',
     applies: 'always',
     pattern: /^\[NEIGH\]/,
     removesLine: true,
@@ -64,7 +66,9 @@ function applyMask(mask: Mask, left: string, right: string): [string, string] {
   const equal = leftValues.map((value, index) => countsAsEqual(mask, value, rightValues[index]));
   const replace = (line: string): string => {
     let index = 0;
-    return line.replace(mask.pattern, (whole: string, value: string) => (equal[index++] ? whole.replace(value, `<${mask.name}>`) : whole));
+    return line.replace(mask.pattern, (whole: string, value: string) =>
+      equal[index++] ? whole.replace(value, `<${mask.name}>`) : whole,
+    );
   };
   return [replace(left), replace(right)];
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { STATE_PROBES, type Answer, type Scenario } from './scenario.js';
+import { type Answer, type Scenario, STATE_PROBES } from './scenario.js';
 
 /**
  * Waits until what the kernel does on its own after a command is over: asking for a link by name makes it finish pending
@@ -22,7 +22,10 @@ const LEAVES_WORK = /\blink set\b|\blink add\b|\baddr (add|change|replace)\b.*:|
 export class ScenarioScript {
   readonly #commands: readonly string[];
 
-  private constructor(scenario: Scenario, readonly directory: string) {
+  private constructor(
+    scenario: Scenario,
+    readonly directory: string,
+  ) {
     this.#commands = [...scenario.commands, ...STATE_PROBES];
   }
 
@@ -38,12 +41,14 @@ export class ScenarioScript {
 
   /** What the commands answered; for those that never ran the status is -1. */
   async answers(): Promise<Answer[]> {
-    return Promise.all(this.#commands.map(async (command, index) => ({
-      command,
-      stdout: await this.#read(index, 'out'),
-      stderr: await this.#read(index, 'err'),
-      status: Number.parseInt(await this.#read(index, 'status') || '-1', 10),
-    })));
+    return Promise.all(
+      this.#commands.map(async (command, index) => ({
+        command,
+        stdout: await this.#read(index, 'out'),
+        stderr: await this.#read(index, 'err'),
+        status: Number.parseInt((await this.#read(index, 'status')) || '-1', 10),
+      })),
+    );
   }
 
   async remove(): Promise<void> {
@@ -51,7 +56,12 @@ export class ScenarioScript {
   }
 
   #text(): string {
-    const lines = [`cd '${this.directory}'`, 'mkdir scratch', "SCRATCH=scratch LC_ALL=C; export SCRATCH LC_ALL", SETTLE];
+    const lines = [
+      `cd '${this.directory}'`,
+      'mkdir scratch',
+      'SCRATCH=scratch LC_ALL=C; export SCRATCH LC_ALL',
+      SETTLE,
+    ];
     for (const [index, command] of this.#commands.entries()) {
       lines.push(`( ${command}\n) >${index}.out 2>${index}.err </dev/null; echo $? >${index}.status`);
       if (LEAVES_WORK.test(command)) lines.push('settle');

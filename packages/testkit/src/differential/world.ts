@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { ScenarioScript } from './script.js';
 import type { Answer, Scenario } from './scenario.js';
+import { ScenarioScript } from './script.js';
 
 /** A place with nothing but `lo` in it where a script can run; each call begins in a fresh one. */
 export interface World {
@@ -30,8 +30,10 @@ export const kernelWorld: World = {
 export async function missingKernel(): Promise<string | undefined> {
   for (const [argv, reason] of [
     [['ip', '-V'], 'there is no ip(8)'],
-    [['unshare', ...namespaceFlags(), '--', 'ip', 'link', 'add', 'type', 'veth'],
-      'the kernel does not let this user make a network namespace with a veth'],
+    [
+      ['unshare', ...namespaceFlags(), '--', 'ip', 'link', 'add', 'type', 'veth'],
+      'the kernel does not let this user make a network namespace with a veth',
+    ],
   ] as const) {
     try {
       await runProgram(argv, true);
@@ -45,7 +47,10 @@ export async function missingKernel(): Promise<string | undefined> {
 /** Whether the kernel can make links of this kind. */
 export async function kernelHasKind(kind: string): Promise<boolean> {
   try {
-    await runProgram(['unshare', ...namespaceFlags(), '--', 'ip', 'link', 'add', 'probe0', 'type', kind], true);
+    await runProgram(
+      ['unshare', ...namespaceFlags(), '--', 'ip', 'link', 'add', 'probe0', 'type', kind],
+      true,
+    );
     return true;
   } catch {
     return false;

@@ -1,8 +1,14 @@
 import test from 'ava';
-import { compare, type Answer, type Scenario } from '../../src/index.js';
+import { type Answer, compare, type Scenario } from '../../src/index.js';
 
 const scenario: Scenario = { name: 'any', commands: [] };
-const answer = (stdout: string, over: Partial<Answer> = {}): Answer => ({ command: 'ip -j -d link show', stdout, stderr: '', status: 0, ...over });
+const answer = (stdout: string, over: Partial<Answer> = {}): Answer => ({
+  command: 'ip -j -d link show',
+  stdout,
+  stderr: '',
+  status: 0,
+  ...over,
+});
 
 test('equal answers have no differences', (t) => {
   t.deepEqual(compare(scenario, [answer('[{"mtu":1500}]')], [answer('[{"mtu":1500}]')]), []);
@@ -14,13 +20,24 @@ test('a difference in JSON names the field', (t) => {
 });
 
 test('a line that only one world prints is the only difference', (t) => {
-  const [difference] = compare(scenario, [answer('a\nb\nc', { command: 'ip route' })], [answer('a\nc', { command: 'ip route' })]);
+  const [difference] = compare(
+    scenario,
+    [answer('a\nb\nc', { command: 'ip route' })],
+    [answer('a\nc', { command: 'ip route' })],
+  );
   t.deepEqual(difference?.lines, ['- b']);
 });
 
 test('exit status and error text count', (t) => {
-  const differences = compare(scenario, [answer('', { stderr: 'File exists', status: 2 })], [answer('', { stderr: 'No such process', status: 1 })]);
-  t.deepEqual(differences.map(({ aspect }) => aspect), ['stderr', 'status']);
+  const differences = compare(
+    scenario,
+    [answer('', { stderr: 'File exists', status: 2 })],
+    [answer('', { stderr: 'No such process', status: 1 })],
+  );
+  t.deepEqual(
+    differences.map(({ aspect }) => aspect),
+    ['stderr', 'status'],
+  );
 });
 
 test('remaining lifetimes may count down a little', (t) => {
@@ -30,9 +47,13 @@ test('remaining lifetimes may count down a little', (t) => {
 });
 
 test('MAC addresses count unless the scenario masks them', (t) => {
-  const mac = (address: string) => answer(`link/ether ${address} brd ff:ff:ff:ff:ff:ff`, { command: 'ip link' });
+  const mac = (address: string) =>
+    answer(`link/ether ${address} brd ff:ff:ff:ff:ff:ff`, { command: 'ip link' });
   t.is(compare(scenario, [mac('02:00:00:00:00:01')], [mac('02:00:00:00:00:02')]).length, 1);
-  t.deepEqual(compare({ ...scenario, masks: ['mac'] }, [mac('02:00:00:00:00:01')], [mac('02:00:00:00:00:02')]), []);
+  t.deepEqual(
+    compare({ ...scenario, masks: ['mac'] }, [mac('02:00:00:00:00:01')], [mac('02:00:00:00:00:02')]),
+    [],
+  );
 });
 
 test('a command that never ran in the second world is a difference', (t) => {
