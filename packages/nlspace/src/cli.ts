@@ -1,52 +1,49 @@
 import { createRequire } from 'node:module';
-import { type ExitResult, exitAs, LaunchError } from '@nlspace/transport-seccomp';
-import { type CommandLine, readCommandLine } from './command-line/arguments.js';
-import { describeCommand } from './command-line/describe-command.js';
-import { runCommand } from './command-line/run-command.js';
-import { tourCommand } from './command-line/tour.js';
-import { USAGE } from './command-line/usage.js';
+import type { ExitResult } from '@nlspace/transport-seccomp';
+import { type Command, type CommandLine, readCommandLine } from './command-line/arguments.js';
+import { COMMAND_USAGE, USAGE } from './command-line/usage.js';
+import { UsageError } from './command-line/usage-error.js';
 
-const COMMANDS: Readonly<Record<string, (commandLine: CommandLine) => Promise<ExitResult>>> = {
-  run: runCommand,
-  describe: describeCommand,
-  tour: tourCommand,
+type CommandFunction = (commandLine: CommandLine) => Promise<ExitResult>;
+
+/** Loaded when they are needed: `--help` needs none. */
+const COMMANDS: Readonly<Record<Command, () => Promise<CommandFunction>>> = {
+  run: async () => (await import('./command-line/run-command.js')).runCommand,
+  describe: async () => (await import('./command-line/describe-command.js')).describeCommand,
+  tour: async () => (await import('./command-line/tour.js')).tourCommand,
 };
 
 const USAGE_STATUS = 2;
-
-function refuse(message: string): void {
-  process.stderr.write(`nlspace: ${message}\nTry \`nlspace --help\`.\n`);
-  process.exitCode = USAGE_STATUS;
-}
+/** As env(1) and timeout(1): the command itself failed, not the program. */
+const FAILED_STATUS = 125;
 
 async function main(argv: readonly string[]): Promise<void> {
   const commandLine = readCommandLine(argv);
-  if (commandLine.help || argv.length === 0) {
+  const { command, help, version } = commandLine;
+  if (version) {
+    const { version: text } = createRequire(import.meta.url)('../../package.json') as { version: string };
+    process.stdout.write(`${text}\n`);
+  } else if (command === undefined) {
     process.stdout.write(USAGE);
-    return;
+  } else if (help) {
+    process.stdout.write(COMMAND_USAGE[command]);
+  } else {
+    const run = await COMMANDS[command]();
+    const { exitAs } = await import('@nlspace/transport-seccomp');
+    exitAs(await run(commandLine));
   }
-  if (commandLine.version) {
-    const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-    process.stdout.write(`${version}\n`);
-    return;
-  }
-  const command = COMMANDS[commandLine.command];
-  if (command === undefined) refuse(`there is no command ${commandLine.command || '(none given)'}`);
-  else exitAs(await command(commandLine));
 }
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof LaunchError) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`nlspace: ${error.message}\nTry \`nlspace --help\`.\n`);
+    process.exitCode = USAGE_STATUS;
+  } else if (error instanceof Error && ('exitCode' in error || 'syscall' in error)) {
+    // A LaunchError says with what a shell would exit; a system error is a file that cannot be opened.
     process.stderr.write(`nlspace: ${error.message}\n`);
-    process.exitCode = error.exitCode;
-  } else if (
-    error instanceof TypeError &&
-    'code' in error &&
-    String(error.code).startsWith('ERR_PARSE_ARGS')
-  ) {
-    refuse(error.message);
+    process.exitCode = 'exitCode' in error ? Number(error.exitCode) : FAILED_STATUS;
   } else {
     throw error;
   }

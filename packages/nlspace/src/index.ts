@@ -1,14 +1,17 @@
 /** The kernel side of netlink in user space: what a program needs in one import. */
+export * from '@nlspace/core';
 export {
-  ClientSocket,
-  Errno,
-  type Netlink,
-  NetlinkDomain,
-  NetlinkError,
-  NetlinkProtocol,
-  type NetlinkSocket,
-} from '@nlspace/core';
-export { Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
+  AddressFamily,
+  address,
+  link,
+  Network,
+  type NetworkOptions,
+  ROUTE_GROUPS,
+  RouteFamily,
+  RouteMessageType,
+  route,
+  routeFamily,
+} from '@nlspace/family-route';
 export {
   type ExitResult,
   exitAs,
@@ -19,4 +22,7 @@ export {
   start,
 } from '@nlspace/transport-seccomp';
 export { createNetlink, type NetlinkOptions } from './create-netlink.js';
-export { traceRequests } from './trace/trace-requests.js';
+export { ROUTE_CATALOG } from './route-catalog.js';
+export { ROUTE_VOCABULARY } from './trace/route-vocabulary.js';
+export { type TraceOptions, trace } from './trace/trace.js';
+export type { Vocabulary } from './trace/vocabulary.js';

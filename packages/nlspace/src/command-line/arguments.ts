@@ -1,11 +1,31 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { UsageError } from './usage-error.js';
+
+/** The commands that there are, with their options. */
+const OPTIONS = {
+  run: {
+    verbose: { type: 'boolean', short: 'v' },
+    'trace-file': { type: 'string' },
+    'no-admin': { type: 'boolean' },
+    base: { type: 'string' },
+  },
+  describe: { json: { type: 'boolean' }, 'no-admin': { type: 'boolean' } },
+  tour: {},
+} satisfies Record<string, NonNullable<ParseArgsConfig['options']>>;
+
+export type Command = keyof typeof OPTIONS;
 
 export interface CommandLine {
-  readonly command: string;
-  readonly verbose: boolean;
-  readonly admin: boolean;
+  /** Undefined with `--help`, `--version` or nothing at all. */
+  readonly command: Command | undefined;
   readonly help: boolean;
   readonly version: boolean;
+  readonly verbose: boolean;
+  readonly traceFile: string | undefined;
+  readonly admin: boolean;
+  /** The lowest descriptor that is trapped. */
+  readonly base: number | undefined;
+  readonly json: boolean;
   /** Behind the options: never looked into. */
   readonly program: readonly string[];
 }
@@ -13,30 +33,54 @@ export interface CommandLine {
 /**
  * Reads `nlspace COMMAND [options] [--] program args…`. Options end where the program begins.
  *
- * @throws {TypeError} naming an option that there is not.
+ * @throws {UsageError} naming what is wrong.
  */
 export function readCommandLine(argv: readonly string[]): CommandLine {
-  const [first = '', ...rest] = argv;
+  const [first = ''] = argv;
   const isCommand = first !== '' && !first.startsWith('-');
-  const given = isCommand ? rest : argv;
-  const begin = given.findIndex((argument) => argument === '--' || !argument.startsWith('-'));
-  const options = begin < 0 ? given : given.slice(0, begin);
-  const program = begin < 0 ? [] : given.slice(given[begin] === '--' ? begin + 1 : begin);
-  const { values } = parseArgs({
-    args: [...options],
-    options: {
-      verbose: { type: 'boolean', short: 'v' },
-      'no-admin': { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean' },
-    },
-  });
+  if (isCommand && !Object.hasOwn(OPTIONS, first)) throw new UsageError(`there is no command ${first}`);
+  const command = isCommand ? (first as Command) : undefined;
+  const options: NonNullable<ParseArgsConfig['options']> = {
+    ...(command === undefined ? {} : OPTIONS[command]),
+    help: { type: 'boolean', short: 'h' },
+    ...(isCommand ? {} : { version: { type: 'boolean' } }),
+  };
+  const given = argv.slice(isCommand ? 1 : 0);
+  const begin = programBegin(given, options);
+  const program = given.slice(given[begin] === '--' ? begin + 1 : begin);
+  const values = parse(given.slice(0, begin), options);
+  if (command === undefined && begin < given.length) throw new UsageError('say a command');
+  if (command === 'tour' && program.length > 0) throw new UsageError('tour takes no program');
   return {
-    command: isCommand ? first : '',
-    verbose: values.verbose ?? false,
-    admin: !(values['no-admin'] ?? false),
-    help: values.help ?? false,
-    version: values.version ?? false,
+    command,
+    help: values['help'] === true,
+    version: values['version'] === true,
+    verbose: values['verbose'] === true,
+    traceFile: values['trace-file'] as string | undefined,
+    admin: values['no-admin'] !== true,
+    base: readBase(values['base'] as string | undefined),
+    json: values['json'] === true,
     program,
   };
+}
+
+/** Where the first argument stands that is neither an option nor its value. */
+function programBegin(given: string[], options: NonNullable<ParseArgsConfig['options']>): number {
+  const { tokens } = parseArgs({ args: given, options, strict: false, allowPositionals: true, tokens: true });
+  return tokens.find(({ kind }) => kind !== 'option')?.index ?? given.length;
+}
+
+function parse(args: string[], options: NonNullable<ParseArgsConfig['options']>): Record<string, unknown> {
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    // parseArgs adds advice about positional arguments, which does not fit here.
+    throw new UsageError((error as Error).message.split(/\. |\n/)[0] ?? '', { cause: error });
+  }
+}
+
+function readBase(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d+$/.test(text)) throw new UsageError(`--base takes the number of a descriptor, not ${text}`);
+  return Number(text);
 }

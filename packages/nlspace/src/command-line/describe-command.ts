@@ -1,34 +1,72 @@
-import { type ExitResult, start } from '@nlspace/transport-seccomp';
+import type { DomainDescription, ProtocolDescription, SocketDescription } from '@nlspace/core';
+import { type ExitResult, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
 import type { CommandLine } from './arguments.js';
 
 const DONE: ExitResult = { exitCode: 0, signal: undefined };
 
-/** `nlspace describe`: the domain, as it is when the program has ended; its descendants may still have sockets open. */
-export async function describeCommand({ program, admin }: CommandLine): Promise<ExitResult> {
+type ClosedSocket = Omit<SocketDescription, 'dumping'> & { readonly protocol: number };
+
+/** `nlspace describe`: what a domain serves and, when a program has run, what it opened and what is still open. */
+export async function describeCommand({ program, admin, json }: CommandLine): Promise<ExitResult> {
   const domain = createNetlink();
-  const result =
-    program.length === 0 ? DONE : await (await start(domain, program, { netAdmin: admin })).exited;
-  for (const { protocol, name, groups, operations, sockets } of domain.describe().protocols) {
-    print(`protocol ${protocol} (${name})`);
-    print(
-      `  groups: ${Object.entries(groups)
-        .map(([group, number]) => `${group} ${number}`)
-        .join(', ')}`,
-    );
-    print('  operations:');
-    for (const { exchange, number, handler, message } of operations)
-      print(`    ${number} ${exchange} ${message}: ${handler}`);
-    print(`  sockets: ${sockets.length === 0 ? 'none' : ''}`);
-    for (const { portId, processId, groups: joined, requests, received, dropped } of sockets) {
-      print(
-        `    port ${portId} process ${processId} groups ${joined.join(',') || 'none'} requests ${requests} received ${received} dropped ${dropped}`,
-      );
-    }
-  }
+  const closed: ClosedSocket[] = [];
+  domain.events.on(
+    'socket-closed',
+    ({ protocol, portId, credentials, joinedGroups, counters, receiveCounters }) => {
+      closed.push({
+        protocol,
+        portId,
+        processId: credentials.pid,
+        groups: joinedGroups,
+        ...counters,
+        ...receiveCounters,
+      });
+    },
+  );
+  const result = program.length === 0 ? DONE : await run(domain, program, { netAdmin: admin });
+  const description = domain.describe();
+  if (json) process.stdout.write(`${JSON.stringify({ ...description, closed }, undefined, 2)}\n`);
+  else for (const line of descriptionLines(description, closed)) process.stdout.write(`${line}\n`);
   return result;
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line.trimEnd()}\n`);
+function* descriptionLines(
+  { protocols }: DomainDescription,
+  closed: readonly ClosedSocket[],
+): Generator<string> {
+  for (const description of protocols) {
+    yield* protocolLines(description);
+    yield* socketLines('open', description, description.sockets);
+    yield* socketLines(
+      'closed',
+      description,
+      closed.filter(({ protocol }) => protocol === description.protocol),
+    );
+  }
+}
+
+function* protocolLines({ protocol, name, groups, operations }: ProtocolDescription): Generator<string> {
+  yield `protocol ${protocol} ${name}`;
+  yield '  operations';
+  for (const { exchange, number, message, handler } of operations) {
+    yield `    ${String(number).padStart(3)} ${exchange.padEnd(4)} ${message.padEnd(15)} ${handler}`;
+  }
+  yield '  groups';
+  for (const [group, number] of Object.entries(groups)) yield `    ${String(number).padStart(3)} ${group}`;
+}
+
+function* socketLines(
+  state: string,
+  { groups }: ProtocolDescription,
+  sockets: readonly Omit<SocketDescription, 'dumping'>[],
+): Generator<string> {
+  yield `  ${state} sockets${sockets.length === 0 ? ': none' : ''}`;
+  const nameOf = (id: number) =>
+    Object.entries(groups).find(([, number]) => number === id)?.[0] ?? String(id);
+  for (const { portId, processId, groups: joined, requests, received, dropped, overruns } of sockets) {
+    const counters = `${requests} requests, ${received} received, ${dropped} dropped, ${overruns} overruns`;
+    const joins = joined.length === 0 ? '' : `, joined ${joined.map(nameOf).join(' ')}`;
+    yield `    port ${portId} process ${processId}: ${counters}${joins}`;
+  }
 }

@@ -1,13 +1,27 @@
+import { openSync, writeSync } from 'node:fs';
 import type { Netlink } from '@nlspace/core';
 import { type ExitResult, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
-import { traceRequests } from '../trace/trace-requests.js';
 import type { CommandLine } from './arguments.js';
 
 /** `nlspace run`: terminal, standard input, signals and exit status are the program's own. */
-export function runCommand({ program, verbose, admin }: CommandLine): Promise<ExitResult> {
+export async function runCommand(commandLine: CommandLine): Promise<ExitResult> {
+  const { program, verbose, traceFile, admin, base } = commandLine;
   let netlink: Netlink = createNetlink();
-  if (verbose) netlink = traceRequests(netlink, (line) => process.stderr.write(`${line}\n`));
+  if (verbose || traceFile !== undefined) {
+    const { trace } = await import('../trace/trace.js');
+    netlink = trace(netlink, { write: traceFile === undefined ? writeToStandardError : writerTo(traceFile) });
+  }
   const argv = program.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : program;
-  return run(netlink, argv, { netAdmin: admin });
+  return run(netlink, argv, { netAdmin: admin, ...(base === undefined ? {} : { base }) });
+}
+
+function writeToStandardError(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Each line is in the file before the program goes on. */
+function writerTo(file: string): (line: string) => void {
+  const descriptor = openSync(file, 'w');
+  return (line) => writeSync(descriptor, `${line}\n`);
 }

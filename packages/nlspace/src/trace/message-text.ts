@@ -1,66 +1,74 @@
 import {
   ControlMessageType,
-  decodeMessage,
-  Errno,
   errnoName,
-  type MessageCatalog,
+  errnoOf,
   MessageFlag,
+  printMessage,
+  type RawMessage,
   readMessages,
+  readRefusal,
 } from '@nlspace/core';
+import type { Vocabulary } from './vocabulary.js';
 
-/** Text of a datagram: a line per message. */
-export function* datagramText(
-  datagram: Uint8Array,
-  catalog: MessageCatalog,
-  nameOf: (type: number) => string,
-): Generator<string> {
-  for (const { header, payload } of readMessages(datagram)) {
-    const { type, flags, sequence } = header;
-    const schema = catalog.get(type);
-    const start = `${controlName(type) ?? nameOf(type)} seq ${sequence} flags ${flagText(flags)}`;
-    if (type === ControlMessageType.Error || type === ControlMessageType.Done) {
-      const code =
-        payload.length >= 4 ? -new DataView(payload.buffer, payload.byteOffset).getInt32(0, true) : 0;
-      yield `${start} ${code === 0 ? 'ok' : errnoName(code as Errno)}`;
-    } else if (schema === undefined) {
-      yield `${start} ${payload.length} bytes`;
-    } else {
-      const { header: fixed, attributes } = decodeMessage(schema, payload);
-      yield `${start} ${objectText({ ...fixed })} ${objectText(attributes)}`;
-    }
+const COMMON_FLAGS: ReadonlyArray<readonly [number, string]> = [
+  [MessageFlag.Request, 'REQUEST'],
+  [MessageFlag.Multi, 'MULTI'],
+  [MessageFlag.Ack, 'ACK'],
+  [MessageFlag.Echo, 'ECHO'],
+  [MessageFlag.DumpInterrupted, 'DUMP_INTR'],
+  [MessageFlag.DumpFiltered, 'DUMP_FILTERED'],
+];
+
+/** The messages of a datagram, a line each: name, sequence number, flags, content. */
+export function* datagramTexts(datagram: Uint8Array, vocabulary: Vocabulary): Generator<string> {
+  let length = 0;
+  for (const message of readMessages(datagram)) {
+    length += (message.header.length + 3) & ~3;
+    yield messageText(message, vocabulary);
   }
+  if (length < datagram.length) yield `${datagram.length - length} bytes that are no message`;
 }
 
-function controlName(type: number): string | undefined {
-  return type < 16 ? (ControlMessageType[type]?.toLowerCase() ?? `control ${type}`) : undefined;
+function messageText(message: RawMessage, vocabulary: Vocabulary): string {
+  const { header, payload } = message;
+  const { type, flags, sequence } = header;
+  if (type === ControlMessageType.Error || type === ControlMessageType.Done) return outcomeText(message);
+  if (type <= ControlMessageType.Overrun)
+    return `${ControlMessageType[type]?.toUpperCase() ?? `type ${type}`} seq ${sequence}`;
+  const schema = vocabulary.catalog.get(type);
+  const content =
+    schema === undefined ? `${payload.length} bytes` : printMessage(schema, payload, vocabulary.texts);
+  const parts = [
+    `${vocabulary.nameOf(type)} seq ${sequence}`,
+    flagText(flags, vocabulary.modifiersOf(type)),
+    content,
+  ];
+  return parts.filter((part) => part !== '').join(' ');
 }
 
-function flagText(flags: number): string {
-  const names = Object.entries({
-    multi: MessageFlag.Multi,
-    ack: MessageFlag.Ack,
-    echo: MessageFlag.Echo,
-    dump: MessageFlag.Dump,
-  })
-    .filter(([, bits]) => (flags & bits) === bits)
-    .map(([name]) => name);
-  return `0x${flags.toString(16)}${names.length === 0 ? '' : `(${names.join(',')})`}`;
+/** `ACK seq 1`, `DONE seq 1`, or `ERROR seq 1 ESRCH "text" at byte 36, attribute 5 is missing`. */
+function outcomeText(message: RawMessage): string {
+  const { header } = message;
+  const errno = errnoOf(message);
+  const name = header.type === ControlMessageType.Done ? 'DONE' : errno === 0 ? 'ACK' : 'ERROR';
+  const { text, details } = readRefusal(message, '');
+  const parts = [
+    errno === 0 ? '' : errnoName(errno),
+    text === undefined ? '' : JSON.stringify(text),
+    details.offset === undefined ? '' : `at byte ${details.offset}`,
+    details.missing === undefined ? '' : `attribute ${details.missing} is missing`,
+  ];
+  return [`${name} seq ${header.sequence}`, ...parts.filter((part) => part !== '')].join(' ');
 }
 
-function objectText(values: object): string {
-  const parts = Object.entries(values).map(([key, value]) => `${key} ${valueText(value)}`);
-  return `{${parts.join(', ')}}`;
-}
-
-const MOST_BYTES = 16;
-
-function valueText(value: unknown): string {
-  if (value instanceof Uint8Array) {
-    if (value.length === 4) return value.join('.');
-    const bytes = [...value.subarray(0, MOST_BYTES)].map((byte) => byte.toString(16).padStart(2, '0'));
-    return `${bytes.join(':')}${value.length > MOST_BYTES ? `… (${value.length})` : ''}`;
+function flagText(flags: number, modifiers: ReadonlyArray<readonly [number, string]>): string {
+  const names: string[] = [];
+  let rest = flags;
+  for (const [bits, name] of [...COMMON_FLAGS, ...modifiers]) {
+    if ((rest & bits) !== bits) continue;
+    names.push(name);
+    rest &= ~bits;
   }
-  if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) return objectText(value);
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (rest !== 0) names.push(`0x${rest.toString(16)}`);
+  return names.join('|');
 }

@@ -1,0 +1,191 @@
+import {
+  attr,
+  defineAttributes,
+  defineHeader,
+  defineMessage,
+  field,
+  printAttributes,
+  printMessage,
+  type ValueTexts,
+} from '@nlspace/core';
+import { LinkFlag, route } from '@nlspace/family-route';
+import ipaddr from 'ipaddr.js';
+
+type Names = Readonly<Record<number, string>>;
+
+const FAMILIES: Names = {
+  0: 'unspec',
+  2: 'inet',
+  7: 'bridge',
+  10: 'inet6',
+  17: 'packet',
+  28: 'mpls',
+  128: 'ipmr',
+  129: 'ip6mr',
+};
+const SCOPES: Names = { 0: 'universe', 200: 'site', 253: 'link', 254: 'host', 255: 'nowhere' };
+const TABLES: Names = { 252: 'compat', 253: 'default', 254: 'main', 255: 'local' };
+const PROTOCOLS: Names = {
+  1: 'redirect',
+  2: 'kernel',
+  3: 'boot',
+  4: 'static',
+  8: 'gated',
+  9: 'ra',
+  11: 'zebra',
+  12: 'bird',
+  15: 'ntk',
+  16: 'dhcp',
+  18: 'keepalived',
+  42: 'babel',
+  84: 'ovn',
+  99: 'openr',
+  186: 'bgp',
+  187: 'isis',
+  188: 'ospf',
+  189: 'rip',
+  192: 'eigrp',
+};
+const ROUTE_TYPES: Names = {
+  1: 'unicast',
+  2: 'local',
+  3: 'broadcast',
+  4: 'anycast',
+  5: 'multicast',
+  6: 'blackhole',
+  7: 'unreachable',
+  8: 'prohibit',
+  9: 'throw',
+  10: 'nat',
+  11: 'xresolve',
+};
+const LINK_TYPES: Names = { 1: 'ether', 772: 'loopback' };
+const STATES: Names = {
+  0: 'unknown',
+  1: 'notpresent',
+  2: 'down',
+  3: 'lowerlayerdown',
+  4: 'testing',
+  5: 'dormant',
+  6: 'up',
+};
+
+/** The number itself where there is no name: nothing is guessed. */
+function named(names: Names): (value: number) => string {
+  return (value) => names[value] ?? String(value);
+}
+
+function flags(value: number): string {
+  const names: string[] = [];
+  let rest = value;
+  for (const [name, bit] of Object.entries(LinkFlag)) {
+    if (typeof bit !== 'number' || (value & bit) === 0) continue;
+    names.push(name);
+    rest &= ~bit;
+  }
+  return [...names, ...(rest === 0 ? [] : [hex(rest)])].join('|');
+}
+
+function hex(value: number): string {
+  return `0x${(value >>> 0).toString(16)}`;
+}
+
+/** An IPv4 or IPv6 address by its length; other lengths are no address, and show as bytes. */
+function ipAddress(bytes: Uint8Array): string {
+  if (bytes.length === 4 || bytes.length === 16) return ipaddr.fromByteArray([...bytes]).toString();
+  return macAddress(bytes);
+}
+
+function macAddress(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+/** `struct rtvia`: an address family, then its address. */
+function via(bytes: Uint8Array): string {
+  if (bytes.length < 2) return macAddress(bytes);
+  const family = new DataView(bytes.buffer, bytes.byteOffset).getUint16(0, true);
+  return `${named(FAMILIES)(family)} ${ipAddress(bytes.subarray(2))}`;
+}
+
+/** RTAX_* */
+const METRICS = defineAttributes('route-metrics', {
+  lock: attr.u32(1),
+  mtu: attr.u32(2),
+  window: attr.u32(3),
+  rtt: attr.u32(4),
+  rttVariance: attr.u32(5),
+  slowStartThreshold: attr.u32(6),
+  congestionWindow: attr.u32(7),
+  advertisedSegmentSize: attr.u32(8),
+  reordering: attr.u32(9),
+  hopLimit: attr.u32(10),
+  initialCongestionWindow: attr.u32(11),
+  features: attr.u32(12),
+  minimumRetransmissionTimeout: attr.u32(13),
+  initialReceiveWindow: attr.u32(14),
+  quickAck: attr.u32(15),
+  congestionControl: attr.string(16),
+  fastOpenNoCookie: attr.u32(17),
+});
+
+/** `struct rtnexthop`, with the attributes of a route behind it. */
+const NEXTHOP = defineMessage({
+  header: defineHeader('rtnexthop', {
+    length: field.u16,
+    flags: field.u8,
+    hops: field.u8,
+    interfaceIndex: field.s32,
+  }),
+  attributes: route.attributes,
+});
+
+function multipath(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const legs: string[] = [];
+  for (let offset = 0; bytes.length - offset >= 8; ) {
+    const length = view.getUint16(offset, true);
+    if (length < 8 || offset + length > bytes.length) break;
+    legs.push(printMessage(NEXTHOP as never, bytes.subarray(offset, offset + length), ROUTE_TEXTS));
+    offset += (length + 3) & ~3;
+  }
+  return `[${legs.join(', ')}]`;
+}
+
+/** What the schemas of NETLINK_ROUTE leave open. */
+export const ROUTE_TEXTS: ValueTexts = {
+  'ifinfomsg.addressFamily': named(FAMILIES),
+  'ifinfomsg.type': named(LINK_TYPES),
+  'ifinfomsg.flags': flags,
+  'ifinfomsg.changedFlags': (value: number) => (value >>> 0 === 0xffff_ffff ? 'all' : flags(value)),
+  'link.address': macAddress,
+  'link.broadcast': macAddress,
+  'link.operationalState': named(STATES),
+  'ifaddrmsg.addressFamily': named(FAMILIES),
+  'ifaddrmsg.flags': hex,
+  'ifaddrmsg.scope': named(SCOPES),
+  'address.address': ipAddress,
+  'address.local': ipAddress,
+  'address.broadcast': ipAddress,
+  'address.anycast': ipAddress,
+  'address.multicast': ipAddress,
+  'address.flags': hex,
+  'address.protocol': named(PROTOCOLS),
+  'netconfmsg.addressFamily': named(FAMILIES),
+  'rtmsg.addressFamily': named(FAMILIES),
+  'rtmsg.table': named(TABLES),
+  'rtmsg.protocol': named(PROTOCOLS),
+  'rtmsg.scope': named(SCOPES),
+  'rtmsg.type': named(ROUTE_TYPES),
+  'rtmsg.flags': hex,
+  'rtnexthop.flags': hex,
+  'route.table': named(TABLES),
+  'route.destination': ipAddress,
+  'route.source': ipAddress,
+  'route.gateway': ipAddress,
+  'route.preferredSource': ipAddress,
+  'route.via': via,
+  'route.metrics': (bytes: Uint8Array) => `{${printAttributes(METRICS, bytes)}}`,
+  'route.multipath': multipath,
+  ipAddress,
+  macAddress,
+};

@@ -1,0 +1,69 @@
+import { MessageFlag } from '@nlspace/core';
+import { ROUTE_GROUPS } from '@nlspace/family-route';
+import { ROUTE_CATALOG } from '../route-catalog.js';
+import { ROUTE_TEXTS } from './route-texts.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** RTM_NEW…: the first type of each object (linux/rtnetlink.h). */
+const OBJECTS: Readonly<Record<number, string>> = {
+  16: 'LINK',
+  20: 'ADDR',
+  24: 'ROUTE',
+  28: 'NEIGH',
+  32: 'RULE',
+  36: 'QDISC',
+  40: 'TCLASS',
+  44: 'TFILTER',
+  48: 'ACTION',
+  52: 'PREFIX',
+  56: 'MULTICAST',
+  60: 'ANYCAST',
+  64: 'NEIGHTBL',
+  68: 'NDUSEROPT',
+  72: 'ADDRLABEL',
+  76: 'DCB',
+  80: 'NETCONF',
+  84: 'MDB',
+  88: 'NSID',
+  92: 'STATS',
+  96: 'CACHEREPORT',
+  100: 'CHAIN',
+  104: 'NEXTHOP',
+  108: 'LINKPROP',
+  112: 'VLAN',
+  116: 'NEXTHOPBUCKET',
+  120: 'TUNNEL',
+};
+
+const VERBS = ['NEW', 'DEL', 'GET', 'SET'] as const;
+
+const MODIFIERS: ReadonlyArray<ReadonlyArray<readonly [number, string]>> = [
+  [
+    [MessageFlag.Replace, 'REPLACE'],
+    [MessageFlag.Exclusive, 'EXCL'],
+    [MessageFlag.Create, 'CREATE'],
+    [MessageFlag.Append, 'APPEND'],
+  ],
+  [[MessageFlag.Bulk, 'BULK']],
+  [
+    [MessageFlag.Dump, 'DUMP'],
+    [MessageFlag.Root, 'ROOT'],
+    [MessageFlag.Match, 'MATCH'],
+  ],
+];
+
+const GROUP_NAMES = new Map<number, string>(
+  Object.entries(ROUTE_GROUPS).map(([name, group]) => [group, name]),
+);
+
+/** NETLINK_ROUTE. */
+export const ROUTE_VOCABULARY: Vocabulary = {
+  catalog: ROUTE_CATALOG,
+  texts: ROUTE_TEXTS,
+  nameOf(messageType) {
+    const object = OBJECTS[messageType & ~3];
+    return object === undefined ? `type ${messageType}` : `RTM_${VERBS[messageType & 3]}${object}`;
+  },
+  modifiersOf: (messageType) => MODIFIERS[messageType & 3] ?? [],
+  groupName: (group) => GROUP_NAMES.get(group) ?? String(group),
+};

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+
+const NLSPACE = fileURLToPath(new URL('../../../bin/nlspace.js', import.meta.url));
+
+interface Ended {
+  readonly status: number | string | null | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function nlspace(...argv: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [NLSPACE, ...argv], (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : error.code, stdout, stderr });
+    });
+  });
+}
+
+test('help goes to standard output, of the whole and of each command', async (t) => {
+  t.regex((await nlspace('--help')).stdout, /^nlspace: the kernel side of netlink/);
+  t.regex((await nlspace('run', '--help')).stdout, /--trace-file FILE/);
+  t.regex((await nlspace('describe', '--help')).stdout, /--json/);
+});
+
+test('the version is that of the package', async (t) => {
+  const manifest = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  t.is((await nlspace('--version')).stdout, `${(JSON.parse(manifest) as { version: string }).version}\n`);
+});
+
+test('a wrong option ends with 2 and says so on standard error', async (t) => {
+  const { status, stdout, stderr } = await nlspace('run', '--frobnicate', 'true');
+  t.deepEqual([status, stdout], [2, '']);
+  t.is(stderr, "nlspace: Unknown option '--frobnicate'\nTry `nlspace --help`.\n");
+});
+
+test('a trace file that cannot be written is named, and the program does not run', async (t) => {
+  const { status, stdout, stderr } = await nlspace(
+    'run',
+    '--trace-file',
+    '/nonexistent/trace',
+    'echo',
+    'ran',
+  );
+  t.deepEqual([status, stdout], [125, '']);
+  t.regex(stderr, /^nlspace: .*\/nonexistent\/trace/);
+});
+
+test('a trace file has what the program asked for and was told', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'nlspace-trace-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'trace');
+  const script =
+    'exec 2>/dev/null; ip route add blackhole 192.0.2.0/24 || busybox ip route add blackhole 192.0.2.0/24';
+  const { stderr } = await nlspace('run', '--trace-file', file, '--', 'sh', '-c', script);
+  t.is(stderr, '');
+  t.regex(
+    await readFile(file, 'utf8'),
+    /→ RTM_NEWROUTE seq \d+ REQUEST\|ACK\|EXCL\|CREATE rtmsg\{.*table main.*type blackhole\} destination 192\.0\.2\.0/,
+  );
+});
+
+test('describe prints what a fresh domain serves', async (t) => {
+  const { status, stdout } = await nlspace('describe');
+  t.is(status, 0);
+  t.regex(stdout, /^protocol 0 route\n {2}operations\n/);
+  t.regex(stdout, /\n {5}26 dump route +RouteHandler\.dump\n/);
+  t.regex(stdout, /\n {6}7 ipv4Route\n/);
+  t.regex(stdout, /\n {2}open sockets: none\n {2}closed sockets: none\n$/);
+});
+
+test('describe --json is JSON', async (t) => {
+  const { protocols, closed } = JSON.parse((await nlspace('describe', '--json')).stdout);
+  t.is(protocols[0].name, 'route');
+  t.deepEqual(closed, []);
+});
+
+test('describe runs a program, ends with its status and counts its sockets', async (t) => {
+  const { status, stdout } = await nlspace(
+    'describe',
+    '--',
+    'sh',
+    '-c',
+    'ip link >/dev/null || busybox ip link >/dev/null; exit 3',
+  );
+  t.is(status, 3);
+  t.regex(
+    stdout,
+    /closed sockets\n {4}port \d+ process \d+: [1-9]\d* requests, [1-9]\d* received, 0 dropped, 0 overruns\n/,
+  );
+});
+
+test('the tour shows commands, an error and what a subscriber saw', async (t) => {
+  const { status, stdout } = await nlspace('tour');
+  t.is(status, 0);
+  t.regex(stdout, /\$ (busybox )?ip route\n/);
+  t.regex(stdout, /Nexthop has invalid gateway|Network (is )?unreachable/);
+  t.regex(stdout, /new: 203\.0\.113\.0\/24 in table main\n/);
+});
