@@ -1,7 +1,7 @@
 // Adds and lists N IPv4 routes in a domain of this process, message by message as routes.c does, and prints JSON.
 import { readFileSync } from 'node:fs';
-import { NetlinkProtocol, NetlinkDomain, type NetlinkSocket, SocketOption } from '@nlspace/core';
-import { RouteFamily } from '@nlspace/family-route';
+import { NetlinkDomain, NetlinkProtocol, type NetlinkSocket, SocketOption } from '@nlspace/core';
+import { routeFamily } from '@nlspace/family-route';
 
 const BATCH = 64;
 const MESSAGE_SIZE = 52;
@@ -48,7 +48,11 @@ function prepare(socket: NetlinkSocket): number {
   const header = new Array<number>(16).fill(0);
   const peer = attribute(1, ...header, ...attribute(3, ...text('v1')));
   const info = attribute(18, ...attribute(1, ...text('veth')), ...attribute(2, ...peer));
-  request(socket, message(RTM_NEWLINK, REQUEST_ACK | CREATE_EXCLUSIVE, ...header, ...attribute(3, ...text('v0')), ...info), 1);
+  request(
+    socket,
+    message(RTM_NEWLINK, REQUEST_ACK | CREATE_EXCLUSIVE, ...header, ...attribute(3, ...text('v0')), ...info),
+    1,
+  );
   for (const index of [2, 3]) {
     const up = [0, 0, 0, 0, index, 0, 0, 0, IFF_UP, 0, 0, 0, IFF_UP, 0, 0, 0];
     request(socket, message(RTM_NEWLINK, REQUEST_ACK, ...up), 1);
@@ -86,7 +90,7 @@ function insert(socket: NetlinkSocket, count: number, link: number): number {
 
 function dump(socket: NetlinkSocket): { seconds: number; routes: number; bytes: number } {
   const start = performance.now();
-  socket.send(message(RTM_GETROUTE, 1 | DUMP, 2, ...new Array<number>(11).fill(0)));
+  void socket.send(message(RTM_GETROUTE, 1 | DUMP, 2, ...new Array<number>(11).fill(0)));
   let routes = 0;
   let total = 0;
   for (;;) {
@@ -95,7 +99,8 @@ function dump(socket: NetlinkSocket): { seconds: number; routes: number; bytes: 
     total += bytes.length;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     for (let offset = 0; offset < bytes.length; offset += (view.getUint32(offset, true) + 3) & ~3) {
-      if (view.getUint16(offset + 4, true) === 3) return { seconds: (performance.now() - start) / 1000, routes, bytes: total };
+      if (view.getUint16(offset + 4, true) === 3)
+        return { seconds: (performance.now() - start) / 1000, routes, bytes: total };
       routes++;
     }
   }
@@ -107,7 +112,7 @@ function residentBytes(): number {
 }
 
 const count = Number(process.argv[2]);
-const domain = new NetlinkDomain({ families: [RouteFamily] });
+const domain = new NetlinkDomain({ families: [routeFamily()] });
 const socket = await domain.open({ protocol: NetlinkProtocol.Route });
 await socket.setOption(SocketOption.ForceReceiveBufferSize, 8 << 20);
 await socket.setOption(SocketOption.ForceSendBufferSize, 8 << 20);
@@ -116,4 +121,11 @@ const before = residentBytes();
 const insertSeconds = insert(socket, count, link);
 const memory = residentBytes() - before;
 const dumps = [dump(socket), dump(socket), dump(socket)];
-console.log(JSON.stringify({ insertSeconds, dumpSeconds: Math.min(...dumps.map((one) => one.seconds)), ...dumps[0], memory }));
+console.log(
+  JSON.stringify({
+    insertSeconds,
+    dumpSeconds: Math.min(...dumps.map((one) => one.seconds)),
+    ...dumps[0],
+    memory,
+  }),
+);

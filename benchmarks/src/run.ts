@@ -1,7 +1,15 @@
 // Measures nlspace and the real kernel with the same work, one after the other, and prints a row for each.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { bestWallTime, compile, hasKernelSide, runNode, runScript, type Side, underNlspace } from './sides.js';
+import {
+  bestWallTime,
+  compile,
+  hasKernelSide,
+  runNode,
+  runScript,
+  type Side,
+  underNlspace,
+} from './sides.js';
 
 interface Row {
   readonly name: string;
@@ -21,18 +29,22 @@ const { values: options } = parseArgs({
   },
 });
 if (options.help) {
-  console.log('usage: npm run bench -- [--quick] [--json FILE]\n  --quick   100,000 routes only\n  --json    the rows as JSON lines');
+  console.log(
+    'usage: npm run bench -- [--quick] [--json FILE]\n  --quick   100,000 routes only\n  --json    the rows as JSON lines',
+  );
   process.exit(0);
 }
 
 const routes = compile('routes');
 const kernel = hasKernelSide();
-if (!kernel) console.error('no kernel side: making a network namespace needs root, so there are no ratios to it');
+if (!kernel)
+  console.error('no kernel side: making a network namespace needs root, so there are no ratios to it');
 const rows: Row[] = [];
 
 function report(row: Row): void {
   rows.push(row);
-  const ratio = row.reference === undefined ? '' : `${(row.nlspace / row.reference).toFixed(2)} × ${row.referenceName}`;
+  const ratio =
+    row.reference === undefined ? '' : `${(row.nlspace / row.reference).toFixed(2)} × ${row.referenceName}`;
   const number = (value: number | undefined) =>
     value === undefined ? '–' : value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
   console.log(
@@ -51,7 +63,9 @@ interface InProcess {
 function inProcess(count: number, label: string): void {
   const own = JSON.parse(runNode('in-process', [String(count)])) as InProcess;
   const [add, ...lists] = kernel
-    ? runScript('kernel', `${routes} add ${count} 64 v0\n${routes} list\n${routes} list\n${routes} list`).trim().split('\n')
+    ? runScript('kernel', `${routes} add ${count} 64 v0\n${routes} list\n${routes} list\n${routes} list`)
+        .trim()
+        .split('\n')
     : [];
   const listSeconds = Math.min(...lists.map((line) => Number(line.split(' ')[0])));
   const reference = (seconds: number) => (kernel ? count / seconds : undefined);
@@ -94,7 +108,9 @@ awk 'BEGIN { for (i = 0; i < ${BATCH_COMMANDS}; i++)
 a=$(now); ip route show >/dev/null; b=$(now); ip route show >/dev/null; c=$(now); ip -batch $file; d=$(now)
 echo $a $b $c $d`;
   const stamps = runScript(side, script).trim().split(' ').map(BigInt);
-  const [first, second, batch] = [1, 2, 3].map((i) => Number((stamps[i] as bigint) - (stamps[i - 1] as bigint)) / 1e9);
+  const [first, second, batch] = [1, 2, 3].map(
+    (i) => Number((stamps[i] as bigint) - (stamps[i - 1] as bigint)) / 1e9,
+  );
   return { show: Math.min(first as number, second as number), batch: batch as number };
 }
 
@@ -132,7 +148,12 @@ function startUp(): void {
 
 console.log(`${''.padEnd(34)} ${'nlspace'.padStart(12)} ${'reference'.padStart(12)}`);
 startUp();
-const sizes: Array<[number, string]> = options.quick ? [[100_000, '100 k']] : [[100_000, '100 k'], [1_000_000, '1 M']];
+const sizes: Array<[number, string]> = options.quick
+  ? [[100_000, '100 k']]
+  : [
+      [100_000, '100 k'],
+      [1_000_000, '1 M'],
+    ];
 for (const [count, label] of sizes) {
   inProcess(count, label);
   realPrograms(count, label);

@@ -10,7 +10,9 @@ export type Side = 'nlspace' | 'kernel';
 /** Compiles a C program of this package and gives its path. */
 export function compile(name: string): string {
   const output = `${root}benchmarks/dist/${name}`;
-  execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-o', output, `${root}benchmarks/c/${name}.c`], { stdio: 'inherit' });
+  execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-o', output, `${root}benchmarks/c/${name}.c`], {
+    stdio: 'inherit',
+  });
   return output;
 }
 
