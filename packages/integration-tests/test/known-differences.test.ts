@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import test from 'ava';
 import { MASKS } from '@nlspace/testkit';
+import test from 'ava';
 import { KNOWN_DIFFERENCES, SCENARIOS } from '../src/index.js';
 
 const document = await readFile(new URL('../../../../docs/differences.md', import.meta.url), 'utf8');
@@ -19,11 +19,15 @@ for (const { scenario, reason } of KNOWN_DIFFERENCES) {
 
 test('every known difference is about a scenario that exists', (t) => {
   const names = new Set(Object.values(SCENARIOS).flatMap((scenarios) => scenarios.map(({ name }) => name)));
-  t.deepEqual(KNOWN_DIFFERENCES.filter(({ scenario }) => !names.has(scenario)), []);
+  t.deepEqual(
+    KNOWN_DIFFERENCES.filter(({ scenario }) => !names.has(scenario)),
+    [],
+  );
 });
 
 test('scenarios have names of their own', (t) => {
-  for (const scenarios of Object.values(SCENARIOS)) t.is(new Set(scenarios.map(({ name }) => name)).size, scenarios.length);
+  for (const scenarios of Object.values(SCENARIOS))
+    t.is(new Set(scenarios.map(({ name }) => name)).size, scenarios.length);
 });
 
 test('there are more than sixty scenarios', (t) => {

@@ -53,7 +53,15 @@ export enum LaunchStep {
 
 /** Called on the event loop, one at a time. A call stays open until one of the answering functions is called. */
 export interface SupervisorHandlers {
-  call(operation: Operation, id: number, socket: number, thread: number, a: number, b: number, c: number): void;
+  call(
+    operation: Operation,
+    id: number,
+    socket: number,
+    thread: number,
+    a: number,
+    b: number,
+    c: number,
+  ): void;
   /** The caller was interrupted or is gone; its ID is void. */
   cancelled(id: number, socket: number): void;
   /** The program holds no descriptor of the socket any more. `release` it. */
@@ -91,7 +99,14 @@ export interface Supervisor {
   selectMessage(id: number, index: number, sending: boolean): [length: number, nameLength: number] | number;
   setMessageLength(id: number, index: number, length: number): boolean;
   /** Writes a datagram where the call wants it; @returns the bytes copied. */
-  deliver(id: number, bytes: Uint8Array, portId: number, groups: number, group: number, packetInfo: boolean): number;
+  deliver(
+    id: number,
+    bytes: Uint8Array,
+    portId: number,
+    groups: number,
+    group: number,
+    packetInfo: boolean,
+  ): number;
   answerName(id: number, portId: number, groups: number): boolean;
   answerOption(id: number, value: Uint8Array): boolean;
   answerInterface(id: number, request: Uint8Array): boolean;
@@ -123,7 +138,9 @@ export function native(): Addon {
   if (loaded === undefined) {
     const path = fileURLToPath(new URL('../../build/nlspace.node', import.meta.url));
     if (!existsSync(path) || !existsSync(launcherPath)) {
-      throw new Error(`the native part is not built: ${path} is missing; run \`make -C packages/native\` (needs make and a C compiler)`);
+      throw new Error(
+        `the native part is not built: ${path} is missing; run \`make -C packages/native\` (needs make and a C compiler)`,
+      );
     }
     loaded = createRequire(import.meta.url)(path) as Addon;
   }

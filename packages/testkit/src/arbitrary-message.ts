@@ -38,7 +38,12 @@ export function arbitraryDamagedPayload(schema: MessageSchema): fc.Arbitrary<Uin
       damages.reduce((bytes, { at, byte, kind }) => {
         const position = at % (bytes.length + 1);
         if (kind === 'cut') return bytes.slice(0, position);
-        if (kind === 'repeat') return Uint8Array.from([...bytes, ...bytes.subarray(position)]);
+        if (kind === 'repeat') {
+          const longer = new Uint8Array(2 * bytes.length - position);
+          longer.set(bytes);
+          longer.set(bytes.subarray(position), bytes.length);
+          return longer;
+        }
         const changed = bytes.slice();
         changed[position] = byte;
         return changed;

@@ -1,16 +1,16 @@
 import {
   ByteWriter,
   type Datagram,
+  decodeMessage,
   encodeMessage,
   MESSAGE_HEADER_SIZE,
   MessageFlag,
-  type RawMessage,
   type NetlinkSocket,
-  decodeMessage,
+  type RawMessage,
   type ReceiveOptions,
   readMessages,
 } from '@nlspace/core';
-import { type ContractType, parcel, type Parcel } from './contract-family.js';
+import { type ContractType, type Parcel, parcel } from './contract-family.js';
 
 export interface RequestParts {
   readonly type: ContractType;

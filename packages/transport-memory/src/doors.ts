@@ -24,7 +24,10 @@ export function connect(port: FramePort, options: ConnectFramesOptions = {}): Re
  * `netlink` as if it were remote: both doors and a channel between them, in this process. Credentials are those that
  * `open` is given.
  */
-export function connectMemory(netlink: Netlink, options: ConnectFramesOptions & MemoryLinkOptions = {}): RemoteNetlink {
+export function connectMemory(
+  netlink: Netlink,
+  options: ConnectFramesOptions & MemoryLinkOptions = {},
+): RemoteNetlink {
   const [near, far] = createMemoryLink(options);
   serveFrames(netlink, far, { credentials: 'claimed' });
   return connectFrames(near, options);

@@ -6,7 +6,9 @@ export interface MemoryLinkOptions {
 }
 
 /** Two ends of a channel within one process. Frames are handed over as they are, without copying. */
-export function createMemoryLink({ schedule = queueMicrotask }: MemoryLinkOptions = {}): [FrameChannel, FrameChannel] {
+export function createMemoryLink({
+  schedule = queueMicrotask,
+}: MemoryLinkOptions = {}): [FrameChannel, FrameChannel] {
   const one = new MemoryChannel(schedule);
   const other = new MemoryChannel(schedule);
   one.attach(other);

@@ -1,5 +1,10 @@
-import { CONTRACT_PROTOCOL, ContractFamily, SYNCHRONOUS_DUMP, transportContract } from '@nlspace/transport-contract';
 import { NetlinkDomain } from '@nlspace/core';
+import {
+  CONTRACT_PROTOCOL,
+  ContractFamily,
+  SYNCHRONOUS_DUMP,
+  transportContract,
+} from '@nlspace/transport-contract';
 import test from 'ava';
 import { connectMemory } from '../src/index.js';
 

@@ -1,4 +1,4 @@
-import { transportContract, SYNCHRONOUS_DUMP } from '@nlspace/transport-contract';
+import { SYNCHRONOUS_DUMP, transportContract } from '@nlspace/transport-contract';
 import test from 'ava';
 import { connectMemory } from '../src/index.js';
 

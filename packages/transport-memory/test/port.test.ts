@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads';
-import { transportContract, SYNCHRONOUS_DUMP } from '@nlspace/transport-contract';
+import { SYNCHRONOUS_DUMP, transportContract } from '@nlspace/transport-contract';
 import test from 'ava';
 import { connect, listen } from '../src/index.js';
 

@@ -10,7 +10,11 @@ async function connectToWorker() {
   worker.postMessage(port2, [port2]);
   const netlink = connect(port1);
   const catalog = new Map([[ContractType.List, parcel]]);
-  return { worker, netlink, client: await ClientSocket.open(netlink, { protocol: CONTRACT_PROTOCOL, catalog }) };
+  return {
+    worker,
+    netlink,
+    client: await ClientSocket.open(netlink, { protocol: CONTRACT_PROTOCOL, catalog }),
+  };
 }
 
 test('a domain in a worker serves this thread', async (t) => {

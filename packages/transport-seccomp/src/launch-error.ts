@@ -16,10 +16,13 @@ export class LaunchError extends Error {
 }
 
 const FILTER_REMEDIES: Readonly<Partial<Record<number, string>>> = {
-  [Errno.ENOSYS]: 'this kernel has no seccomp filters (CONFIG_SECCOMP_FILTER), or the container forbids seccomp(2); allow it, or run outside',
+  [Errno.ENOSYS]:
+    'this kernel has no seccomp filters (CONFIG_SECCOMP_FILTER), or the container forbids seccomp(2); allow it, or run outside',
   [Errno.EINVAL]: 'this kernel has no seccomp user notification; Linux 5.14 or newer is needed',
-  [Errno.EBUSY]: 'the process is already supervised through seccomp, perhaps by another `nlspace run`; they cannot be nested',
-  [Errno.EPERM]: 'the container forbids seccomp(2); for Docker or Podman use `--security-opt seccomp=unconfined`',
+  [Errno.EBUSY]:
+    'the process is already supervised through seccomp, perhaps by another `nlspace run`; they cannot be nested',
+  [Errno.EPERM]:
+    'the container forbids seccomp(2); for Docker or Podman use `--security-opt seccomp=unconfined`',
   [Errno.EACCES]: 'no_new_privs could not be set',
 };
 
@@ -35,7 +38,9 @@ export function explainFailure(program: string, step: LaunchStep, errno: number)
         ? new LaunchError(`${program}: not found`, 127)
         : new LaunchError(`${program}: cannot be executed (${name})`, 126);
     case LaunchStep.Filter:
-      return new LaunchError(`cannot trap system calls (${name}): ${FILTER_REMEDIES[errno] ?? 'seccomp(2) failed'}`);
+      return new LaunchError(
+        `cannot trap system calls (${name}): ${FILTER_REMEDIES[errno] ?? 'seccomp(2) failed'}`,
+      );
     case LaunchStep.Listener:
       return new LaunchError(`cannot take over trapped system calls (${name}): ${LISTENER_REMEDY}`);
     default:
@@ -48,9 +53,12 @@ const OLDEST_KERNEL = [5, 14] as const;
 
 /** @throws {LaunchError} when the kernel is older than what is needed. */
 export function checkKernel(platform: string, release: string): void {
-  if (platform !== 'linux') throw new LaunchError(`unmodified programs can be run on Linux only, this is ${platform}`);
+  if (platform !== 'linux')
+    throw new LaunchError(`unmodified programs can be run on Linux only, this is ${platform}`);
   const [major = 0, minor = 0] = release.split('.').map(Number);
   const [oldestMajor, oldestMinor] = OLDEST_KERNEL;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
-  throw new LaunchError(`Linux ${oldestMajor}.${oldestMinor} or newer is needed (seccomp ADDFD), this is ${release}`);
+  throw new LaunchError(
+    `Linux ${oldestMajor}.${oldestMinor} or newer is needed (seccomp ADDFD), this is ${release}`,
+  );
 }

@@ -57,7 +57,11 @@ export interface RunningProgram {
  * @example
  * const { exitCode } = await run(netlink, ['ip', '-br', 'link']);
  */
-export async function run(netlink: Netlink, argv: readonly string[], options: RunOptions = {}): Promise<ExitResult> {
+export async function run(
+  netlink: Netlink,
+  argv: readonly string[],
+  options: RunOptions = {},
+): Promise<ExitResult> {
   const program = await start(netlink, argv, options);
   const result = await program.exited;
   if (options.untilAllExit) await program.allExited;
@@ -139,7 +143,13 @@ class Launch implements RunningProgram {
     while (three.length < 3) three.push('ignore');
     const channel = three.length;
     // Node raises its own limit of open files; the program gets that of the process which started us.
-    const launcherArguments = [String(channel), String(options.base ?? -1), String(process.ppid), '--', ...argv];
+    const launcherArguments = [
+      String(channel),
+      String(options.base ?? -1),
+      String(process.ppid),
+      '--',
+      ...argv,
+    ];
     try {
       this.#launcher = spawn(launcherPath, launcherArguments, {
         stdio: [...three, launchers] as StdioOptions,
@@ -235,6 +245,7 @@ class Launch implements RunningProgram {
 }
 
 function signalName(number: number): NodeJS.Signals {
-  for (const [name, value] of Object.entries(constants.signals)) if (value === number) return name as NodeJS.Signals;
+  for (const [name, value] of Object.entries(constants.signals))
+    if (value === number) return name as NodeJS.Signals;
   throw new Error(`unknown signal ${number}`);
 }

@@ -36,7 +36,12 @@ export class Sends {
     const send = this.#interrupted.size === 0 ? undefined : this.#interrupted.get(call.thread);
     if (send === undefined) return false;
     this.#interrupted.delete(call.thread);
-    if (call.operation !== Operation.Send || send.handle !== handle || !equal(send.bytes, this.#datagram(call.b))) return false;
+    if (
+      call.operation !== Operation.Send ||
+      send.handle !== handle ||
+      !equal(send.bytes, this.#datagram(call.b))
+    )
+      return false;
     this.#finishLater(call, { ...send, cancelled: false });
     return true;
   }
@@ -49,7 +54,8 @@ export class Sends {
   }
 
   forgetSocket(handle: number): void {
-    for (const [thread, send] of this.#interrupted) if (send.handle === handle) this.#interrupted.delete(thread);
+    for (const [thread, send] of this.#interrupted)
+      if (send.handle === handle) this.#interrupted.delete(thread);
   }
 
   send(call: Call, served: ServedSocket): void {
@@ -63,7 +69,14 @@ export class Sends {
       const result = handOver(served, bytes, destination);
       if (result === -Errno.EAGAIN) return false;
       if (typeof result === 'number') this.#finish(call, served, bytes, result);
-      else this.#finishLater(call, { thread: call.thread, handle: served.handle, bytes, outcome: result, cancelled: false });
+      else
+        this.#finishLater(call, {
+          thread: call.thread,
+          handle: served.handle,
+          bytes,
+          outcome: result,
+          cancelled: false,
+        });
       return true;
     };
     if (!attempt()) served.wait(call, attempt);
@@ -113,7 +126,13 @@ export class Sends {
     served.fill();
     if (this.supervisor.complete(call.id, result) || result < 0) return;
     const outcome = Promise.resolve(result);
-    this.#interrupted.set(call.thread, { thread: call.thread, handle: served.handle, bytes, outcome, cancelled: true });
+    this.#interrupted.set(call.thread, {
+      thread: call.thread,
+      handle: served.handle,
+      bytes,
+      outcome,
+      cancelled: true,
+    });
   }
 
   #finishLater(call: Call, send: Send): void {
@@ -127,7 +146,11 @@ export class Sends {
 }
 
 /** @returns what the call returns: the length or a negative errno. */
-function handOver(served: ServedSocket, bytes: Uint8Array, destination?: NetlinkAddress): number | Promise<number> {
+function handOver(
+  served: ServedSocket,
+  bytes: Uint8Array,
+  destination?: NetlinkAddress,
+): number | Promise<number> {
   try {
     const pending = served.socket.send(bytes, destination);
     if (pending === undefined) return bytes.length;

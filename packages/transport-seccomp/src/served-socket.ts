@@ -42,7 +42,8 @@ export class ServedSocket {
       const head = this.#look();
       if (head === undefined) return;
       const pushed = this.supervisor.push(this.handle, head.bytes);
-      if (pushed < 0) throw new Error(`a datagram of ${head.bytes.length} bytes does not fit the pair (errno ${-pushed})`);
+      if (pushed < 0)
+        throw new Error(`a datagram of ${head.bytes.length} bytes does not fit the pair (errno ${-pushed})`);
       if (pushed === 1) this.#headInPair = true;
       // A filter that the program attached has dropped it.
       else this.#take(0);
@@ -75,7 +76,8 @@ export class ServedSocket {
       this.supervisor.complete(call.id, -Errno.EOPNOTSUPP);
       return;
     }
-    const attempt = () => (call.operation === Operation.ReceiveMany ? this.#receiveMany(call) : this.#receiveOne(call));
+    const attempt = () =>
+      call.operation === Operation.ReceiveMany ? this.#receiveMany(call) : this.#receiveOne(call);
     if (!attempt()) this.wait(call, attempt);
   }
 
@@ -90,7 +92,11 @@ export class ServedSocket {
       this.forget(call.id);
       this.supervisor.complete(call.id, -Errno.EAGAIN);
     };
-    this.waiters.push({ call, attempt, deadline: patienceMs === 0 ? undefined : setTimeout(giveUp, patienceMs) });
+    this.waiters.push({
+      call,
+      attempt,
+      deadline: patienceMs === 0 ? undefined : setTimeout(giveUp, patienceMs),
+    });
   }
 
   forget(id: number): void {

@@ -25,7 +25,10 @@ const DROP_MEMBERSHIP = 2;
 const LIST_MEMBERSHIPS = 9;
 
 /** SO_*: facts about a socket that the pair would tell wrongly. */
-const FACTS: ReadonlyMap<number, (subject: OptionSubject) => Uint8Array> = new Map<number, (subject: OptionSubject) => Uint8Array>([
+const FACTS: ReadonlyMap<number, (subject: OptionSubject) => Uint8Array> = new Map<
+  number,
+  (subject: OptionSubject) => Uint8Array
+>([
   [3 /* SO_TYPE */, ({ type }) => integer(type)],
   [4 /* SO_ERROR */, (subject) => integer(subject.takeError())],
   [17 /* SO_PEERCRED */, () => new Uint8Array(Int32Array.of(0, -1, -1).buffer)],

@@ -56,7 +56,8 @@ export class Supervision {
       this.#native.answerName(id, peer.portId, peer.groups);
     },
     [Operation.SetOption]: async ({ id, a: level, b: option, c: length }, served) => {
-      if ((await setOption(served, level, option, length, this.#value)) === NATIVE) this.#native.runNatively(id);
+      if ((await setOption(served, level, option, length, this.#value)) === NATIVE)
+        this.#native.runNatively(id);
       else {
         await refreshPacketInfo(served);
         served.arrived();
@@ -76,7 +77,8 @@ export class Supervision {
   constructor(private readonly options: SupervisionOptions) {
     this.#native = native().createSupervisor(
       {
-        call: (operation, id, handle, thread, a, b, c) => this.#call({ operation, id, thread, a, b, c }, handle),
+        call: (operation, id, handle, thread, a, b, c) =>
+          this.#call({ operation, id, thread, a, b, c }, handle),
         cancelled: (id, handle) => {
           this.#sends.cancel(id);
           this.#sockets.get(handle)?.forget(id);
@@ -162,7 +164,9 @@ export class Supervision {
       this.#native.complete(call.id, -Errno.ESRCH);
       return;
     }
-    const request = new Uint8Array(this.#value.buffer.slice(this.#value.byteOffset, this.#value.byteOffset + INTERFACE_REQUEST_SIZE));
+    const request = new Uint8Array(
+      this.#value.buffer.slice(this.#value.byteOffset, this.#value.byteOffset + INTERFACE_REQUEST_SIZE),
+    );
     const credentials = { ...caller, netAdmin: this.options.hasNetAdmin(caller) };
     await answerInterfaceRequest(this.options.netlink, credentials, call.a, request);
     this.#native.answerInterface(call.id, request);
@@ -188,7 +192,11 @@ export class Supervision {
   #written(handle: number): void {
     const served = this.#sockets.get(handle);
     if (served === undefined) return;
-    for (let length = this.#native.readWritten(handle); length > 0; length = this.#native.readWritten(handle)) {
+    for (
+      let length = this.#native.readWritten(handle);
+      length > 0;
+      length = this.#native.readWritten(handle)
+    ) {
       this.#sends.sendWritten(served, length);
     }
   }

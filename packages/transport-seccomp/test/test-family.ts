@@ -1,9 +1,9 @@
 import {
   attr,
-  defineAttributes,
-  defineMessage,
   Do,
   Dump,
+  defineAttributes,
+  defineMessage,
   GROUP_NOTIFIER,
   type GroupNotifier,
   inject,

@@ -1,12 +1,24 @@
 import { DecodeError } from '../errors/decode-error.js';
 import { Errno } from '../errors/errno.js';
 import { NetlinkError } from '../errors/netlink-error.js';
-import { type DecodedMessage, decodeMessage, encodeMessage, type MessageBody, type MessageSchema } from '../schema/message.js';
-import type { HeaderShape } from '../schema/header.js';
 import type { AttributeShape } from '../schema/attributes.js';
+import type { HeaderShape } from '../schema/header.js';
+import {
+  type DecodedMessage,
+  decodeMessage,
+  encodeMessage,
+  type MessageBody,
+  type MessageSchema,
+} from '../schema/message.js';
 import { type Datagram, type Netlink, type NetlinkSocket, SocketOption } from '../socket/netlink.js';
 import { ByteWriter } from '../wire/byte-writer.js';
-import { ControlMessageType, MESSAGE_HEADER_SIZE, MessageFlag, type RawMessage, readMessages } from '../wire/message-header.js';
+import {
+  ControlMessageType,
+  MESSAGE_HEADER_SIZE,
+  MessageFlag,
+  type RawMessage,
+  readMessages,
+} from '../wire/message-header.js';
 import type { MessageCatalog } from './message-catalog.js';
 import { errnoOf, readRefusal } from './reply-parser.js';
 
@@ -27,8 +39,10 @@ export interface RequestOptions {
 }
 
 /** A reply or notification, decoded by the schema of its type. */
-export interface ReceivedMessage<H extends HeaderShape = HeaderShape, A extends AttributeShape = AttributeShape>
-  extends DecodedMessage<H, A> {
+export interface ReceivedMessage<
+  H extends HeaderShape = HeaderShape,
+  A extends AttributeShape = AttributeShape,
+> extends DecodedMessage<H, A> {
   readonly messageType: number;
   readonly flags: number;
   readonly sequence: number;
@@ -130,7 +144,11 @@ export class ClientSocket implements AsyncDisposable {
       await this.#send(messageType, schema, body, flags | MessageFlag.Dump, sequence);
       for (;;) {
         this.#pump();
-        await this.#until(exchange, () => exchange.replies.length > 0 || exchange.outcome !== undefined, signal);
+        await this.#until(
+          exchange,
+          () => exchange.replies.length > 0 || exchange.outcome !== undefined,
+          signal,
+        );
         if (exchange.replies.length === 0) break;
         yield* exchange.replies.splice(0) as ReceivedMessage<H, A>[];
       }
@@ -169,7 +187,11 @@ export class ClientSocket implements AsyncDisposable {
     this.socket.onReadable = undefined;
     this.socket.close();
     for (const exchange of this.#exchanges.values()) {
-      exchange.outcome ??= { error: new NetlinkError(Errno.ECONNABORTED, 'the socket was closed', { operation: exchange.operation }) };
+      exchange.outcome ??= {
+        error: new NetlinkError(Errno.ECONNABORTED, 'the socket was closed', {
+          operation: exchange.operation,
+        }),
+      };
       exchange.wake?.();
     }
     for (const subscriber of this.#subscribers) subscriber.wake?.();
@@ -179,7 +201,10 @@ export class ClientSocket implements AsyncDisposable {
     this.close();
   }
 
-  async *#notifications(subscriber: Subscriber, joined: number[]): AsyncGenerator<ReceivedMessage, void, undefined> {
+  async *#notifications(
+    subscriber: Subscriber,
+    joined: number[],
+  ): AsyncGenerator<ReceivedMessage, void, undefined> {
     try {
       for (;;) {
         const next = subscriber.backlog.shift();
@@ -204,12 +229,25 @@ export class ClientSocket implements AsyncDisposable {
   #begin(operation: string, expectsDone: boolean): { sequence: number; exchange: Exchange } {
     if (this.#closed) throw new NetlinkError(Errno.EBADF, 'the socket is closed', { operation });
     this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
-    const exchange: Exchange = { operation, replies: [], outcome: undefined, interrupted: false, expectsDone, wake: undefined };
+    const exchange: Exchange = {
+      operation,
+      replies: [],
+      outcome: undefined,
+      interrupted: false,
+      expectsDone,
+      wake: undefined,
+    };
     this.#exchanges.set(this.#sequence, exchange);
     return { sequence: this.#sequence, exchange };
   }
 
-  async #send(type: number, schema: MessageSchema, body: MessageBody, flags: number, sequence: number): Promise<void> {
+  async #send(
+    type: number,
+    schema: MessageSchema,
+    body: MessageBody,
+    flags: number,
+    sequence: number,
+  ): Promise<void> {
     const writer = this.#writer;
     writer.reset();
     const start = writer.reserve(MESSAGE_HEADER_SIZE);
@@ -269,13 +307,17 @@ export class ClientSocket implements AsyncDisposable {
     for (const exchange of this.#exchanges.values()) {
       if (exchange.expectsDone && exchange.replies.length > 0) return true;
     }
-    for (const subscriber of this.#subscribers) if (subscriber.backlog.length >= SUBSCRIPTION_BACKLOG) return true;
+    for (const subscriber of this.#subscribers)
+      if (subscriber.backlog.length >= SUBSCRIPTION_BACKLOG) return true;
     return false;
   }
 
   /** An overrun concerns subscribers; anything else everybody. */
   #fail(error: unknown): void {
-    const refusal = error instanceof NetlinkError ? error : new NetlinkError(Errno.EIO, String(error), {}, { cause: error });
+    const refusal =
+      error instanceof NetlinkError
+        ? error
+        : new NetlinkError(Errno.EIO, String(error), {}, { cause: error });
     for (const subscriber of this.#subscribers) {
       subscriber.backlog.push(refusal);
       subscriber.wake?.();
@@ -319,7 +361,8 @@ export class ClientSocket implements AsyncDisposable {
 
   #decode({ header, payload }: RawMessage, group: number): ReceivedMessage {
     const schema = this.#catalog.get(header.type);
-    if (schema === undefined) throw new DecodeError(`no schema for message type ${header.type}`, 0, 'message');
+    if (schema === undefined)
+      throw new DecodeError(`no schema for message type ${header.type}`, 0, 'message');
     const { type: messageType, flags, sequence, portId } = header;
     return { ...decodeMessage(schema, payload), messageType, flags, sequence, portId, group };
   }

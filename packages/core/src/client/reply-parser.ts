@@ -34,7 +34,10 @@ export function readRefusal(message: RawMessage, operation: string): NetlinkErro
   });
 }
 
-function* extendedAckAttributes({ header, payload }: RawMessage, view: DataView): Generator<[number, number, number]> {
+function* extendedAckAttributes(
+  { header, payload }: RawMessage,
+  view: DataView,
+): Generator<[number, number, number]> {
   if ((header.flags & MessageFlag.AckTlvs) === 0) return;
   let position = 4;
   // NLMSG_ERROR (2) echoes the request, whole unless capped; NLMSG_DONE echoes nothing.

@@ -86,11 +86,14 @@ export class NetlinkDomain implements Netlink {
    * @throws {Error} naming class, method and number when something does not fit together.
    */
   register(setup: Class | FamilySetup): Registration {
-    const { family: target, providers = [] }: FamilySetup = typeof setup === 'function' ? { family: setup } : setup;
+    const { family: target, providers = [] }: FamilySetup =
+      typeof setup === 'function' ? { family: setup } : setup;
     const options = familyOptionsOf(target);
     const taken = this.#protocols.get(options.protocol);
     if (taken !== undefined) {
-      throw new Error(`${target.name}: protocol ${options.protocol} is served by ${taken.registration.name}; dispose that first`);
+      throw new Error(
+        `${target.name}: protocol ${options.protocol} is served by ${taken.registration.name}; dispose that first`,
+      );
     }
     const ports = new PortIds<DomainSocket>(this.#random);
     const groups = new MulticastGroups<DomainSocket>();
@@ -99,7 +102,8 @@ export class NetlinkDomain implements Netlink {
     scope.register(GROUP_NOTIFIER, { useValue: notifier });
     for (const { token, value } of providers) scope.register(token, { useValue: value });
     // One instance of the family and of each handler, so that they can hold state.
-    for (const one of [target, ...options.handlers]) if (!scope.isRegistered(one)) scope.registerSingleton(one);
+    for (const one of [target, ...options.handlers])
+      if (!scope.isRegistered(one)) scope.registerSingleton(one);
     const instance = scope.resolve(target) as FamilyLifecycle & object;
     const handlers = options.handlers.map((handler) => scope.resolve(handler) as object);
     const family = new ServedFamily(options, instance, [instance, ...handlers]);

@@ -24,11 +24,11 @@ type DoResult<R> = void | MessageOf<R> | RawReply | Iterable<MessageOf<R>>;
  * Marks the method that answers single requests of a command or message type. It returns nothing, one message or
  * several, or a promise of that, or throws `NetlinkError`; acknowledging is not its business.
  */
-export function Do<M extends MessageSchema, Required extends AttributeKey<M> = never, R extends MessageSchema = M>(
-  number: number,
-  message: M,
-  options: TypedOptions<Required, R> = {},
-) {
+export function Do<
+  M extends MessageSchema,
+  Required extends AttributeKey<M> = never,
+  R extends MessageSchema = M,
+>(number: number, message: M, options: TypedOptions<Required, R> = {}) {
   return <H extends (request: RequestOf<M, Required>) => DoResult<R> | Promise<DoResult<R>>>(
     prototype: object,
     method: string | symbol,
@@ -42,12 +42,14 @@ export function Do<M extends MessageSchema, Required extends AttributeKey<M> = n
  * Marks the method that lists. It is asked for the next message only while there is room; a generator therefore sees
  * the changes that happen meanwhile. What it throws before its first message ends up in NLMSG_DONE.
  */
-export function Dump<M extends MessageSchema, Required extends AttributeKey<M> = never, R extends MessageSchema = M>(
-  number: number,
-  message: M,
-  options: TypedOptions<Required, R> = {},
-) {
-  return <H extends (request: RequestOf<M, Required>, context: DumpContext) => Iterable<MessageOf<R>> | RawDump>(
+export function Dump<
+  M extends MessageSchema,
+  Required extends AttributeKey<M> = never,
+  R extends MessageSchema = M,
+>(number: number, message: M, options: TypedOptions<Required, R> = {}) {
+  return <
+    H extends (request: RequestOf<M, Required>, context: DumpContext) => Iterable<MessageOf<R>> | RawDump,
+  >(
     prototype: object,
     method: string | symbol,
     _descriptor: TypedPropertyDescriptor<H>,
@@ -99,7 +101,8 @@ export function NetlinkFamily(options: FamilyOptions) {
 /** @throws {TypeError} when the class is not decorated. */
 export function familyOptionsOf(target: Class): FamilyOptions {
   const options = (target as { [FAMILY]?: FamilyOptions })[FAMILY];
-  if (options === undefined) throw new TypeError(`${target.name} is not a family; decorate it with @NetlinkFamily(…)`);
+  if (options === undefined)
+    throw new TypeError(`${target.name} is not a family; decorate it with @NetlinkFamily(…)`);
   return options;
 }
 

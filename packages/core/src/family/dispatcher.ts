@@ -43,12 +43,19 @@ export class Dispatcher {
   }
 
   /** Handles the message at [start, end). */
-  handle(socket: DomainSocket, datagram: Uint8Array, view: DataView, start: number, end: number): Promise<void> | undefined {
+  handle(
+    socket: DomainSocket,
+    datagram: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+  ): Promise<void> | undefined {
     const messageType = view.getUint16(start + 4, true);
     const flags = view.getUint16(start + 6, true);
     const sequence = view.getUint32(start + 8, true);
     if ((flags & MessageFlag.Request) === 0 || messageType < FIRST_PROTOCOL_MESSAGE_TYPE) {
-      if ((flags & MessageFlag.Ack) !== 0) socket.deliverReply(acknowledgement(datagram, start, socket.portId));
+      if ((flags & MessageFlag.Ack) !== 0)
+        socket.deliverReply(acknowledgement(datagram, start, socket.portId));
       return undefined;
     }
     socket.counters.requests++;
@@ -79,17 +86,23 @@ export class Dispatcher {
       if ((flagBits & MessageFlag.Ack) !== 0) this.#acknowledge(message);
       return undefined;
     }
-    if (known?.options.privilege === 'admin' && !message.credentials.netAdmin) throw new NetlinkError(Errno.EPERM);
+    if (known?.options.privilege === 'admin' && !message.credentials.netAdmin)
+      throw new NetlinkError(Errno.EPERM);
     if (known === undefined) {
-      throw new NetlinkError(Errno.EOPNOTSUPP, `message type ${messageType} has no ${isDump ? 'dump' : 'do'}`);
+      throw new NetlinkError(
+        Errno.EOPNOTSUPP,
+        `message type ${messageType} has no ${isDump ? 'dump' : 'do'}`,
+      );
     }
-    if (options.isServed?.(messageType, isDump, message.firstByte) === false) throw new NetlinkError(Errno.EOPNOTSUPP);
+    if (options.isServed?.(messageType, isDump, message.firstByte) === false)
+      throw new NetlinkError(Errno.EOPNOTSUPP);
     message.operation = known;
     if (isDump) {
       this.#startDump(message, known, family);
       return undefined;
     }
-    if (known.options.validation !== 'none') message.decode(known, false, message.strict && options.isRead?.(messageType) === true);
+    if (known.options.validation !== 'none')
+      message.decode(known, false, message.strict && options.isRead?.(messageType) === true);
     const result = known.call(message as unknown as Request, undefined);
     if (isPromise(result)) return result.then((settled) => this.#complete(message, known, family, settled));
     this.#complete(message, known, family, result);
@@ -112,7 +125,8 @@ export class Dispatcher {
         done: operation.options.done ?? 'merged',
         // The older families look at a request in their dump's first step, so NLMSG_DONE says what is wrong with it.
         start: (context) => {
-          if (validation !== 'none' && validation !== 'strict') message.decode(operation, true, message.strict);
+          if (validation !== 'none' && validation !== 'strict')
+            message.decode(operation, true, message.strict);
           return operation.call(message as unknown as Request, context) as Iterable<MessageBody> | RawDump;
         },
         refuse: (error) => this.#describe(message, error),
@@ -217,7 +231,11 @@ class ReceivedMessage {
   }
 
   get cause(): Cause {
-    return { portId: this.socket.portId, sequence: this.sequence, echo: (this.flagBits & MessageFlag.Echo) !== 0 };
+    return {
+      portId: this.socket.portId,
+      sequence: this.sequence,
+      echo: (this.flagBits & MessageFlag.Echo) !== 0,
+    };
   }
 
   /** Of the payload. */
@@ -249,7 +267,11 @@ class ReceivedMessage {
       const failed = checkMessageAt(message, this.view, start, this.end, strict || knownOnly, strict);
       if (failed !== undefined) {
         const { errno, text } = failed.failure;
-        throw new NetlinkError(errno, text, failed.offset === undefined ? {} : { offset: failed.offset - this.start });
+        throw new NetlinkError(
+          errno,
+          text,
+          failed.offset === undefined ? {} : { offset: failed.offset - this.start },
+        );
       }
     }
     const decoded = decodeMessageAt(message, this.view, start, this.end);
@@ -326,12 +348,15 @@ class DatagramTask implements Task {
   #skipImpossible(): void {
     if (this.done) return;
     const length = this.#view.getUint32(this.#offset, true);
-    if (length < MESSAGE_HEADER_SIZE || length > this.datagram.length - this.#offset) this.#offset = this.datagram.length;
+    if (length < MESSAGE_HEADER_SIZE || length > this.datagram.length - this.#offset)
+      this.#offset = this.datagram.length;
   }
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {

@@ -78,7 +78,14 @@ export class DumpRunner implements RunningDump, DumpContext {
     const writer = this.#writer;
     writer.reset();
     writer.append(messages);
-    appendDone(writer, this.#errno, this.#filtered | this.#takeInterrupted(), sequence, socket.portId, this.#ack);
+    appendDone(
+      writer,
+      this.#errno,
+      this.#filtered | this.#takeInterrupted(),
+      sequence,
+      socket.portId,
+      this.#ack,
+    );
     return writer.slice();
   }
 
@@ -154,4 +161,3 @@ export class DumpRunner implements RunningDump, DumpContext {
     }
   }
 }
-

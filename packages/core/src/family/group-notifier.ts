@@ -38,7 +38,9 @@ export class FamilyNotifier implements GroupNotifier {
   ) {}
 
   hasListeners(group: string | number, cause: Cause = NO_CAUSE): boolean {
-    return cause.echo || this.groups.hasMembers(typeof group === 'number' ? group : this.#family.groupId(group));
+    return (
+      cause.echo || this.groups.hasMembers(typeof group === 'number' ? group : this.#family.groupId(group))
+    );
   }
 
   notify(group: string | number, messageType: number, body: MessageBody, options: NotifyOptions = {}): void {

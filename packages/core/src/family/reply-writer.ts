@@ -38,7 +38,13 @@ export function appendMessage(
   return start;
 }
 
-function appendHeader(writer: ByteWriter, type: number, flags: number, sequence: number, portId: number): number {
+function appendHeader(
+  writer: ByteWriter,
+  type: number,
+  flags: number,
+  sequence: number,
+  portId: number,
+): number {
   const start = writer.reserve(MESSAGE_HEADER_SIZE);
   const { view } = writer;
   view.setUint16(start + 4, type, true);

@@ -63,9 +63,10 @@ export interface Request<H extends HeaderShape = HeaderShape, A extends Attribut
 type WithRequired<A, K extends PropertyKey> = A & { [P in K & keyof A]-?: Exclude<A[P], undefined> };
 
 /** The request type of a message; `Required` names the attributes that the operation declares as required. */
-export type RequestOf<M, Required extends string = never> = M extends MessageSchema<infer H, infer A>
-  ? Omit<Request<H, A>, 'attributes'> & { readonly attributes: WithRequired<AttributeValues<A>, Required> }
-  : never;
+export type RequestOf<M, Required extends string = never> =
+  M extends MessageSchema<infer H, infer A>
+    ? Omit<Request<H, A>, 'attributes'> & { readonly attributes: WithRequired<AttributeValues<A>, Required> }
+    : never;
 
 /** What a dump handler can say about the dump beside its messages. */
 export interface DumpContext {

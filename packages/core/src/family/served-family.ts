@@ -32,7 +32,9 @@ export class ServedFamily {
   groupId(group: string | number): number {
     const id = typeof group === 'number' ? group : this.options.groups[group];
     if (id === undefined || !Object.values(this.options.groups).includes(id)) {
-      throw new RangeError(`${this.options.name} has no group ${group}; it has ${Object.keys(this.options.groups).join(', ')}`);
+      throw new RangeError(
+        `${this.options.name} has no group ${group}; it has ${Object.keys(this.options.groups).join(', ')}`,
+      );
     }
     return id;
   }

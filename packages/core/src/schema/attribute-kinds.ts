@@ -58,7 +58,10 @@ const READERS: Record<string, (view: DataView, offset: number, little: boolean) 
   s32: (view, offset, little) => view.getInt32(offset, little),
 };
 
-export function integerKind(name: keyof typeof INTEGERS, options: IntegerOptions = {}): AttributeKind<number> {
+export function integerKind(
+  name: keyof typeof INTEGERS,
+  options: IntegerOptions = {},
+): AttributeKind<number> {
   const [size, policyType] = INTEGERS[name];
   const little = options.byteOrder !== 'network';
   const { min, max } = options;
@@ -75,7 +78,9 @@ export function integerKind(name: keyof typeof INTEGERS, options: IntegerOptions
       }
       if (min === undefined && max === undefined) return undefined;
       const value = readInteger(view, offset, little);
-      return (min !== undefined && value < min) || (max !== undefined && value > max) ? OUT_OF_RANGE : undefined;
+      return (min !== undefined && value < min) || (max !== undefined && value > max)
+        ? OUT_OF_RANGE
+        : undefined;
     },
     read: (view, offset) => readInteger(view, offset, little),
     write(writer, value) {
@@ -88,13 +93,18 @@ export function integerKind(name: keyof typeof INTEGERS, options: IntegerOptions
 }
 
 /** u64 and s64 are `bigint`. */
-export function bigIntegerKind(name: 'u64' | 's64', options: { byteOrder?: 'host' | 'network' } = {}): AttributeKind<bigint> {
+export function bigIntegerKind(
+  name: 'u64' | 's64',
+  options: { byteOrder?: 'host' | 'network' } = {},
+): AttributeKind<bigint> {
   const little = options.byteOrder !== 'network';
   return {
     name,
     policyType: name === 'u64' ? 5 : 9,
-    check: (_view, _offset, length, strict) => (length !== 8 && strict ? WRONG_LENGTH : length < 8 ? FAILED : undefined),
-    read: (view, offset) => (name === 'u64' ? view.getBigUint64(offset, little) : view.getBigInt64(offset, little)),
+    check: (_view, _offset, length, strict) =>
+      length !== 8 && strict ? WRONG_LENGTH : length < 8 ? FAILED : undefined,
+    read: (view, offset) =>
+      name === 'u64' ? view.getBigUint64(offset, little) : view.getBigInt64(offset, little),
     write(writer, value) {
       const offset = writer.reserve(8);
       writer.view.setBigUint64(offset, BigInt.asUintN(64, value), little);
@@ -109,7 +119,9 @@ const decoder = new TextDecoder();
  * Text up to the first NUL. `max` counts bytes without it. `terminated`: the NUL must be there (NLA_NUL_STRING).
  * `mayBeEmpty`: there may be no byte at all.
  */
-export function stringKind(options: { max?: number; terminated?: boolean; mayBeEmpty?: boolean } = {}): AttributeKind<string> {
+export function stringKind(
+  options: { max?: number; terminated?: boolean; mayBeEmpty?: boolean } = {},
+): AttributeKind<string> {
   const { max, terminated = false, mayBeEmpty = false } = options;
   return {
     name: 'string',
@@ -127,7 +139,9 @@ export function stringKind(options: { max?: number; terminated?: boolean; mayBeE
       return max !== undefined && textLength > max ? FAILED : undefined;
     },
     read: (view, offset, length) =>
-      decoder.decode(new Uint8Array(view.buffer, view.byteOffset + offset, textEnd(view, offset, length) - offset)),
+      decoder.decode(
+        new Uint8Array(view.buffer, view.byteOffset + offset, textEnd(view, offset, length) - offset),
+      ),
     write(writer, value) {
       writer.append(encoder.encode(value));
       writer.u8(0);
@@ -142,7 +156,9 @@ function textEnd(view: DataView, offset: number, length: number): number {
 }
 
 /** Opaque bytes, checked for length only. */
-export function bytesKind(options: { length?: number; min?: number; max?: number; name?: string } = {}): AttributeKind<Uint8Array> {
+export function bytesKind(
+  options: { length?: number; min?: number; max?: number; name?: string } = {},
+): AttributeKind<Uint8Array> {
   const min = options.length ?? options.min ?? 0;
   const max = options.max;
   return {
@@ -153,7 +169,11 @@ export function bytesKind(options: { length?: number; min?: number; max?: number
       return strict && options.length !== undefined && length !== options.length ? WRONG_LENGTH : undefined;
     },
     read: (view, offset, length) =>
-      new Uint8Array(view.buffer, view.byteOffset + offset, options.length === undefined ? length : options.length),
+      new Uint8Array(
+        view.buffer,
+        view.byteOffset + offset,
+        options.length === undefined ? length : options.length,
+      ),
     write: (writer, value) => writer.append(value),
   };
 }
@@ -163,7 +183,8 @@ export function ipAddressKind(): AttributeKind<Uint8Array> {
   return {
     name: 'ipAddress',
     policyType: 13,
-    check: (_view, _offset, length) => (length === 4 || length === 16 ? undefined : { errno: Errno.EINVAL, text: 'invalid address length' }),
+    check: (_view, _offset, length) =>
+      length === 4 || length === 16 ? undefined : { errno: Errno.EINVAL, text: 'invalid address length' },
     read: (view, offset, length) => new Uint8Array(view.buffer, view.byteOffset + offset, length),
     write: (writer, value) => writer.append(value),
   };
@@ -199,7 +220,10 @@ function inside(found: AttributeFailure | undefined): PolicyFailure | undefined 
 }
 
 /** Attributes inside an attribute. `checked: false`: the policy does not look inside, as where the kernel declares none. */
-export function nestedKind<S extends AttributeShape>(set: AttributeSet<S>, { checked = true } = {}): AttributeKind<AttributeValues<S>> {
+export function nestedKind<S extends AttributeShape>(
+  set: AttributeSet<S>,
+  { checked = true } = {},
+): AttributeKind<AttributeValues<S>> {
   return {
     name: 'nested',
     policyType: 14,
@@ -215,7 +239,9 @@ export function nestedKind<S extends AttributeShape>(set: AttributeSet<S>, { che
 }
 
 /** A list of nests whose attribute types count 1, 2, 3 … (what YNL calls an indexed array). */
-export function arrayKind<S extends AttributeShape>(set: AttributeSet<S>): AttributeKind<AttributeValues<S>[]> {
+export function arrayKind<S extends AttributeShape>(
+  set: AttributeSet<S>,
+): AttributeKind<AttributeValues<S>[]> {
   return {
     name: 'array',
     policyType: 15,
@@ -242,7 +268,12 @@ export function arrayKind<S extends AttributeShape>(set: AttributeSet<S>): Attri
   };
 }
 
-function forEachNest(view: DataView, start: number, end: number, visit: (start: number, end: number) => void): void {
+function forEachNest(
+  view: DataView,
+  start: number,
+  end: number,
+  visit: (start: number, end: number) => void,
+): void {
   for (let offset = start; end - offset >= 4; ) {
     const length = view.getUint16(offset, true);
     if (length < 4 || offset + length > end) return;

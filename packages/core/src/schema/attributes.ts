@@ -44,7 +44,11 @@ export type AttributeShape = Readonly<Record<string, AttributeDefinition<any, bo
 
 /** The values of an attribute set; what is absent is an absent key. */
 export type AttributeValues<S extends AttributeShape> = {
-  -readonly [K in keyof S]?: S[K] extends AttributeDefinition<infer T, infer Many> ? (Many extends true ? T[] : T) : never;
+  -readonly [K in keyof S]?: S[K] extends AttributeDefinition<infer T, infer Many>
+    ? Many extends true
+      ? T[]
+      : T
+    : never;
 };
 
 /** Where and why attributes fail the policy. */
@@ -59,19 +63,31 @@ export interface AttributeSet<S extends AttributeShape = AttributeShape> {
   readonly name: string;
   readonly shape: S;
   /** By attribute type. */
-  readonly byType: ReadonlyArray<{ readonly key: string; readonly definition: AttributeDefinition<unknown> } | undefined>;
+  readonly byType: ReadonlyArray<
+    { readonly key: string; readonly definition: AttributeDefinition<unknown> } | undefined
+  >;
   /**
    * The first thing the kernel's policy check would refuse. Unknown attributes and trailing bytes only count when
    * `strict`; payloads that are too long and a wrong NLA_F_NESTED only when `exact` (by default the same).
    */
-  check(view: DataView, start: number, end: number, strict: boolean, exact?: boolean): AttributeFailure | undefined;
+  check(
+    view: DataView,
+    start: number,
+    end: number,
+    strict: boolean,
+    exact?: boolean,
+  ): AttributeFailure | undefined;
   /** Reads without checking more than bounds: unknown attributes and payloads that fail their kind are left out. */
   decode(view: DataView, start: number, end: number): AttributeValues<S>;
   /** Writes in the order of the declaration, not of the keys. */
   encode(writer: ByteWriter, values: AttributeValues<S>): void;
 }
 
-function row<T>(type: number, kind: AttributeKind<T>, options: AttributeOptions = {}): AttributeDefinition<T, false> {
+function row<T>(
+  type: number,
+  kind: AttributeKind<T>,
+  options: AttributeOptions = {},
+): AttributeDefinition<T, false> {
   return { type, kind, many: false, flagged: false, replyOnly: options.replyOnly ?? false, doc: options.doc };
 }
 
@@ -83,14 +99,20 @@ export const attr = {
   s8: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('s8', o), o),
   s16: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('s16', o), o),
   s32: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('s32', o), o),
-  u64: (type: number, o: AttributeOptions & { byteOrder?: 'host' | 'network' } = {}) => row(type, bigIntegerKind('u64', o), o),
-  s64: (type: number, o: AttributeOptions & { byteOrder?: 'host' | 'network' } = {}) => row(type, bigIntegerKind('s64', o), o),
-  string: (type: number, o: AttributeOptions & { max?: number; terminated?: boolean; mayBeEmpty?: boolean } = {}) => row(type, stringKind(o), o),
+  u64: (type: number, o: AttributeOptions & { byteOrder?: 'host' | 'network' } = {}) =>
+    row(type, bigIntegerKind('u64', o), o),
+  s64: (type: number, o: AttributeOptions & { byteOrder?: 'host' | 'network' } = {}) =>
+    row(type, bigIntegerKind('s64', o), o),
+  string: (
+    type: number,
+    o: AttributeOptions & { max?: number; terminated?: boolean; mayBeEmpty?: boolean } = {},
+  ) => row(type, stringKind(o), o),
   bytes: (type: number, o: AttributeOptions & { length?: number; min?: number; max?: number } = {}) =>
     row(type, bytesKind(o), o),
   flag: (type: number, o: AttributeOptions = {}) => row(type, flagKind(), o),
   ipAddress: (type: number, o: AttributeOptions = {}) => row(type, ipAddressKind(), o),
-  macAddress: (type: number, o: AttributeOptions = {}) => row(type, bytesKind({ max: 32, name: 'macAddress' }), o),
+  macAddress: (type: number, o: AttributeOptions = {}) =>
+    row(type, bytesKind({ max: 32, name: 'macAddress' }), o),
   struct: <S extends HeaderShape>(
     type: number,
     layout: HeaderLayout<S>,
@@ -108,7 +130,10 @@ export const attr = {
   ): AttributeDefinition<AttributeValues<S>[], false> => row(type, arrayKind(set), o),
   custom: <T>(type: number, kind: AttributeKind<T>, o: AttributeOptions = {}) => row(type, kind, o),
   /** May repeat. */
-  many: <T>(definition: AttributeDefinition<T, false>): AttributeDefinition<T, true> => ({ ...definition, many: true }),
+  many: <T>(definition: AttributeDefinition<T, false>): AttributeDefinition<T, true> => ({
+    ...definition,
+    many: true,
+  }),
   /** Is written with NLA_F_NESTED, as only the newer families of the kernel do. */
   flagged: <T, M extends boolean>(definition: AttributeDefinition<T, M>): AttributeDefinition<T, M> => ({
     ...definition,
@@ -124,12 +149,20 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
     const { type } = entry.definition;
     const taken = byType[type];
     if (taken !== undefined) {
-      throw new Error(`${name}.${taken.key} and ${name}.${entry.key} both have attribute number ${type}; give one of them another`);
+      throw new Error(
+        `${name}.${taken.key} and ${name}.${entry.key} both have attribute number ${type}; give one of them another`,
+      );
     }
     byType[type] = entry;
   }
 
-  function check(view: DataView, start: number, end: number, strict: boolean, exact = strict): AttributeFailure | undefined {
+  function check(
+    view: DataView,
+    start: number,
+    end: number,
+    strict: boolean,
+    exact = strict,
+  ): AttributeFailure | undefined {
     let offset = start;
     while (end - offset >= 4) {
       const length = view.getUint16(offset, true);
@@ -195,7 +228,10 @@ const REJECTED: PolicyFailure = { errno: Errno.EINVAL, text: 'Attribute failed p
 const NESTED_MISSING: PolicyFailure = { errno: Errno.EINVAL, text: 'NLA_F_NESTED is missing' };
 const NESTED_UNEXPECTED: PolicyFailure = { errno: Errno.EINVAL, text: 'NLA_F_NESTED not expected' };
 const UNKNOWN_ATTRIBUTE: PolicyFailure = { errno: Errno.EINVAL, text: 'Unknown attribute type' };
-export const LEFTOVER: PolicyFailure = { errno: Errno.EINVAL, text: 'bytes leftover after parsing attributes' };
+export const LEFTOVER: PolicyFailure = {
+  errno: Errno.EINVAL,
+  text: 'bytes leftover after parsing attributes',
+};
 
 /** Whether the attributes end before the bytes do. */
 export function hasLeftover(view: DataView, start: number, end: number): boolean {
@@ -218,7 +254,13 @@ function writeAttribute(writer: ByteWriter, definition: AttributeDefinition<unkn
  * The offset of the attribute that `path` (keys joined by dots) names, counted like `start`; undefined when it is not
  * there. The innermost one that can be found, since only some parents decode as nests.
  */
-export function findAttribute(set: AttributeSet, view: DataView, start: number, end: number, path: string): number | undefined {
+export function findAttribute(
+  set: AttributeSet,
+  view: DataView,
+  start: number,
+  end: number,
+  path: string,
+): number | undefined {
   const [key, ...rest] = path.split('.');
   for (let offset = start; end - offset >= 4; ) {
     const length = view.getUint16(offset, true);

@@ -13,7 +13,11 @@ export interface HeaderLayout<S extends HeaderShape = HeaderShape> {
   /** The kernel's name of the struct. */
   readonly name: string;
   readonly size: number;
-  readonly fields: ReadonlyArray<{ readonly key: string; readonly offset: number; readonly field: Field<unknown> }>;
+  readonly fields: ReadonlyArray<{
+    readonly key: string;
+    readonly offset: number;
+    readonly field: Field<unknown>;
+  }>;
   /** @throws {RangeError} when `view` ends before the struct does. */
   read(view: DataView, offset: number): HeaderValues<S>;
   /** Fields left out are written as zero. */

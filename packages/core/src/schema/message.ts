@@ -1,10 +1,19 @@
 import { align4 } from '../wire/alignment.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
-import { type AttributeFailure, type AttributeSet, type AttributeShape, type AttributeValues, defineAttributes } from './attributes.js';
+import {
+  type AttributeFailure,
+  type AttributeSet,
+  type AttributeShape,
+  type AttributeValues,
+  defineAttributes,
+} from './attributes.js';
 import { defineHeader, type HeaderLayout, type HeaderShape, type HeaderValues } from './header.js';
 
 /** A message body: the fixed header and the attributes behind it. The single source for codec, types, policy and printing. */
-export interface MessageSchema<H extends HeaderShape = HeaderShape, A extends AttributeShape = AttributeShape> {
+export interface MessageSchema<
+  H extends HeaderShape = HeaderShape,
+  A extends AttributeShape = AttributeShape,
+> {
   readonly name: string;
   readonly header: HeaderLayout<H>;
   readonly attributes: AttributeSet<A>;
@@ -17,7 +26,10 @@ export interface MessageBody<H extends HeaderShape = HeaderShape, A extends Attr
 }
 
 /** A message as it has been decoded. */
-export interface DecodedMessage<H extends HeaderShape = HeaderShape, A extends AttributeShape = AttributeShape> {
+export interface DecodedMessage<
+  H extends HeaderShape = HeaderShape,
+  A extends AttributeShape = AttributeShape,
+> {
   readonly header: HeaderValues<H>;
   readonly attributes: AttributeValues<A>;
 }
@@ -31,14 +43,21 @@ export type AttributesOf<M> = M extends MessageSchema<HeaderShape, infer A> ? At
 const NO_HEADER = defineHeader('none', {});
 const NO_ATTRIBUTES = defineAttributes('none', {});
 
-export function defineMessage<H extends HeaderShape = typeof NO_HEADER extends HeaderLayout<infer N> ? N : never, A extends AttributeShape = Record<never, never>>(parts: {
+export function defineMessage<
+  H extends HeaderShape = typeof NO_HEADER extends HeaderLayout<infer N> ? N : never,
+  A extends AttributeShape = Record<never, never>,
+>(parts: {
   readonly name?: string;
   readonly header?: HeaderLayout<H>;
   readonly attributes?: AttributeSet<A>;
 }): MessageSchema<H, A> {
   const header = (parts.header ?? NO_HEADER) as HeaderLayout<H>;
   const attributes = (parts.attributes ?? NO_ATTRIBUTES) as unknown as AttributeSet<A>;
-  return { name: parts.name ?? (attributes.name === 'none' ? header.name : attributes.name), header, attributes };
+  return {
+    name: parts.name ?? (attributes.name === 'none' ? header.name : attributes.name),
+    header,
+    attributes,
+  };
 }
 
 /**
@@ -49,7 +68,12 @@ export function decodeMessage<H extends HeaderShape, A extends AttributeShape>(
   schema: MessageSchema<H, A>,
   payload: Uint8Array,
 ): DecodedMessage<H, A> {
-  return decodeMessageAt(schema, new DataView(payload.buffer, payload.byteOffset, payload.byteLength), 0, payload.length);
+  return decodeMessageAt(
+    schema,
+    new DataView(payload.buffer, payload.byteOffset, payload.byteLength),
+    0,
+    payload.length,
+  );
 }
 
 /** The same for the payload at [start, end) of a view. */
@@ -64,12 +88,25 @@ export function decodeMessageAt<H extends HeaderShape, A extends AttributeShape>
     padded.set(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
     return { header: header.read(new DataView(padded.buffer), 0), attributes: {} };
   }
-  return { header: header.read(view, start), attributes: attributes.decode(view, start + align4(header.size), end) };
+  return {
+    header: header.read(view, start),
+    attributes: attributes.decode(view, start + align4(header.size), end),
+  };
 }
 
 /** What the policy refuses in a payload; offsets count from its first byte. */
-export function checkMessage(schema: MessageSchema, payload: Uint8Array, strict: boolean): AttributeFailure | undefined {
-  return checkMessageAt(schema, new DataView(payload.buffer, payload.byteOffset, payload.byteLength), 0, payload.length, strict);
+export function checkMessage(
+  schema: MessageSchema,
+  payload: Uint8Array,
+  strict: boolean,
+): AttributeFailure | undefined {
+  return checkMessageAt(
+    schema,
+    new DataView(payload.buffer, payload.byteOffset, payload.byteLength),
+    0,
+    payload.length,
+    strict,
+  );
 }
 
 /** The same for the payload at [start, end) of a view; offsets count from the view's first byte. */

@@ -225,7 +225,10 @@ export class DomainSocket implements NetlinkSocket {
     try {
       let wanted = this.#buffer.hasRoomAhead;
       while (wanted && this.#dump !== undefined) {
-        const capacity = Math.min(Math.max(this.#largestCapacity, SMALLEST_DUMP_CAPACITY), LARGEST_DUMP_CAPACITY);
+        const capacity = Math.min(
+          Math.max(this.#largestCapacity, SMALLEST_DUMP_CAPACITY),
+          LARGEST_DUMP_CAPACITY,
+        );
         const { bytes, last } = this.#dump.advance(capacity);
         if (last) this.#dump = undefined;
         this.deliverReply(bytes);

@@ -117,7 +117,10 @@ class FrameClient implements RemoteNetlink, CallLink {
   #end(reason: string | undefined): void {
     if (this.failure !== undefined) return;
     const why = this.#goodbye ?? reason;
-    const failure = new NetlinkError(Errno.ECONNRESET, `the channel was closed${why === undefined ? '' : `: ${why}`}`);
+    const failure = new NetlinkError(
+      Errno.ECONNRESET,
+      `the channel was closed${why === undefined ? '' : `: ${why}`}`,
+    );
     this.failure = failure;
     for (const { reject } of this.#calls.values()) reject(failure);
     this.#calls.clear();
@@ -189,7 +192,11 @@ function nextFree(last: number, taken: ReadonlyMap<number, unknown>): number {
 }
 
 /** Waits for an open; when the signal comes first, what is opened later is closed. */
-async function orAbort(opened: Promise<unknown>, signal: AbortSignal | undefined, undo: () => void): Promise<void> {
+async function orAbort(
+  opened: Promise<unknown>,
+  signal: AbortSignal | undefined,
+  undo: () => void,
+): Promise<void> {
   if (signal === undefined) {
     await opened;
     return;

@@ -21,7 +21,11 @@ interface FrameRow<S extends HeaderShape, T extends Tail> {
   readonly tail: T;
 }
 
-function row<S extends HeaderShape, T extends Tail = 'none'>(opcode: number, shape: S, tail = 'none' as T): FrameRow<S, T> {
+function row<S extends HeaderShape, T extends Tail = 'none'>(
+  opcode: number,
+  shape: S,
+  tail = 'none' as T,
+): FrameRow<S, T> {
   return { opcode, layout: defineHeader(`frame ${opcode}`, shape), tail };
 }
 
@@ -83,14 +87,18 @@ const FRAMES = {
 type Frames = typeof FRAMES;
 export type FrameName = keyof Frames;
 /** One frame by its name. */
-export type FrameOf<K extends FrameName> = Frames[K] extends FrameRow<infer S, infer T>
-  ? { readonly frame: K } & Readonly<HeaderValues<S>> & TailValues[T]
-  : never;
+export type FrameOf<K extends FrameName> =
+  Frames[K] extends FrameRow<infer S, infer T>
+    ? { readonly frame: K } & Readonly<HeaderValues<S>> & TailValues[T]
+    : never;
 export type Frame = { [K in FrameName]: FrameOf<K> }[FrameName];
 
 type AnyRow = FrameRow<HeaderShape, Tail>;
 const BY_OPCODE = new Map(
-  Object.entries(FRAMES).map(([name, frame]) => [frame.opcode, { name: name as FrameName, row: frame as unknown as AnyRow }]),
+  Object.entries(FRAMES).map(([name, frame]) => [
+    frame.opcode,
+    { name: name as FrameName, row: frame as unknown as AnyRow },
+  ]),
 );
 
 const encoder = new TextEncoder();
@@ -112,15 +120,18 @@ export function encodeFrame(frame: Frame): Uint8Array {
  * @throws {DecodeError} when it is not one.
  */
 export function decodeFrame(bytes: Uint8Array): Frame {
-  if (bytes.length > MAXIMUM_FRAME_BYTES) throw new DecodeError(`${bytes.length} bytes are too many`, 0, 'frame');
+  if (bytes.length > MAXIMUM_FRAME_BYTES)
+    throw new DecodeError(`${bytes.length} bytes are too many`, 0, 'frame');
   const known = BY_OPCODE.get(bytes[0] ?? 0);
   if (known === undefined) throw new DecodeError(`unknown opcode ${bytes[0]}`, 0, 'frame');
   const { name, row } = known;
   const fixed = 1 + row.layout.size;
-  if (bytes.length < fixed) throw new DecodeError(`${bytes.length} bytes where ${fixed} are needed`, bytes.length, name);
+  if (bytes.length < fixed)
+    throw new DecodeError(`${bytes.length} bytes where ${fixed} are needed`, bytes.length, name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tail = TAILS[row.tail].decode(bytes.subarray(fixed));
-  if (tail === undefined) throw new DecodeError(`${bytes.length - fixed} bytes behind the fields`, fixed, name);
+  if (tail === undefined)
+    throw new DecodeError(`${bytes.length - fixed} bytes behind the fields`, fixed, name);
   return { frame: name, ...row.layout.read(view, 1), ...tail } as unknown as Frame;
 }
 
@@ -163,7 +174,9 @@ const TAILS: Record<Tail, TailCodec> = {
     decode(bytes) {
       if (bytes.length % 4 !== 0) return undefined;
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      return { words: Uint32Array.from({ length: bytes.length / 4 }, (_, index) => view.getUint32(index * 4, true)) };
+      return {
+        words: Uint32Array.from({ length: bytes.length / 4 }, (_, index) => view.getUint32(index * 4, true)),
+      };
     },
   },
 };

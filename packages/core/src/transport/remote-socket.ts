@@ -1,7 +1,13 @@
 import { Errno } from '../errors/errno.js';
 import { NetlinkError } from '../errors/netlink-error.js';
 import { datagramCost } from '../queue/receive-buffer.js';
-import type { Datagram, NetlinkAddress, NetlinkSocket, ReceiveOptions, SocketOption } from '../socket/netlink.js';
+import type {
+  Datagram,
+  NetlinkAddress,
+  NetlinkSocket,
+  ReceiveOptions,
+  SocketOption,
+} from '../socket/netlink.js';
 import { MAXIMUM_FRAME_BYTES } from './frame-channel.js';
 import type { Frame, FrameOf } from './frames.js';
 import { optionCode } from './option-codes.js';
@@ -80,10 +86,18 @@ export class RemoteSocket implements NetlinkSocket {
   send(datagram: Uint8Array, destination?: NetlinkAddress): Promise<void> {
     const { length } = datagram;
     if (length > MAXIMUM_FRAME_BYTES - FRAME_OVERHEAD) throw new NetlinkError(Errno.EMSGSIZE);
-    if (this.#unansweredBytes > 0 && this.#unansweredBytes + length > SEND_WINDOW_BYTES) throw new NetlinkError(Errno.EAGAIN);
+    if (this.#unansweredBytes > 0 && this.#unansweredBytes + length > SEND_WINDOW_BYTES)
+      throw new NetlinkError(Errno.EAGAIN);
     const addressed = destination === undefined ? 0 : 1;
     const { portId, groups } = destination ?? NOWHERE;
-    const sent = this.#call((call) => ({ frame: 'send', ...call, addressed, portId, groups, bytes: datagram }));
+    const sent = this.#call((call) => ({
+      frame: 'send',
+      ...call,
+      addressed,
+      portId,
+      groups,
+      bytes: datagram,
+    }));
     this.#unansweredBytes += length;
     return sent
       .then(() => undefined)

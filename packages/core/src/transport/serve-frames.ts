@@ -2,7 +2,14 @@ import { Errno } from '../errors/errno.js';
 import { NetlinkError } from '../errors/netlink-error.js';
 import type { Credentials, Netlink, NetlinkSocket } from '../socket/netlink.js';
 import type { FrameChannel } from './frame-channel.js';
-import { decodeFrame, encodeFrame, FRAME_PROTOCOL_VERSION, type Frame, type FrameName, type FrameOf } from './frames.js';
+import {
+  decodeFrame,
+  encodeFrame,
+  FRAME_PROTOCOL_VERSION,
+  type Frame,
+  type FrameName,
+  type FrameOf,
+} from './frames.js';
 import { optionOf } from './option-codes.js';
 import { ProtocolViolation } from './protocol-violation.js';
 import { describeError, type FrameSink, ServedSocket } from './served-socket.js';
@@ -38,7 +45,11 @@ const MAXIMUM_BUFFERED_BYTES = 16 * 1024 * 1024;
 const CROWDED_BYTES = 1024 * 1024;
 
 /** Serves a `Netlink` to the far end of a channel. Frames from there are hostile until they have been checked. */
-export function serveFrames(netlink: Netlink, channel: FrameChannel, options: ServeFramesOptions): FrameService {
+export function serveFrames(
+  netlink: Netlink,
+  channel: FrameChannel,
+  options: ServeFramesOptions,
+): FrameService {
   return new FrameServer(netlink, channel, options);
 }
 
@@ -157,7 +168,9 @@ class FrameServer implements FrameService, FrameSink {
 
   #open({ version, socket: id, request, protocol, bytes, ...claim }: FrameOf<'open'>): void {
     if (version !== FRAME_PROTOCOL_VERSION) {
-      throw new ProtocolViolation(`version ${version} of the frame protocol is not spoken here, ${FRAME_PROTOCOL_VERSION} is`);
+      throw new ProtocolViolation(
+        `version ${version} of the frame protocol is not spoken here, ${FRAME_PROTOCOL_VERSION} is`,
+      );
     }
     if (this.#sockets.has(id)) throw new ProtocolViolation(`socket ${id} is open already`);
     if (this.#sockets.size >= (this.options.maximumSockets ?? MAXIMUM_SOCKETS)) {
@@ -191,7 +204,10 @@ class FrameServer implements FrameService, FrameSink {
     const { request } = frame;
     let pending: Promise<CallValue> | undefined;
     try {
-      pending = (CALLS[frame.frame] as (socket: NetlinkSocket, frame: Frame) => typeof pending)(socket.socket, frame);
+      pending = (CALLS[frame.frame] as (socket: NetlinkSocket, frame: Frame) => typeof pending)(
+        socket.socket,
+        frame,
+      );
     } catch (error) {
       this.#refuse(request, error, socket);
       return;
@@ -201,7 +217,8 @@ class FrameServer implements FrameService, FrameSink {
       return;
     }
     this.#calls++;
-    if (this.#calls > (this.options.maximumCalls ?? MAXIMUM_CALLS)) throw new ProtocolViolation('too many calls are under way');
+    if (this.#calls > (this.options.maximumCalls ?? MAXIMUM_CALLS))
+      throw new ProtocolViolation('too many calls are under way');
     pending.then(
       (value) => {
         this.#calls--;
@@ -244,7 +261,10 @@ interface Claim {
   readonly netAdmin: number;
 }
 
-function effectiveCredentials(known: Credentials | 'claimed', { claimed, uid, gid, pid, netAdmin }: Claim): Credentials | undefined {
+function effectiveCredentials(
+  known: Credentials | 'claimed',
+  { claimed, uid, gid, pid, netAdmin }: Claim,
+): Credentials | undefined {
   if (known !== 'claimed') return claimed === 1 && netAdmin !== 1 ? { ...known, netAdmin: false } : known;
   return claimed === 1 ? { uid, gid, pid, netAdmin: netAdmin === 1 } : undefined;
 }

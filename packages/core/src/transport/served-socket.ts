@@ -55,7 +55,7 @@ export class ServedSocket {
     if (this.#forwarding) return;
     this.#forwarding = true;
     try {
-      while (!this.#ended && this.#forwardOne()) continue;
+      while (!this.#ended && this.#forwardOne());
     } finally {
       this.#forwarding = false;
     }

@@ -91,7 +91,9 @@ test('do rejects with errno, text, offset and operation of the refusal', async (
 
 test('do rejects with the number of a missing attribute', async (t) => {
   const client = await open(new NetlinkDomain({ families: [Library] }));
-  const error = await t.throwsAsync(client.do(BookType.Add, book, { attributes: {} }), { instanceOf: NetlinkError });
+  const error = await t.throwsAsync(client.do(BookType.Add, book, { attributes: {} }), {
+    instanceOf: NetlinkError,
+  });
   t.is(error.errno, Errno.EINVAL);
   t.is(error.details.missing, 1);
 });

@@ -1,11 +1,27 @@
 import test from 'ava';
-import { attr, Do, Dump, defineAttributes, defineMessage, Errno, NetlinkDomain, NetlinkError, NetlinkFamily } from '../../src/index.js';
+import {
+  attr,
+  Do,
+  Dump,
+  defineAttributes,
+  defineMessage,
+  Errno,
+  NetlinkDomain,
+  NetlinkError,
+  NetlinkFamily,
+} from '../../src/index.js';
 import { ask, receiveAll, request } from '../support/messages.js';
 import { openShelf } from '../support/open-shelf.js';
 import { SHELF_PROTOCOL, ShelfFamily, ShelfType } from '../support/shelf-family.js';
 
 const empty = defineMessage({});
-const options = { protocol: 6, name: 'wrong', groups: {}, isDump: () => false, replyType: (type: number) => type };
+const options = {
+  protocol: 6,
+  name: 'wrong',
+  groups: {},
+  isDump: () => false,
+  replyType: (type: number) => type,
+};
 
 test('a protocol that nothing serves is EPROTONOSUPPORT', async (t) => {
   const error = await t.throwsAsync(new NetlinkDomain().open({ protocol: 3 }), { instanceOf: NetlinkError });
@@ -28,12 +44,16 @@ test('an open that is aborted throws the reason', async (t) => {
 
 test('a class that is no family is refused with the remedy', (t) => {
   class Undecorated {}
-  t.throws(() => new NetlinkDomain({ families: [Undecorated] }), { message: /Undecorated is not a family; decorate it with @NetlinkFamily/ });
+  t.throws(() => new NetlinkDomain({ families: [Undecorated] }), {
+    message: /Undecorated is not a family; decorate it with @NetlinkFamily/,
+  });
 });
 
 test('two families on a protocol: the second is refused, naming the first', (t) => {
   const { domain } = openShelf();
-  t.throws(() => domain.register(ShelfFamily), { message: /ShelfFamily: protocol 5 is served by shelf; dispose that first/ });
+  t.throws(() => domain.register(ShelfFamily), {
+    message: /ShelfFamily: protocol 5 is served by shelf; dispose that first/,
+  });
 });
 
 test('two methods on a number are refused, naming both, the number and the remedy', (t) => {
@@ -100,6 +120,11 @@ test('a domain describes its protocols, operations and sockets', async (t) => {
   await socket.bind({ portId: 12, groups: 1 });
   const [protocol] = domain.describe().protocols;
   t.like(protocol, { protocol: 5, name: 'shelf', groups: { near: 1, late: 31, far: 40 } });
-  t.deepEqual(protocol?.operations[0], { exchange: 'do', number: 16, handler: 'ShelfFamily.give', message: 'book' });
+  t.deepEqual(protocol?.operations[0], {
+    exchange: 'do',
+    number: 16,
+    handler: 'ShelfFamily.give',
+    message: 'book',
+  });
   t.like(protocol?.sockets[0], { portId: 12, groups: [1], dumping: false });
 });

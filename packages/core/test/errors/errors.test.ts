@@ -2,7 +2,19 @@ import test from 'ava';
 import { DecodeError, Errno, errnoName, NetlinkError } from '../../src/index.js';
 
 test('error numbers are those of Linux', (t) => {
-  t.deepEqual([Errno.EPERM, Errno.EINVAL, Errno.ENODATA, Errno.EMSGSIZE, Errno.EPROTONOSUPPORT, Errno.EOPNOTSUPP, Errno.ENOBUFS, Errno.ECONNREFUSED], [1, 22, 61, 90, 93, 95, 105, 111]);
+  t.deepEqual(
+    [
+      Errno.EPERM,
+      Errno.EINVAL,
+      Errno.ENODATA,
+      Errno.EMSGSIZE,
+      Errno.EPROTONOSUPPORT,
+      Errno.EOPNOTSUPP,
+      Errno.ENOBUFS,
+      Errno.ECONNREFUSED,
+    ],
+    [1, 22, 61, 90, 93, 95, 105, 111],
+  );
 });
 
 test('an error number has its name, or its number where it has none', (t) => {
@@ -11,10 +23,16 @@ test('an error number has its name, or its number where it has none', (t) => {
 });
 
 test('a refusal names operation, errno and text', (t) => {
-  t.is(new NetlinkError(Errno.EEXIST, 'book a exists', { operation: 'add' }).message, 'add: EEXIST: book a exists');
+  t.is(
+    new NetlinkError(Errno.EEXIST, 'book a exists', { operation: 'add' }).message,
+    'add: EEXIST: book a exists',
+  );
   t.is(new NetlinkError(Errno.EPERM).message, 'EPERM');
 });
 
 test('malformed bytes name path and offset', (t) => {
-  t.is(new DecodeError('too short', 12, 'neighbour.cacheInfo').message, 'neighbour.cacheInfo at byte 12: too short');
+  t.is(
+    new DecodeError('too short', 12, 'neighbour.cacheInfo').message,
+    'neighbour.cacheInfo at byte 12: too short',
+  );
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Errno, SocketOption } from '../../src/index.js';
-import { ACK, ask, concat, ECHO, receiveAll, REQUEST, request } from '../support/messages.js';
+import { ACK, ask, concat, ECHO, REQUEST, receiveAll, request } from '../support/messages.js';
 import { NOBODY, openShelf, ROOT } from '../support/open-shelf.js';
 import { ShelfType } from '../support/shelf-family.js';
 
@@ -8,10 +8,16 @@ const TITLED = { attributes: { title: 'x' } };
 
 test('an acknowledgement has 36 bytes, is capped and comes in a datagram of its own behind the reply', async (t) => {
   const socket = await openShelf().open();
-  socket.send(request(ShelfType.Give, { book: TITLED, sequence: 99 }));
+  void socket.send(request(ShelfType.Give, { book: TITLED, sequence: 99 }));
   const [reply, ack, ...rest] = receiveAll(socket);
   t.deepEqual(rest, []);
-  t.like(reply?.[0], { type: ShelfType.Give, flags: 0, sequence: 99, portId: ROOT.pid, attributes: { title: 'x' } });
+  t.like(reply?.[0], {
+    type: ShelfType.Give,
+    flags: 0,
+    sequence: 99,
+    portId: ROOT.pid,
+    attributes: { title: 'x' },
+  });
   t.like(ack?.[0], { length: 36, type: 2, flags: 0x100, sequence: 99, portId: ROOT.pid, errno: 0 });
   t.deepEqual(ack?.[0]?.echoed, request(ShelfType.Give, { book: TITLED, sequence: 99 }).subarray(0, 16));
 });
@@ -57,7 +63,7 @@ test('an error comes without being asked for, an acknowledgement does not', asyn
 test('several requests in a datagram run in order, each with its own acknowledgement or error', async (t) => {
   const { open, family } = openShelf();
   const socket = await open();
-  socket.send(
+  void socket.send(
     concat(
       request(ShelfType.Give, { sequence: 1, book: { attributes: { title: 'a', pages: 2 } } }),
       request(ShelfType.Refuse, { sequence: 2 }),
@@ -94,16 +100,19 @@ for (const [name, bytes] of SILENT) {
 
 test('requests before an impossible length are answered, those behind it are not', async (t) => {
   const socket = await openShelf().open();
-  socket.send(concat(GIVE, request(ShelfType.Give, { length: 3 }), GIVE));
+  void socket.send(concat(GIVE, request(ShelfType.Give, { length: 3 }), GIVE));
   t.is(receiveAll(socket).length, 1);
 });
 
 test('trailing zeros and a last message without padding are fine', async (t) => {
   const socket = await openShelf().open();
-  socket.send(concat(GIVE, new Uint8Array(64)));
+  void socket.send(concat(GIVE, new Uint8Array(64)));
   t.is(receiveAll(socket).length, 1);
-  const odd = request(ShelfType.Give, { flags: REQUEST, payload: Uint8Array.of(1, 0, 0, 0, 6, 0, 1, 0, 0x61, 0x62) });
-  socket.send(odd.subarray(0, 26));
+  const odd = request(ShelfType.Give, {
+    flags: REQUEST,
+    payload: Uint8Array.of(1, 0, 0, 0, 6, 0, 1, 0, 0x61, 0x62),
+  });
+  void socket.send(odd.subarray(0, 26));
   t.like(receiveAll(socket).flat(), [{ attributes: { title: 'ab' } }]);
 });
 
@@ -115,14 +124,18 @@ const ONLY_ACKNOWLEDGED: ReadonlyArray<readonly [string, number, number, Uint8Ar
 for (const [name, type, flags, payload] of ONLY_ACKNOWLEDGED) {
   test(`${name} is acknowledged if it asks for it, and nothing happens`, async (t) => {
     const { open, family } = openShelf();
-    t.like(ask(await open(), type, payload === undefined ? { flags } : { flags, payload }), [{ type: 2, errno: 0, length: 36 }]);
+    t.like(ask(await open(), type, payload === undefined ? { flags } : { flags, payload }), [
+      { type: 2, errno: 0, length: 36 },
+    ]);
     t.deepEqual(family.log, []);
   });
 }
 
 test('an unknown type is EOPNOTSUPP', async (t) => {
   const socket = await openShelf().open(ROOT, SocketOption.ExtendedAck);
-  t.like(ask(socket, 777, { flags: REQUEST }), [{ errno: Errno.EOPNOTSUPP, text: 'message type 777 is not supported' }]);
+  t.like(ask(socket, 777, { flags: REQUEST }), [
+    { errno: Errno.EOPNOTSUPP, text: 'message type 777 is not supported' },
+  ]);
 });
 
 test('a do that only has a dump is EOPNOTSUPP', async (t) => {
@@ -137,7 +150,9 @@ test('an operation for admins is EPERM for others, before anything is looked at'
 
 test('a payload shorter than the fixed header is EINVAL', async (t) => {
   const socket = await openShelf().open(ROOT, SocketOption.ExtendedAck);
-  t.like(ask(socket, ShelfType.Give, { payload: Uint8Array.of(1, 2, 3) }), [{ errno: Errno.EINVAL, text: 'Invalid header length' }]);
+  t.like(ask(socket, ShelfType.Give, { payload: Uint8Array.of(1, 2, 3) }), [
+    { errno: Errno.EINVAL, text: 'Invalid header length' },
+  ]);
 });
 
 test('a missing required attribute is EINVAL and named by number', async (t) => {
@@ -160,19 +175,25 @@ test('an attribute that fails its policy is refused with its offset', async (t) 
 test('an attribute inside another that fails its policy is the one pointed at', async (t) => {
   const socket = await openShelf().open(ROOT, SocketOption.ExtendedAck);
   const book = { attributes: { title: 'x', price: { amount: 0 } } };
-  t.like(ask(socket, ShelfType.Give, { book }), [{ errno: Errno.ERANGE, text: 'integer out of range', offset: 32 }]);
+  t.like(ask(socket, ShelfType.Give, { book }), [
+    { errno: Errno.ERANGE, text: 'integer out of range', offset: 32 },
+  ]);
 });
 
 test('unknown attributes are refused by strict operations only', async (t) => {
   const socket = await openShelf().open(ROOT, SocketOption.ExtendedAck);
   const payload = Uint8Array.of(1, 0, 0, 0, 8, 0, 99, 0, 1, 2, 3, 4);
   t.like(ask(socket, ShelfType.Give, { payload }), [{ type: ShelfType.Give }, { errno: 0 }]);
-  t.like(ask(socket, ShelfType.Strict, { payload }), [{ errno: Errno.EINVAL, text: 'Unknown attribute type', offset: 20 }]);
+  t.like(ask(socket, ShelfType.Strict, { payload }), [
+    { errno: Errno.EINVAL, text: 'Unknown attribute type', offset: 20 },
+  ]);
 });
 
 test('bytes left over are refused by strict operations, without an offset', async (t) => {
   const socket = await openShelf().open(ROOT, SocketOption.ExtendedAck);
-  const [answer] = ask(socket, ShelfType.Strict, { payload: Uint8Array.of(1, 0, 0, 0, 8, 0, 2, 0, 1, 0, 0, 0, 1, 2) });
+  const [answer] = ask(socket, ShelfType.Strict, {
+    payload: Uint8Array.of(1, 0, 0, 0, 8, 0, 2, 0, 1, 0, 0, 0, 1, 2),
+  });
   t.like(answer, { errno: Errno.EINVAL, text: 'bytes leftover after parsing attributes' });
   t.is(answer?.offset, undefined);
 });
@@ -189,7 +210,9 @@ test('leftover bytes that are not refused are remarked in the acknowledgement', 
 test('strict checking only concerns requests that read', async (t) => {
   const socket = await openShelf().open(ROOT, SocketOption.ExtendedAck, SocketOption.StrictChecking);
   const payload = Uint8Array.of(1, 0, 0, 0, 8, 0, 99, 0, 1, 2, 3, 4);
-  t.like(ask(socket, ShelfType.Give, { payload }), [{ errno: Errno.EINVAL, text: 'Unknown attribute type', offset: 20 }]);
+  t.like(ask(socket, ShelfType.Give, { payload }), [
+    { errno: Errno.EINVAL, text: 'Unknown attribute type', offset: 20 },
+  ]);
   t.like(ask(socket, ShelfType.Refuse, { payload }), [{ errno: Errno.EPERM }]);
 });
 
@@ -209,12 +232,19 @@ test('requests behind one that waits run after it, and their send settles then',
   const second = socket.send(bytes);
   bytes.fill(0);
   t.deepEqual(receiveAll(socket), []);
-  t.like(ask(other, ShelfType.Give, { flags: REQUEST, book: { attributes: { title: 'other' } } }), [{ type: ShelfType.Give }]);
+  t.like(ask(other, ShelfType.Give, { flags: REQUEST, book: { attributes: { title: 'other' } } }), [
+    { type: ShelfType.Give },
+  ]);
   family.release();
   await first;
   await second;
   t.deepEqual(family.log, ['begin a', 'give other', 'end a', 'give x']);
-  t.deepEqual(receiveAll(socket).flat().map(({ sequence }) => sequence), [1, 2]);
+  t.deepEqual(
+    receiveAll(socket)
+      .flat()
+      .map(({ sequence }) => sequence),
+    [1, 2],
+  );
 });
 
 test('a handler that waits may refuse afterwards', async (t) => {
@@ -249,9 +279,12 @@ test('a notification to its own originator comes before the acknowledgement', as
 
 test('ECHO gives the originator one copy, with the group in its source, member or not', async (t) => {
   const socket = await openShelf().open();
-  socket.send(request(ShelfType.Announce, { flags: REQUEST | ACK | ECHO, book: TITLED }));
+  void socket.send(request(ShelfType.Announce, { flags: REQUEST | ACK | ECHO, book: TITLED }));
   const datagrams = [socket.receive(), socket.receive(), socket.receive(), socket.receive()];
-  t.deepEqual(datagrams.map((datagram) => datagram?.source.groups), [1, 0, 0, undefined]);
+  t.deepEqual(
+    datagrams.map((datagram) => datagram?.source.groups),
+    [1, 0, 0, undefined],
+  );
   await socket.joinGroup(1);
   t.is(ask(socket, ShelfType.Announce, { flags: REQUEST | ACK | ECHO, book: TITLED }).length, 3);
 });

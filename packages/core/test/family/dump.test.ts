@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Errno, SocketOption } from '../../src/index.js';
-import { ACK, ask, DUMP, receiveAll, REQUEST, request } from '../support/messages.js';
+import { ACK, ask, DUMP, REQUEST, receiveAll, request } from '../support/messages.js';
 import { openShelf, ROOT, type Shelf } from '../support/open-shelf.js';
 import { bookOf60Bytes, ShelfType } from '../support/shelf-family.js';
 
@@ -15,7 +15,7 @@ test('DONE follows the last message in its datagram, 20 bytes and MULTI', async 
   const shelf = openShelf();
   fill(shelf, 2);
   const socket = await shelf.open();
-  socket.send(request(ShelfType.List, DUMP_REQUEST));
+  void socket.send(request(ShelfType.List, DUMP_REQUEST));
   const [datagram, ...rest] = receiveAll(socket);
   t.like(datagram, [
     { length: 60, flags: 2, type: ShelfType.List },
@@ -29,18 +29,26 @@ test('DONE comes in a datagram of its own where the operation says so', async (t
   const shelf = openShelf();
   fill(shelf, 2);
   const socket = await shelf.open();
-  socket.send(request(ShelfType.ListApart, DUMP_REQUEST));
-  t.deepEqual(receiveAll(socket).map((datagram) => datagram.length), [2, 1]);
+  void socket.send(request(ShelfType.ListApart, DUMP_REQUEST));
+  t.deepEqual(
+    receiveAll(socket).map((datagram) => datagram.length),
+    [2, 1],
+  );
 });
 
 test('an empty dump is DONE alone', async (t) => {
-  t.like(ask(await openShelf().open(), ShelfType.ListApart, DUMP_REQUEST), [{ type: 3, errno: 0, length: 20 }]);
+  t.like(ask(await openShelf().open(), ShelfType.ListApart, DUMP_REQUEST), [
+    { type: 3, errno: 0, length: 20 },
+  ]);
 });
 
 test('a dump is never acknowledged', async (t) => {
   const shelf = openShelf();
   fill(shelf, 1);
-  t.deepEqual(ask(await shelf.open(), ShelfType.List, DUMP_REQUEST_WITH_ACK).map(({ type }) => type), [ShelfType.List, 3]);
+  t.deepEqual(
+    ask(await shelf.open(), ShelfType.List, DUMP_REQUEST_WITH_ACK).map(({ type }) => type),
+    [ShelfType.List, 3],
+  );
 });
 
 // Messages of 60 bytes: what Linux 6.18 sends to readers with buffers of these sizes.
@@ -56,12 +64,16 @@ for (const [capacity, later] of SIZES) {
     const shelf = openShelf();
     fill(shelf, 3000);
     const socket = await shelf.open();
-    socket.send(request(ShelfType.List, DUMP_REQUEST));
+    void socket.send(request(ShelfType.List, DUMP_REQUEST));
     const sizes: number[] = [];
-    for (let next = socket.receive({ capacity }); next !== undefined; next = socket.receive({ capacity })) sizes.push(next.bytes.length);
+    for (let next = socket.receive({ capacity }); next !== undefined; next = socket.receive({ capacity }))
+      sizes.push(next.bytes.length);
     t.is(sizes[0], 3720);
     t.deepEqual([...new Set(sizes.slice(1, -1))], [later]);
-    t.is(sizes.reduce((sum, size) => sum + size), 3000 * 60 + 20);
+    t.is(
+      sizes.reduce((sum, size) => sum + size),
+      3000 * 60 + 20,
+    );
   });
 }
 
@@ -69,7 +81,7 @@ test('a raw dump is cut to the same sizes', async (t) => {
   const shelf = openShelf();
   fill(shelf, 3000);
   const socket = await shelf.open();
-  socket.send(request(ShelfType.ListRaw, DUMP_REQUEST));
+  void socket.send(request(ShelfType.ListRaw, DUMP_REQUEST));
   const datagrams = receiveAll(socket, { capacity: 4096 });
   t.deepEqual([datagrams[0]?.length, datagrams[1]?.length], [188, 204]);
   t.is(datagrams.flat().filter(({ type }) => type === ShelfType.ListRaw).length, 3000);
@@ -80,7 +92,7 @@ test('the largest buffer of an earlier receive counts, receives that got nothing
   fill(shelf, 200);
   const socket = await shelf.open();
   socket.receive({ capacity: 32_768 });
-  socket.send(request(ShelfType.List, DUMP_REQUEST));
+  void socket.send(request(ShelfType.List, DUMP_REQUEST));
   t.is(socket.receive({ capacity: 4096 })?.bytes.length, 3720);
   t.is(socket.receive({ capacity: 100 })?.bytes.length, 4080);
 });
@@ -93,7 +105,7 @@ test('a dump advances only as far as its reader: the handler sees later changes'
     produced = index + 1;
   };
   const socket = await shelf.open();
-  socket.send(request(ShelfType.List, DUMP_REQUEST));
+  void socket.send(request(ShelfType.List, DUMP_REQUEST));
   t.true(produced <= 63);
   socket.receive();
   t.true(produced > 63 && produced < 1000);
@@ -107,7 +119,7 @@ test('a receive in mid-dump never finds nothing', async (t) => {
   fill(shelf, 5000);
   const socket = await shelf.open();
   await socket.setOption(SocketOption.ReceiveBufferSize, 1);
-  socket.send(request(ShelfType.List, DUMP_REQUEST));
+  void socket.send(request(ShelfType.List, DUMP_REQUEST));
   t.is(receiveAll(socket).flat().length, 5001);
 });
 
@@ -117,7 +129,7 @@ test('a peek leaves the datagram and advances the dump by one part', async (t) =
   const produced: number[] = [];
   shelf.family.beforeEach = (index) => produced.push(index);
   const socket = await shelf.open();
-  socket.send(request(ShelfType.List, DUMP_REQUEST));
+  void socket.send(request(ShelfType.List, DUMP_REQUEST));
   const before = produced.length;
   const peeked = socket.receive({ peek: true, capacity: 4096 });
   t.true(produced.length > before);
@@ -128,7 +140,7 @@ test('a peek without a buffer only says what is there', async (t) => {
   const shelf = openShelf();
   fill(shelf, 1000);
   const socket = await shelf.open();
-  socket.send(request(ShelfType.List, DUMP_REQUEST));
+  void socket.send(request(ShelfType.List, DUMP_REQUEST));
   t.is(socket.receive({ peek: true, capacity: 0 })?.bytes.length, 3720);
   t.is(socket.receive({ capacity: 4096 })?.bytes.length, 3720);
   t.is(socket.receive({ capacity: 4096 })?.bytes.length, 4080);
@@ -138,12 +150,18 @@ test('a second dump is EBUSY while one runs; other requests run between its part
   const shelf = openShelf();
   fill(shelf, 1000);
   const socket = await shelf.open();
-  socket.send(request(ShelfType.List, { ...DUMP_REQUEST, sequence: 1 }));
-  socket.send(request(ShelfType.List, { ...DUMP_REQUEST, sequence: 2 }));
-  socket.send(request(ShelfType.Give, { sequence: 3 }));
+  void socket.send(request(ShelfType.List, { ...DUMP_REQUEST, sequence: 1 }));
+  void socket.send(request(ShelfType.List, { ...DUMP_REQUEST, sequence: 2 }));
+  void socket.send(request(ShelfType.Give, { sequence: 3 }));
   const answers = receiveAll(socket).flat();
-  t.like(answers.find(({ sequence }) => sequence === 2), { type: 2, errno: Errno.EBUSY });
-  t.deepEqual(answers.filter(({ sequence }) => sequence === 3).map(({ type }) => type), [ShelfType.Give, 2]);
+  t.like(
+    answers.find(({ sequence }) => sequence === 2),
+    { type: 2, errno: Errno.EBUSY },
+  );
+  t.deepEqual(
+    answers.filter(({ sequence }) => sequence === 3).map(({ type }) => type),
+    [ShelfType.Give, 2],
+  );
   t.is(answers.filter(({ sequence }) => sequence === 1).length, 1001);
   t.is(answers.findIndex(({ sequence }) => sequence === 3) < 200, true);
   t.like(ask(socket, ShelfType.List, DUMP_REQUEST).at(-1), { type: 3 });
@@ -161,22 +179,28 @@ test('INTR marked between two datagrams is on the first message of the second', 
   fill(shelf, 100);
   shelf.family.beforeEach = (_index, context) => queueMicrotask(() => context.markInterrupted());
   const socket = await shelf.open();
-  socket.send(request(ShelfType.List, DUMP_REQUEST));
+  void socket.send(request(ShelfType.List, DUMP_REQUEST));
   await undefined;
-  const flags = receiveAll(socket).flat().map((answer) => answer.flags);
+  const flags = receiveAll(socket)
+    .flat()
+    .map((answer) => answer.flags);
   t.is(flags.filter((one) => (one & 0x10) !== 0).length, 1);
 });
 
 test('a dump that is refused ends in DONE with the errno and the text', async (t) => {
   const socket = await openShelf().open(ROOT, SocketOption.ExtendedAck);
-  t.like(ask(socket, ShelfType.RefuseToList, { ...DUMP_REQUEST, book: { attributes: { errno: Errno.ENODEV } } }), [
-    { type: 3, flags: 0x202, errno: Errno.ENODEV, text: 'no such shelf' },
-  ]);
+  t.like(
+    ask(socket, ShelfType.RefuseToList, { ...DUMP_REQUEST, book: { attributes: { errno: Errno.ENODEV } } }),
+    [{ type: 3, flags: 0x202, errno: Errno.ENODEV, text: 'no such shelf' }],
+  );
 });
 
 test('a dump that breaks gives what it had and DONE with EIO', async (t) => {
   const { open, defects } = openShelf();
-  t.like(ask(await open(), ShelfType.BreakWhileListing, DUMP_REQUEST), [{ type: ShelfType.BreakWhileListing }, { type: 3, errno: Errno.EIO }]);
+  t.like(ask(await open(), ShelfType.BreakWhileListing, DUMP_REQUEST), [
+    { type: ShelfType.BreakWhileListing },
+    { type: 3, errno: Errno.EIO },
+  ]);
   t.is(defects.length, 1);
 });
 
@@ -192,7 +216,7 @@ test('a dump of a socket that is closed is abandoned', async (t) => {
     }
   };
   const socket = await shelf.open();
-  socket.send(request(ShelfType.List, DUMP_REQUEST));
+  void socket.send(request(ShelfType.List, DUMP_REQUEST));
   socket.close();
   t.true(ended);
   t.is(shelf.domain.describe().protocols[0]?.sockets.length, 0);
@@ -206,9 +230,13 @@ test('a dump does not look at attributes, unless the socket asked for strict che
   t.like(ask(strict, ShelfType.List, { ...DUMP_REQUEST, payload }), [
     { type: 3, errno: Errno.ERANGE, text: 'Attribute failed policy validation', offset: 20 },
   ]);
-  t.like(ask(strict, ShelfType.List, { ...DUMP_REQUEST, payload: Uint8Array.of(1, 0, 0, 0, 8, 0, 99, 0, 1, 2, 3, 4) }), [
-    { type: 3, errno: Errno.EINVAL, text: 'Unknown attribute type', offset: 20 },
-  ]);
+  t.like(
+    ask(strict, ShelfType.List, {
+      ...DUMP_REQUEST,
+      payload: Uint8Array.of(1, 0, 0, 0, 8, 0, 99, 0, 1, 2, 3, 4),
+    }),
+    [{ type: 3, errno: Errno.EINVAL, text: 'Unknown attribute type', offset: 20 }],
+  );
 });
 
 test('strict checking of old families minds unknown attributes and leftovers, not payloads that are too long', async (t) => {

@@ -1,11 +1,23 @@
 import test from 'ava';
-import { ReceiveBuffer } from '../../src/queue/receive-buffer.js';
 import { type Datagram, datagramCost } from '../../src/index.js';
+import { ReceiveBuffer } from '../../src/queue/receive-buffer.js';
 
-const datagram = (length: number): Datagram => ({ bytes: new Uint8Array(length), source: { portId: 0, groups: 0 }, group: 0 });
+const datagram = (length: number): Datagram => ({
+  bytes: new Uint8Array(length),
+  source: { portId: 0, groups: 0 },
+  group: 0,
+});
 
 // Linux 6.18: Rmem of /proc/net/netlink with one datagram of a user queued.
-for (const [length, cost] of [[1, 832], [256, 832], [257, 1280], [704, 1280], [705, 2304], [3776, 4352], [32_448, 33_024]] as const) {
+for (const [length, cost] of [
+  [1, 832],
+  [256, 832],
+  [257, 1280],
+  [704, 1280],
+  [705, 2304],
+  [3776, 4352],
+  [32_448, 33_024],
+] as const) {
   test(`a datagram of ${length} bytes costs ${cost}`, (t) => t.is(datagramCost(length), cost));
 }
 

@@ -82,10 +82,10 @@ test('a task submitted from within a step runs behind it', (t) => {
   const outer = new Steps('outer', 2, log);
   const step = outer.step.bind(outer);
   outer.step = () => {
-    if (log.length === 0) queue.submit(inner);
+    if (log.length === 0) void queue.submit(inner);
     return step();
   };
-  queue.submit(outer);
+  void queue.submit(outer);
   t.deepEqual(log, ['outer1', 'outer2', 'inner1']);
 });
 

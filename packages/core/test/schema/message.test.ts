@@ -8,14 +8,22 @@ import {
   defineAttributes,
   defineHeader,
   defineMessage,
-  encodeMessage,
   Errno,
+  encodeMessage,
   field,
   type MessageOf,
 } from '../../src/index.js';
 
-const header = defineHeader('head', { kind: field.u8, padding: field.pad(1), port: field.be16, index: field.s32 });
-const inner = defineAttributes('inner', { level: attr.u8(1, { min: 1, max: 9 }), name: attr.string(2, { max: 3 }) });
+const header = defineHeader('head', {
+  kind: field.u8,
+  padding: field.pad(1),
+  port: field.be16,
+  index: field.s32,
+});
+const inner = defineAttributes('inner', {
+  level: attr.u8(1, { min: 1, max: 9 }),
+  name: attr.string(2, { max: 3 }),
+});
 const pair = defineHeader('pair', { first: field.u32, second: field.u64 });
 const attributes = defineAttributes('outer', {
   byte: attr.u8(1),
@@ -42,7 +50,8 @@ const schema = defineMessage({ name: 'outer', header, attributes });
 type Outer = MessageOf<typeof schema>;
 
 const HEADER = '0100001602000000';
-const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+const bytesOf = (hex: string): Uint8Array =>
+  Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 
 function encode(body: Outer): Uint8Array {
   const writer = new ByteWriter();
@@ -71,11 +80,20 @@ test('bytes', codes, '07000a0001020300', { bytes: Uint8Array.of(1, 2, 3) });
 test('an IPv4 address', codes, '08000c00c0000201', { ip: Uint8Array.of(192, 0, 2, 1) });
 test('a MAC address', codes, '0a000d000200000000010000', { mac: Uint8Array.of(2, 0, 0, 0, 0, 1) });
 test('a flagged nest', codes, '0c000e800500010003000000', { nest: { level: 3 } });
-test('an array of nests counts from 1', codes, '1c000f000c00010005000100010000000c0002000500010002000000', { list: [{ level: 1 }, { level: 2 }] });
+test('an array of nests counts from 1', codes, '1c000f000c00010005000100010000000c0002000500010002000000', {
+  list: [{ level: 1 }, { level: 2 }],
+});
 test('a struct', codes, '10001000010000000200000000000000', { pair: { first: 1, second: 2n } });
 test('an attribute that repeats', codes, '08001100010000000800110002000000', { some: [1, 2] });
 
-const POLICY: ReadonlyArray<readonly [title: string, hex: string, strict: boolean, refusal: [Errno, string, offset: number | undefined] | undefined]> = [
+const POLICY: ReadonlyArray<
+  readonly [
+    title: string,
+    hex: string,
+    strict: boolean,
+    refusal: [Errno, string, offset: number | undefined] | undefined,
+  ]
+> = [
   ['a short integer', '0500020001000000', false, [Errno.ERANGE, 'Attribute failed policy validation', 8]],
   ['a short integer, strictly', '0500020001000000', true, [Errno.EINVAL, 'invalid attribute length', 8]],
   ['a long integer', '0800010001020304', false, undefined],
@@ -85,31 +103,106 @@ const POLICY: ReadonlyArray<readonly [title: string, hex: string, strict: boolea
   ['an integer above its range', '0800050006000000', false, [Errno.ERANGE, 'integer out of range', 8]],
   ['a string of its greatest length', '0a0007006162636465000000', false, undefined],
   ['a string of its greatest length without NUL', '090007006162636465000000', false, undefined],
-  ['a string that is too long', '0a0007006162636465660000', false, [Errno.ERANGE, 'Attribute failed policy validation', 8]],
+  [
+    'a string that is too long',
+    '0a0007006162636465660000',
+    false,
+    [Errno.ERANGE, 'Attribute failed policy validation', 8],
+  ],
   ['a string without bytes', '04000700', false, [Errno.ERANGE, 'Attribute failed policy validation', 8]],
-  ['a string that must be terminated', '0700080061626300', false, [Errno.EINVAL, 'Attribute failed policy validation', 8]],
-  ['a terminated string without bytes', '04000800', false, [Errno.EINVAL, 'Attribute failed policy validation', 8]],
+  [
+    'a string that must be terminated',
+    '0700080061626300',
+    false,
+    [Errno.EINVAL, 'Attribute failed policy validation', 8],
+  ],
+  [
+    'a terminated string without bytes',
+    '04000800',
+    false,
+    [Errno.EINVAL, 'Attribute failed policy validation', 8],
+  ],
   ['a terminated string', '0800080061626300', false, undefined],
-  ['a flag with a payload', '0500090001000000', false, [Errno.ERANGE, 'Attribute failed policy validation', 8]],
+  [
+    'a flag with a payload',
+    '0500090001000000',
+    false,
+    [Errno.ERANGE, 'Attribute failed policy validation', 8],
+  ],
   ['too few bytes', '05000a0001000000', false, [Errno.ERANGE, 'Attribute failed policy validation', 8]],
-  ['too many bytes', '09000a000102030405000000', false, [Errno.ERANGE, 'Attribute failed policy validation', 8]],
+  [
+    'too many bytes',
+    '09000a000102030405000000',
+    false,
+    [Errno.ERANGE, 'Attribute failed policy validation', 8],
+  ],
   ['an empty nest', '04000e80', false, undefined],
-  ['a nest of three bytes', '07000e8001020300', false, [Errno.ERANGE, 'Attribute failed policy validation', 8]],
-  ['a nest with something wrong inside', '0c000e800500010000000000', false, [Errno.ERANGE, 'integer out of range', 12]],
+  [
+    'a nest of three bytes',
+    '07000e8001020300',
+    false,
+    [Errno.ERANGE, 'Attribute failed policy validation', 8],
+  ],
+  [
+    'a nest with something wrong inside',
+    '0c000e800500010000000000',
+    false,
+    [Errno.ERANGE, 'integer out of range', 12],
+  ],
   ['a nest that nobody checks', '0c0012000500010000000000', false, undefined],
   ['a nest without the flag', '0c000e000500010003000000', false, undefined],
-  ['a nest without the flag, strictly', '0c000e000500010003000000', true, [Errno.EINVAL, 'NLA_F_NESTED is missing', 8]],
-  ['the flag on what is no nest, strictly', '0800038001000000', true, [Errno.EINVAL, 'NLA_F_NESTED not expected', 8]],
-  ['a struct that is too short', '0c0010000100000002000000', false, [Errno.ERANGE, 'Attribute failed policy validation', 8]],
-  ['an attribute that only replies have', '0800130001000000', false, [Errno.EINVAL, 'Attribute failed policy validation', 8]],
+  [
+    'a nest without the flag, strictly',
+    '0c000e000500010003000000',
+    true,
+    [Errno.EINVAL, 'NLA_F_NESTED is missing', 8],
+  ],
+  [
+    'the flag on what is no nest, strictly',
+    '0800038001000000',
+    true,
+    [Errno.EINVAL, 'NLA_F_NESTED not expected', 8],
+  ],
+  [
+    'a struct that is too short',
+    '0c0010000100000002000000',
+    false,
+    [Errno.ERANGE, 'Attribute failed policy validation', 8],
+  ],
+  [
+    'an attribute that only replies have',
+    '0800130001000000',
+    false,
+    [Errno.EINVAL, 'Attribute failed policy validation', 8],
+  ],
   ['an unknown attribute', '0800630001000000', false, undefined],
   ['an unknown attribute, strictly', '0800630001000000', true, [Errno.EINVAL, 'Unknown attribute type', 8]],
   ['attribute 0, strictly', '0800000001000000', true, [Errno.EINVAL, 'Unknown attribute type', 8]],
   ['bytes left over', '010203', false, undefined],
-  ['bytes left over, strictly', '010203', true, [Errno.EINVAL, 'bytes leftover after parsing attributes', undefined]],
-  ['a length below 4, strictly', '0300010001000000', true, [Errno.EINVAL, 'bytes leftover after parsing attributes', undefined]],
-  ['a length beyond the end, strictly', '0900010001000000', true, [Errno.EINVAL, 'bytes leftover after parsing attributes', undefined]],
-  ['the second of two is wrong', '05000100070000000500020001000000', false, [Errno.ERANGE, 'Attribute failed policy validation', 16]],
+  [
+    'bytes left over, strictly',
+    '010203',
+    true,
+    [Errno.EINVAL, 'bytes leftover after parsing attributes', undefined],
+  ],
+  [
+    'a length below 4, strictly',
+    '0300010001000000',
+    true,
+    [Errno.EINVAL, 'bytes leftover after parsing attributes', undefined],
+  ],
+  [
+    'a length beyond the end, strictly',
+    '0900010001000000',
+    true,
+    [Errno.EINVAL, 'bytes leftover after parsing attributes', undefined],
+  ],
+  [
+    'the second of two is wrong',
+    '05000100070000000500020001000000',
+    false,
+    [Errno.ERANGE, 'Attribute failed policy validation', 16],
+  ],
 ];
 for (const [title, hex, strict, refusal] of POLICY) {
   test(`policy: ${title} ${refusal === undefined ? 'passes' : `is ${Errno[refusal[0]]}`}`, (t) => {
@@ -123,14 +216,22 @@ test('the last of attributes that repeat where they must not is the one that cou
 });
 
 test('what fails its policy is left out when decoded', (t) => {
-  t.deepEqual(decodeMessage(schema, bytesOf(`${HEADER}05000200010000000500010008000000`)).attributes, { byte: 8 });
+  t.deepEqual(decodeMessage(schema, bytesOf(`${HEADER}05000200010000000500010008000000`)).attributes, {
+    byte: 8,
+  });
 });
 
 test('a payload shorter than the header reads as if zeros followed', (t) => {
-  t.deepEqual(decodeMessage(schema, Uint8Array.of(7)), { header: { kind: 7, port: 0, index: 0 }, attributes: {} });
+  t.deepEqual(decodeMessage(schema, Uint8Array.of(7)), {
+    header: { kind: 7, port: 0, index: 0 },
+    attributes: {},
+  });
 });
 
-const arbitraryInner = fc.record({ level: fc.integer({ min: 1, max: 9 }), name: fc.string({ maxLength: 3, unit: 'grapheme-ascii' }) }, { requiredKeys: [] });
+const arbitraryInner = fc.record(
+  { level: fc.integer({ min: 1, max: 9 }), name: fc.string({ maxLength: 3, unit: 'grapheme-ascii' }) },
+  { requiredKeys: [] },
+);
 const arbitraryOuter = fc.record(
   {
     byte: fc.nat(255),

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Errno, NetlinkError, type NetlinkSocket, SocketOption } from '../../src/index.js';
-import { ask, receiveAll, REQUEST, request } from '../support/messages.js';
+import { ask, REQUEST, receiveAll, request } from '../support/messages.js';
 import { NOBODY, openShelf, ROOT } from '../support/open-shelf.js';
 import { ShelfType } from '../support/shelf-family.js';
 
@@ -77,7 +77,13 @@ test('notifications name their group in the source up to group 32, in the packet
   await listener.joinGroup(40);
   ask(writer, ShelfType.Announce, { book: TITLED });
   const datagrams = [listener.receive(), listener.receive()];
-  t.deepEqual(datagrams.map((one) => [one?.source.portId, one?.source.groups, one?.group]), [[0, 1, 1], [0, 0, 40]]);
+  t.deepEqual(
+    datagrams.map((one) => [one?.source.portId, one?.source.groups, one?.group]),
+    [
+      [0, 1, 1],
+      [0, 0, 40],
+    ],
+  );
   await listener.leaveGroup(40);
   ask(writer, ShelfType.Announce, { book: TITLED });
   t.is(receiveAll(listener).length, 1);
@@ -88,7 +94,7 @@ test('a datagram to another port is delivered there, with the sender as its sour
   const [sender, receiver] = [await open(), await open()];
   await receiver.bind({ portId: 500, groups: 0 });
   const bytes = Uint8Array.of(1, 2, 3);
-  sender.send(bytes, { portId: 500, groups: 0 });
+  void sender.send(bytes, { portId: 500, groups: 0 });
   bytes.fill(9);
   const datagram = receiver.receive();
   t.deepEqual([...(datagram?.bytes ?? [])], [1, 2, 3]);
@@ -99,7 +105,7 @@ test('a datagram to a group reaches its members but not the sender', async (t) =
   const { open } = openShelf();
   const [sender, receiver] = [await open(), await open()];
   for (const socket of [sender, receiver]) await socket.joinGroup(1);
-  sender.send(new Uint8Array(16), { portId: 0, groups: 1 });
+  void sender.send(new Uint8Array(16), { portId: 0, groups: 1 });
   t.like(receiver.receive(), { source: { portId: ROOT.pid, groups: 1 }, group: 1 });
   t.is(sender.receive(), undefined);
 });
@@ -107,7 +113,11 @@ test('a datagram to a group reaches its members but not the sender', async (t) =
 const SEND_REFUSALS: ReadonlyArray<readonly [string, Errno, (socket: NetlinkSocket) => void]> = [
   ['nothing', Errno.ENODATA, (socket) => socket.send(new Uint8Array(0))],
   ['more than the send buffer', Errno.EMSGSIZE, (socket) => socket.send(new Uint8Array(212_961))],
-  ['to a port that nobody has', Errno.ECONNREFUSED, (socket) => socket.send(new Uint8Array(16), { portId: 5, groups: 0 })],
+  [
+    'to a port that nobody has',
+    Errno.ECONNREFUSED,
+    (socket) => socket.send(new Uint8Array(16), { portId: 5, groups: 0 }),
+  ],
 ];
 for (const [what, errno, send] of SEND_REFUSALS) {
   test(`sending ${what} is ${Errno[errno]}`, async (t) => {
@@ -134,18 +144,60 @@ test('connect sets the destination of sends, and its lowest group is the one kep
   await sender.connect({ portId: 500, groups: 6 });
   t.deepEqual(sender.peer, { portId: 500, groups: 2 });
   await sender.connect({ portId: 500, groups: 0 });
-  sender.send(new Uint8Array(16));
+  void sender.send(new Uint8Array(16));
   t.truthy(receiver.receive());
 });
 
 const SIZES: ReadonlyArray<readonly [string, SocketOption, number, SocketOption, number]> = [
-  ['the double of a receive buffer is stored', SocketOption.ReceiveBufferSize, 5000, SocketOption.ReceiveBufferSize, 10_000],
-  ['a receive buffer has at least 2304 bytes', SocketOption.ReceiveBufferSize, 0, SocketOption.ReceiveBufferSize, 2304],
-  ['a send buffer has at least 4608 bytes', SocketOption.SendBufferSize, 1, SocketOption.SendBufferSize, 4608],
-  ['a receive buffer is capped', SocketOption.ReceiveBufferSize, 9_999_999, SocketOption.ReceiveBufferSize, 425_984],
-  ['a negative size reads as a huge one', SocketOption.ReceiveBufferSize, -1, SocketOption.ReceiveBufferSize, 425_984],
-  ['FORCE is not capped', SocketOption.ForceReceiveBufferSize, 4_194_304, SocketOption.ReceiveBufferSize, 8_388_608],
-  ['FORCE works for send buffers', SocketOption.ForceSendBufferSize, 4_194_304, SocketOption.SendBufferSize, 8_388_608],
+  [
+    'the double of a receive buffer is stored',
+    SocketOption.ReceiveBufferSize,
+    5000,
+    SocketOption.ReceiveBufferSize,
+    10_000,
+  ],
+  [
+    'a receive buffer has at least 2304 bytes',
+    SocketOption.ReceiveBufferSize,
+    0,
+    SocketOption.ReceiveBufferSize,
+    2304,
+  ],
+  [
+    'a send buffer has at least 4608 bytes',
+    SocketOption.SendBufferSize,
+    1,
+    SocketOption.SendBufferSize,
+    4608,
+  ],
+  [
+    'a receive buffer is capped',
+    SocketOption.ReceiveBufferSize,
+    9_999_999,
+    SocketOption.ReceiveBufferSize,
+    425_984,
+  ],
+  [
+    'a negative size reads as a huge one',
+    SocketOption.ReceiveBufferSize,
+    -1,
+    SocketOption.ReceiveBufferSize,
+    425_984,
+  ],
+  [
+    'FORCE is not capped',
+    SocketOption.ForceReceiveBufferSize,
+    4_194_304,
+    SocketOption.ReceiveBufferSize,
+    8_388_608,
+  ],
+  [
+    'FORCE works for send buffers',
+    SocketOption.ForceSendBufferSize,
+    4_194_304,
+    SocketOption.SendBufferSize,
+    8_388_608,
+  ],
   ['a switch stores whether it is on', SocketOption.ExtendedAck, 77, SocketOption.ExtendedAck, 1],
 ];
 for (const [title, option, value, read, expected] of SIZES) {
@@ -156,14 +208,21 @@ for (const [title, option, value, read, expected] of SIZES) {
   });
 }
 
-for (const option of [SocketOption.ForceReceiveBufferSize, SocketOption.ForceSendBufferSize, SocketOption.ListenAllNamespaces]) {
+for (const option of [
+  SocketOption.ForceReceiveBufferSize,
+  SocketOption.ForceSendBufferSize,
+  SocketOption.ListenAllNamespaces,
+]) {
   test(`${option} is EPERM for others than admins`, async (t) => {
     await t.throwsAsync((await openShelf().open(NOBODY)).setOption(option, 1), errnoOf(Errno.EPERM));
   });
 }
 
 test('a FORCE option cannot be read', async (t) => {
-  await t.throwsAsync((await openShelf().open()).getOption(SocketOption.ForceReceiveBufferSize), errnoOf(Errno.ENOPROTOOPT));
+  await t.throwsAsync(
+    (await openShelf().open()).getOption(SocketOption.ForceReceiveBufferSize),
+    errnoOf(Errno.ENOPROTOOPT),
+  );
 });
 
 test('defaults are 212992 bytes and all switches off', async (t) => {
@@ -187,7 +246,12 @@ test('lost notifications are ENOBUFS once, then what was queued before, then not
   t.truthy(first);
   t.true(kept < 10);
   ask(writer, ShelfType.Announce, { sequence: 11, book: TITLED });
-  t.deepEqual(receiveAll(listener).flat().map(({ sequence }) => sequence), [11]);
+  t.deepEqual(
+    receiveAll(listener)
+      .flat()
+      .map(({ sequence }) => sequence),
+    [11],
+  );
   t.like(domain.describe().protocols[0]?.sockets[0], { received: kept + 1, dropped: 11 - kept, overruns: 1 });
 });
 
@@ -206,17 +270,27 @@ test('while replies fill the buffer no request runs, and none is lost', async (t
   const { open, family } = openShelf();
   const socket = await open();
   await socket.setOption(SocketOption.ReceiveBufferSize, 1);
-  for (let i = 0; i < 50; i++) t.is(socket.send(request(ShelfType.Give, { flags: REQUEST, sequence: i, book: TITLED })), undefined);
+  for (let i = 0; i < 50; i++)
+    t.is(socket.send(request(ShelfType.Give, { flags: REQUEST, sequence: i, book: TITLED })), undefined);
   t.true(family.log.length < 50);
-  t.deepEqual(receiveAll(socket).flat().map(({ sequence }) => sequence), Array.from({ length: 50 }, (_, i) => i));
+  t.deepEqual(
+    receiveAll(socket)
+      .flat()
+      .map(({ sequence }) => sequence),
+    Array.from({ length: 50 }, (_, i) => i),
+  );
 });
 
 test('requests that wait for the reader fill the send buffer: EAGAIN', async (t) => {
   const socket = await openShelf().open();
   await socket.setOption(SocketOption.ReceiveBufferSize, 1);
-  const error = t.throws(() => {
-    for (let i = 0; i < 10_000; i++) socket.send(request(ShelfType.Give, { flags: REQUEST, book: TITLED }));
-  }, { instanceOf: NetlinkError });
+  const error = t.throws(
+    () => {
+      for (let i = 0; i < 10_000; i++)
+        void socket.send(request(ShelfType.Give, { flags: REQUEST, book: TITLED }));
+    },
+    { instanceOf: NetlinkError },
+  );
   t.is(error.errno, Errno.EAGAIN);
 });
 
@@ -225,7 +299,7 @@ test('a listener hears of arrivals, not of what its own receive brings in', asyn
   const socket = await open();
   let calls = 0;
   socket.onReadable = () => calls++;
-  socket.send(request(ShelfType.Give));
+  void socket.send(request(ShelfType.Give));
   t.is(calls, 2);
   t.true(socket.readable);
   receiveAll(socket);
@@ -249,5 +323,12 @@ test('counters tell what a socket has sent, asked and received', async (t) => {
   const socket = await open();
   ask(socket, ShelfType.Give);
   ask(socket, 1);
-  t.like(domain.describe().protocols[0]?.sockets[0], { portId: ROOT.pid, processId: ROOT.pid, sent: 2, requests: 1, received: 3, dropped: 0 });
+  t.like(domain.describe().protocols[0]?.sockets[0], {
+    portId: ROOT.pid,
+    processId: ROOT.pid,
+    sent: 2,
+    requests: 1,
+    received: 3,
+    dropped: 0,
+  });
 });

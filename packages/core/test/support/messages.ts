@@ -4,8 +4,8 @@ import {
   encodeMessage,
   type MessageHeader,
   type NetlinkSocket,
-  readMessages,
   type ReceiveOptions,
+  readMessages,
   writeMessageHeader,
 } from '../../src/index.js';
 import { type Book, book } from './shelf-family.js';
@@ -28,7 +28,10 @@ export interface RequestParts {
 }
 
 /** A request of the shelf family, as bytes. */
-export function request(type: number, { flags = REQUEST | ACK, sequence = 7, book: body = NO_BOOK, payload, length }: RequestParts = {}): Uint8Array {
+export function request(
+  type: number,
+  { flags = REQUEST | ACK, sequence = 7, book: body = NO_BOOK, payload, length }: RequestParts = {},
+): Uint8Array {
   const writer = new ByteWriter();
   writer.reserve(16);
   if (payload === undefined) encodeMessage(book, writer, body);
@@ -56,7 +59,8 @@ export interface Answer extends MessageHeader {
 export function answersOf(datagram: Uint8Array): Answer[] {
   return [...readMessages(datagram)].map(({ header, payload }) => {
     if (header.type === 2) return { ...header, ...errorOf(header, payload) };
-    if (header.type === 3) return { ...header, errno: errnoOf(payload), ...tlvsOf(header, payload.subarray(4)) };
+    if (header.type === 3)
+      return { ...header, errno: errnoOf(payload), ...tlvsOf(header, payload.subarray(4)) };
     return { ...header, attributes: decodeMessage(book, payload).attributes };
   });
 }
@@ -64,13 +68,14 @@ export function answersOf(datagram: Uint8Array): Answer[] {
 /** Every datagram that is there, each as its messages. */
 export function receiveAll(socket: NetlinkSocket, options?: ReceiveOptions): Answer[][] {
   const answers: Answer[][] = [];
-  for (let next = socket.receive(options); next !== undefined; next = socket.receive(options)) answers.push(answersOf(next.bytes));
+  for (let next = socket.receive(options); next !== undefined; next = socket.receive(options))
+    answers.push(answersOf(next.bytes));
   return answers;
 }
 
 /** Sends one request and gives what comes back. */
 export function ask(socket: NetlinkSocket, type: number, parts?: RequestParts): Answer[] {
-  socket.send(request(type, parts));
+  void socket.send(request(type, parts));
   return receiveAll(socket).flat();
 }
 
@@ -82,10 +87,17 @@ function errorOf(header: MessageHeader, payload: Uint8Array) {
   const capped = (header.flags & 0x100) !== 0;
   const length = new DataView(payload.buffer, payload.byteOffset).getUint32(4, true);
   const end = capped ? 20 : 4 + length;
-  return { errno: errnoOf(payload), echoed: payload.slice(4, end), ...tlvsOf(header, payload.subarray((end + 3) & ~3)) };
+  return {
+    errno: errnoOf(payload),
+    echoed: payload.slice(4, end),
+    ...tlvsOf(header, payload.subarray((end + 3) & ~3)),
+  };
 }
 
-function tlvsOf(header: MessageHeader, bytes: Uint8Array): { text?: string; offset?: number; missing?: number } {
+function tlvsOf(
+  header: MessageHeader,
+  bytes: Uint8Array,
+): { text?: string; offset?: number; missing?: number } {
   if ((header.flags & 0x200) === 0) return {};
   const found: { text?: string; offset?: number; missing?: number } = {};
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,4 +1,10 @@
-import { type Credentials, type DomainOptions, NetlinkDomain, type NetlinkSocket, SocketOption } from '../../src/index.js';
+import {
+  type Credentials,
+  type DomainOptions,
+  NetlinkDomain,
+  type NetlinkSocket,
+  SocketOption,
+} from '../../src/index.js';
 import { SHELF_PROTOCOL, ShelfFamily } from './shelf-family.js';
 
 export const ROOT: Credentials = { uid: 0, gid: 0, pid: 4321, netAdmin: true };

@@ -21,7 +21,10 @@ import {
 export const SHELF_PROTOCOL = 5;
 
 const header = defineHeader('shelf', { room: field.u8, padding: field.pad(3) });
-const price = defineAttributes('price', { amount: attr.u32(1, { min: 1, max: 1000 }), currency: attr.string(2, { max: 3 }) });
+const price = defineAttributes('price', {
+  amount: attr.u32(1, { min: 1, max: 1000 }),
+  currency: attr.string(2, { max: 3 }),
+});
 const attributes = defineAttributes('book', {
   title: attr.string(1, { max: 63 }),
   pages: attr.u32(2),
@@ -114,7 +117,8 @@ export class ShelfFamily {
 
   @Do(ShelfType.Announce, book)
   announce({ header, attributes, cause }: BookRequest): void {
-    for (const group of ['near', 'far']) this.groups.notify(group, ShelfType.Add, { header, attributes }, { cause });
+    for (const group of ['near', 'far'])
+      this.groups.notify(group, ShelfType.Add, { header, attributes }, { cause });
   }
 
   @Do(ShelfType.Strict, book, { validation: 'strict' })

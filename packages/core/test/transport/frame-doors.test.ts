@@ -11,8 +11,8 @@ import {
   NetlinkDomain,
   NetlinkError,
   NetlinkFamily,
-  serveFrames,
   type ServeFramesOptions,
+  serveFrames,
 } from '../../src/index.js';
 import { decodeFrame, encodeFrame, type Frame } from '../../src/transport/frames.js';
 
@@ -115,7 +115,10 @@ test('a reply goes before the result of its send', async (t) => {
   end.play(open(1));
   await settle();
   end.play(send(1, request(16)));
-  t.deepEqual(end.sent.map(({ frame }) => frame), ['result', 'datagram', 'address', 'result']);
+  t.deepEqual(
+    end.sent.map(({ frame }) => frame),
+    ['result', 'datagram', 'address', 'result'],
+  );
 });
 
 test('without credit the result does not wait for the reader', async (t) => {
@@ -143,7 +146,13 @@ test('while the channel is crowded datagrams wait in their socket', async (t) =>
 
 const violation = test.macro({
   title: (_, what) => `a peer that ${what} is cut off with the reason`,
-  exec: async (t: ExecutionContext, _what: string, frames: Array<Frame | Uint8Array>, reason: RegExp, options: Partial<ServeFramesOptions> = {}) => {
+  exec: async (
+    t: ExecutionContext,
+    _what: string,
+    frames: Array<Frame | Uint8Array>,
+    reason: RegExp,
+    options: Partial<ServeFramesOptions> = {},
+  ) => {
     const { end, service, openSockets } = serve(options);
     end.play(open(1));
     await settle();
@@ -167,10 +176,21 @@ test(violation, 'uses a socket that is not open', [send(7, request(16))], /socke
 test(violation, 'uses a socket before it is open', [open(8), send(8, request(16))], /socket 8 is not open/);
 test(violation, 'opens a socket twice', [open(1)], /socket 1 is open already/);
 test(violation, 'speaks another version', [open(2, { version: 9 })], /version 9 of the frame protocol/);
-test(violation, 'plays the serving side', [{ frame: 'overrun', socket: 1 }], /overrun is not for the serving side/);
-test(violation, 'starts too many calls', [send(1, request(17)), send(1, request(17)), send(1, request(17))], /too many calls/, {
-  maximumCalls: 2,
-});
+test(
+  violation,
+  'plays the serving side',
+  [{ frame: 'overrun', socket: 1 }],
+  /overrun is not for the serving side/,
+);
+test(
+  violation,
+  'starts too many calls',
+  [send(1, request(17)), send(1, request(17)), send(1, request(17))],
+  /too many calls/,
+  {
+    maximumCalls: 2,
+  },
+);
 
 test('a peer that sends but does not read is cut off', async (t) => {
   const { end, openSockets } = serve({ maximumBufferedBytes: 1000 });
@@ -243,25 +263,34 @@ test('random frames never break the serving side: they are obeyed, refused, or t
     .map(([first, socket, rest]) => Uint8Array.of(first, socket, 0, 0, 0, ...rest));
   const good = fc.oneof(
     small.map((socket) => encodeFrame(open(socket))),
-    fc.tuple(small, fc.constantFrom(16, 17, 18, 19)).map(([socket, type]) => encodeFrame(send(socket, request(type)))),
-    fc.tuple(small, fc.uint8Array({ maxLength: 64 })).map(([socket, bytes]) => encodeFrame(send(socket, bytes))),
-    small.map((socket) => encodeFrame({ frame: 'credit', socket, bytes: 0xffff_ffff, capacity: 0xffff_ffff })),
+    fc
+      .tuple(small, fc.constantFrom(16, 17, 18, 19))
+      .map(([socket, type]) => encodeFrame(send(socket, request(type)))),
+    fc
+      .tuple(small, fc.uint8Array({ maxLength: 64 }))
+      .map(([socket, bytes]) => encodeFrame(send(socket, bytes))),
+    small.map((socket) =>
+      encodeFrame({ frame: 'credit', socket, bytes: 0xffff_ffff, capacity: 0xffff_ffff }),
+    ),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.oneof({ weight: 5, arbitrary: good }, { weight: 1, arbitrary: plausible })), async (frames) => {
-      const { end, openSockets, service } = serve();
-      end.play(open(0), open(1), open(2), open(3));
-      await settle();
-      for (const frame of frames) end.onFrame?.(frame);
-      await settle();
-      if (end.isOpen) {
-        t.is(openSockets(), service.socketCount);
-        end.close();
-      } else {
-        t.not(end.reason, undefined);
-      }
-      t.is(openSockets(), 0);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.oneof({ weight: 5, arbitrary: good }, { weight: 1, arbitrary: plausible })),
+      async (frames) => {
+        const { end, openSockets, service } = serve();
+        end.play(open(0), open(1), open(2), open(3));
+        await settle();
+        for (const frame of frames) end.onFrame?.(frame);
+        await settle();
+        if (end.isOpen) {
+          t.is(openSockets(), service.socketCount);
+          end.close();
+        } else {
+          t.not(end.reason, undefined);
+        }
+        t.is(openSockets(), 0);
+      },
+    ),
     { numRuns: 1_000 },
   );
 });
@@ -352,7 +381,11 @@ test('an open that is aborted while it waits closes the socket that comes of it'
 
 test('random frames never break the opening side', async (t) => {
   const first = fc.constantFrom(32, 33, 34, 35, 35, 36, 37, 64, 1, 99);
-  const frame = fc.tuple(first, fc.integer({ min: 0, max: 2 }), fc.uint8Array({ minLength: 3, maxLength: 40 }));
+  const frame = fc.tuple(
+    first,
+    fc.integer({ min: 0, max: 2 }),
+    fc.uint8Array({ minLength: 3, maxLength: 40 }),
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(frame), async (frames) => {
       const { end, netlink, socket } = await connected();

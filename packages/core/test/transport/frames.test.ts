@@ -12,7 +12,17 @@ const bytes = fc.uint8Array({ maxLength: 200 });
 const text = fc.string({ unit: 'grapheme' });
 
 const FIELDS = {
-  open: { ...call, version: u8, protocol: s32, bytes: u32, claimed: u8, uid: u32, gid: u32, pid: s32, netAdmin: u8 },
+  open: {
+    ...call,
+    version: u8,
+    protocol: s32,
+    bytes: u32,
+    claimed: u8,
+    uid: u32,
+    gid: u32,
+    pid: s32,
+    netAdmin: u8,
+  },
   bind: { ...call, ...address },
   connect: { ...call, ...address },
   join: { ...call, group: u32 },
@@ -48,7 +58,14 @@ test('a frame reads as what was written', (t) => {
 });
 
 test('a frame that begins inside a larger buffer reads the same', (t) => {
-  const frame: Frame = { frame: 'datagram', socket: 1, portId: 2, groups: 3, group: 4, bytes: Uint8Array.of(5, 6) };
+  const frame: Frame = {
+    frame: 'datagram',
+    socket: 1,
+    portId: 2,
+    groups: 3,
+    group: 4,
+    bytes: Uint8Array.of(5, 6),
+  };
   const encoded = encodeFrame(frame);
   const larger = new Uint8Array(encoded.length + 6);
   larger.set(encoded, 3);
@@ -56,16 +73,25 @@ test('a frame that begins inside a larger buffer reads the same', (t) => {
 });
 
 test('every frame has the bytes that it had', (t) => {
-  const hex = (frame: Frame) => [...encodeFrame(frame)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  const hex = (frame: Frame) =>
+    [...encodeFrame(frame)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   t.is(hex({ frame: 'join', socket: 1, request: 2, group: 40 }), '04 01 00 00 00 02 00 00 00 28 00 00 00');
-  t.is(hex({ frame: 'result', request: 2, value: -1, words: Uint32Array.of(5) }), '20 02 00 00 00 ff ff ff ff 05 00 00 00');
+  t.is(
+    hex({ frame: 'result', request: 2, value: -1, words: Uint32Array.of(5) }),
+    '20 02 00 00 00 ff ff ff ff 05 00 00 00',
+  );
   t.is(hex({ frame: 'goodbye', text: 'é' }), '40 c3 a9');
-  t.is(hex({ frame: 'credit', socket: 1, bytes: 768, capacity: 32_768 }), '0a 01 00 00 00 00 03 00 00 00 80 00 00');
+  t.is(
+    hex({ frame: 'credit', socket: 1, bytes: 768, capacity: 32_768 }),
+    '0a 01 00 00 00 00 03 00 00 00 80 00 00',
+  );
 });
 
 test('any bytes are a frame or a DecodeError, and what is a frame is written back alike', (t) => {
   const opcode = fc.constantFrom(0, 1, 2, 9, 10, 32, 33, 35, 64, 255);
-  const mutated = fc.tuple(opcode, fc.uint8Array({ maxLength: 80 })).map(([first, rest]) => Uint8Array.of(first, ...rest));
+  const mutated = fc
+    .tuple(opcode, fc.uint8Array({ maxLength: 80 }))
+    .map(([first, rest]) => Uint8Array.of(first, ...rest));
   fc.assert(
     fc.property(fc.oneof(mutated, fc.uint8Array({ maxLength: 80 })), (bytes) => {
       try {
@@ -81,7 +107,10 @@ test('any bytes are a frame or a DecodeError, and what is a frame is written bac
 });
 
 test('a frame that is cut short says what it lacks', (t) => {
-  t.throws(() => decodeFrame(Uint8Array.of(2, 0, 0)), { instanceOf: DecodeError, message: 'bind at byte 3: 3 bytes where 17 are needed' });
+  t.throws(() => decodeFrame(Uint8Array.of(2, 0, 0)), {
+    instanceOf: DecodeError,
+    message: 'bind at byte 3: 3 bytes where 17 are needed',
+  });
   t.throws(() => decodeFrame(Uint8Array.of(99)), { message: 'frame at byte 0: unknown opcode 99' });
   t.throws(() => decodeFrame(new Uint8Array(0)), { instanceOf: DecodeError });
 });

@@ -1,6 +1,11 @@
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
-import { address as addressMessage, type AddressMessage, ipv6Address, type Ipv6AddressMessage } from './address-message.js';
+import {
+  type AddressMessage,
+  address as addressMessage,
+  type Ipv6AddressMessage,
+  ipv6Address,
+} from './address-message.js';
 import type { InterfaceAddress } from './interface-address.js';
 import { remainingLifetime } from './lifetime.js';
 

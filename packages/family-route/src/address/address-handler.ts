@@ -1,4 +1,14 @@
-import { Do, Dump, type DumpContext, Errno, inject, injectable, NetlinkError, type RawDump, type RequestOf } from '@nlspace/core';
+import {
+  Do,
+  Dump,
+  type DumpContext,
+  Errno,
+  inject,
+  injectable,
+  NetlinkError,
+  type RawDump,
+  type RequestOf,
+} from '@nlspace/core';
 import type { Link } from '../link/link.js';
 import { EncodedDump } from '../network/encoded-dump.js';
 import { AddressFamily, equalBytes } from '../network/ip-bytes.js';
@@ -73,7 +83,9 @@ export class AddressHandler {
   dump(request: Request, context: DumpContext): RawDump {
     const { addressFamily, interfaceIndex } = request.header;
     const isOneFamily = addressFamily === AddressFamily.Inet || addressFamily === AddressFamily.Inet6;
-    const families: AddressFamily[] = isOneFamily ? [addressFamily] : [AddressFamily.Inet, AddressFamily.Inet6];
+    const families: AddressFamily[] = isOneFamily
+      ? [addressFamily]
+      : [AddressFamily.Inet, AddressFamily.Inet6];
     let only: Link | undefined;
     if (request.strict) {
       refuseStrictly(request);
@@ -88,7 +100,11 @@ export class AddressHandler {
     return new EncodedDump(this.#encodeAll(families, only, context));
   }
 
-  *#encodeAll(families: readonly AddressFamily[], only: Link | undefined, context: DumpContext): Generator<Uint8Array> {
+  *#encodeAll(
+    families: readonly AddressFamily[],
+    only: Link | undefined,
+    context: DumpContext,
+  ): Generator<Uint8Array> {
     const { addresses, links, clock } = this.#network;
     for (const family of families) {
       const table = family === AddressFamily.Inet ? addresses.ipv4 : addresses.ipv6;
@@ -125,7 +141,11 @@ export class AddressHandler {
         prefixLength,
         scope,
         ...requested(header.flags, attributes),
-        ...optional({ peer: ipv4(attributes.address), broadcast: ipv4(attributes.broadcast), label: attributes.label }),
+        ...optional({
+          peer: ipv4(attributes.address),
+          broadcast: ipv4(attributes.broadcast),
+          label: attributes.label,
+        }),
         replace: flags.replace && !flags.exclusive,
       },
       cause,
@@ -158,9 +178,15 @@ export class AddressHandler {
 }
 
 /** What both families read in the same way. */
-function requested(headerFlags: number, attributes: Request['attributes']): Pick<AddressRequest, 'flags' | 'priority' | 'protocol' | 'lifetime'> {
+function requested(
+  headerFlags: number,
+  attributes: Request['attributes'],
+): Pick<AddressRequest, 'flags' | 'priority' | 'protocol' | 'lifetime'> {
   const { priority, protocol, cacheInfo } = attributes;
-  const lifetime = cacheInfo && { preferredSeconds: cacheInfo.preferredSeconds, validSeconds: cacheInfo.validSeconds };
+  const lifetime = cacheInfo && {
+    preferredSeconds: cacheInfo.preferredSeconds,
+    validSeconds: cacheInfo.validSeconds,
+  };
   return { flags: attributes.flags ?? headerFlags, ...optional({ priority, protocol, lifetime }) };
 }
 
@@ -170,7 +196,10 @@ function ipv4(bytes: Uint8Array | undefined): Uint8Array | undefined {
 }
 
 /** IFA_ADDRESS alone is the address; beside IFA_LOCAL it is the peer. */
-function ipv6Addresses({ local, address: other }: Request['attributes']): { local: Uint8Array; peer: Uint8Array } {
+function ipv6Addresses({ local, address: other }: Request['attributes']): {
+  local: Uint8Array;
+  peer: Uint8Array;
+} {
   for (const bytes of [local, other]) {
     if (bytes !== undefined && bytes.length < IPV6_BYTES) {
       throw new NetlinkError(Errno.ERANGE, 'Attribute failed policy validation', {

@@ -19,7 +19,10 @@ const cacheInfo = defineHeader('ifa_cacheinfo', {
 
 /** `IFA_*` in the order in which IPv4 writes them. */
 const ipv4Attributes = defineAttributes('address', {
-  address: attr.bytes(1, { min: 4, doc: 'The other side of a point-to-point pair, else the address itself.' }),
+  address: attr.bytes(1, {
+    min: 4,
+    doc: 'The other side of a point-to-point pair, else the address itself.',
+  }),
   local: attr.bytes(2, { min: 4 }),
   broadcast: attr.bytes(4, { min: 4 }),
   label: attr.string(3, { max: 15 }),

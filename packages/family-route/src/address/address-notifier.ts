@@ -1,8 +1,8 @@
-import { type GroupNotifier, GROUP_NOTIFIER, inject, injectable, NO_CAUSE } from '@nlspace/core';
+import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable, NO_CAUSE } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
-import { NETWORK } from '../network/network-token.js';
 import type { NetworkEvent } from '../network/network-events.js';
+import { NETWORK } from '../network/network-token.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { encodeAddress } from './address-description.js';
@@ -23,7 +23,8 @@ export class AddressNotifier {
     // IPv6 never names the originator.
     const cause = isIpv4 ? event.cause : NO_CAUSE;
     if (!this.groups.hasListeners(group, cause)) return;
-    const type = event.type === 'address-changed' ? RouteMessageType.NewAddress : RouteMessageType.DeleteAddress;
+    const type =
+      event.type === 'address-changed' ? RouteMessageType.NewAddress : RouteMessageType.DeleteAddress;
     this.groups.notifyRaw(group, encodeAddress(address, this.network.clock.now(), type), cause);
   }
 }

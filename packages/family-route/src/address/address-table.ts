@@ -65,7 +65,11 @@ export class AddressTable {
       : this.#selectIpv6(interfaceIndex, destination);
   }
 
-  #selectIpv4(interfaceIndex: number | undefined, scope: number, destination: Uint8Array | undefined): Uint8Array | undefined {
+  #selectIpv4(
+    interfaceIndex: number | undefined,
+    scope: number,
+    destination: Uint8Array | undefined,
+  ): Uint8Array | undefined {
     const link = interfaceIndex === undefined ? undefined : this.#links.byIndex(interfaceIndex);
     if (link !== undefined) {
       const wanted = Math.min(scope, Scope.Host);
@@ -85,7 +89,10 @@ export class AddressTable {
     return undefined;
   }
 
-  #selectIpv6(interfaceIndex: number | undefined, destination: Uint8Array | undefined): Uint8Array | undefined {
+  #selectIpv6(
+    interfaceIndex: number | undefined,
+    destination: Uint8Array | undefined,
+  ): Uint8Array | undefined {
     const wanted = destination === undefined ? Scope.Universe : ipv6Scope(destination);
     let best: InterfaceAddress | undefined;
     let bestRank: readonly number[] = [];
@@ -99,7 +106,9 @@ export class AddressTable {
         scope === wanted ? 2 : scope < wanted ? 1 : 0,
         (flags & AddressFlag.Deprecated) === 0 ? 1 : 0,
         isHere ? 1 : 0,
-        destination === undefined ? 0 : Math.min(commonPrefixLength(local, destination), candidate.prefixLength),
+        destination === undefined
+          ? 0
+          : Math.min(commonPrefixLength(local, destination), candidate.prefixLength),
       ];
       if (best === undefined || isGreater(rank, bestRank)) {
         best = candidate;

@@ -33,7 +33,8 @@ export class Ipv4RoutesOfAddresses {
       this.routes.addKernelRoute(routeOf(address, type, destination, length, source, priority), NO_CAUSE);
     add(RouteType.Local, local);
     if (!link.isUp) return;
-    if (broadcast !== undefined && !equalBytes(broadcast, LIMITED_BROADCAST)) add(RouteType.Broadcast, broadcast);
+    if (broadcast !== undefined && !equalBytes(broadcast, LIMITED_BROADCAST))
+      add(RouteType.Broadcast, broadcast);
     const prefix = withHostBits(peer, prefixLength, 'zeros');
     if (!hasPrefixRoutes(address, prefix)) return;
     if ((flags & AddressFlag.NoPrefixRoute) === 0) {
@@ -49,18 +50,28 @@ export class Ipv4RoutesOfAddresses {
     const isSecondary = (flags & AddressFlag.Secondary) !== 0;
     if (isSecondary && primary === address) return;
     const remove = (type: RouteType, destination: Uint8Array, length = 32, priority = 0) =>
-      this.routes.removeKernelRoute(routeOf(address, type, destination, length, primary.local, priority), NO_CAUSE);
+      this.routes.removeKernelRoute(
+        routeOf(address, type, destination, length, primary.local, priority),
+        NO_CAUSE,
+      );
     const prefix = withHostBits(peer, prefixLength, 'zeros');
     const prefixBroadcast = withHostBits(peer, prefixLength, 'ones');
     const hadPrefix = !isSecondary && hasPrefixRoutes(address, prefix);
     if (hadPrefix && (flags & AddressFlag.NoPrefixRoute) === 0) {
       remove(link.isLoopback ? RouteType.Local : RouteType.Unicast, prefix, prefixLength, address.priority);
     }
-    const kept = link.isDying ? [] : siblings.filter((other) => primaryOf(other, siblings).local === primary.local || equalBytes(primaryOf(other, siblings).local, primary.local));
+    const kept = link.isDying
+      ? []
+      : siblings.filter(
+          (other) =>
+            primaryOf(other, siblings).local === primary.local ||
+            equalBytes(primaryOf(other, siblings).local, primary.local),
+        );
     const isBroadcastKept = (destination: Uint8Array) =>
       kept.some((other) => broadcastsOf(other).some((one) => equalBytes(one, destination)));
     if (broadcast !== undefined && !isBroadcastKept(broadcast)) remove(RouteType.Broadcast, broadcast);
-    if (hadPrefix && prefixLength < 31 && !isBroadcastKept(prefixBroadcast)) remove(RouteType.Broadcast, prefixBroadcast);
+    if (hadPrefix && prefixLength < 31 && !isBroadcastKept(prefixBroadcast))
+      remove(RouteType.Broadcast, prefixBroadcast);
     if (!kept.some((other) => equalBytes(other.local, local))) remove(RouteType.Local, local);
   }
 
@@ -73,13 +84,17 @@ export class Ipv4RoutesOfAddresses {
     const source = primaryOf(address, siblings).local;
     const type = link.isLoopback ? RouteType.Local : RouteType.Unicast;
     this.routes.addKernelRoute(routeOf(address, type, prefix, prefixLength, source, priority), NO_CAUSE);
-    this.routes.removeKernelRoute(routeOf(address, type, prefix, prefixLength, source, address.priority), NO_CAUSE);
+    this.routes.removeKernelRoute(
+      routeOf(address, type, prefix, prefixLength, source, address.priority),
+      NO_CAUSE,
+    );
   }
 }
 
 function primaryOf(address: InterfaceAddress, siblings: readonly InterfaceAddress[]): InterfaceAddress {
   if ((address.flags & AddressFlag.Secondary) === 0) return address;
-  const isPrimary = (other: InterfaceAddress) => (other.flags & AddressFlag.Secondary) === 0 && sharesPrefix(other, address);
+  const isPrimary = (other: InterfaceAddress) =>
+    (other.flags & AddressFlag.Secondary) === 0 && sharesPrefix(other, address);
   return siblings.find(isPrimary) ?? address;
 }
 

@@ -59,7 +59,8 @@ export class Ipv6RoutesOfAddresses {
 
   removeHost({ link, local, peer, priority }: InterfaceAddress): void {
     const metric = priority === 0 ? ADDRESS_PRIORITY : priority;
-    if (peer !== local) this.routes.removeKernelRoute(routeOf(link, RouteType.Unicast, peer, 128, metric), NO_CAUSE);
+    if (peer !== local)
+      this.routes.removeKernelRoute(routeOf(link, RouteType.Unicast, peer, 128, metric), NO_CAUSE);
     this.routes.removeKernelRoute(routeOf(link, RouteType.Local, local, 128, 0), NO_CAUSE);
   }
 
@@ -74,13 +75,29 @@ export class Ipv6RoutesOfAddresses {
     );
   }
 
-  #add(link: Link, type: RouteType, destination: Uint8Array, length: number, priority: number, lifetimeSeconds?: number): void {
+  #add(
+    link: Link,
+    type: RouteType,
+    destination: Uint8Array,
+    length: number,
+    priority: number,
+    lifetimeSeconds?: number,
+  ): void {
     const route = routeOf(link, type, destination, length, priority);
-    this.routes.addKernelRoute(lifetimeSeconds === undefined ? route : { ...route, lifetimeSeconds }, NO_CAUSE);
+    this.routes.addKernelRoute(
+      lifetimeSeconds === undefined ? route : { ...route, lifetimeSeconds },
+      NO_CAUSE,
+    );
   }
 }
 
-function routeOf(link: Link, type: RouteType, destination: Uint8Array, prefixLength: number, priority: number): KernelRoute {
+function routeOf(
+  link: Link,
+  type: RouteType,
+  destination: Uint8Array,
+  prefixLength: number,
+  priority: number,
+): KernelRoute {
   return {
     addressFamily: AddressFamily.Inet6,
     table: type === RouteType.Unicast ? MAIN_TABLE : LOCAL_TABLE,

@@ -9,7 +9,13 @@ import { AddressFlag, AddressProtocol, IPV6_REQUESTED_FLAGS } from './address-fl
 import type { AddressRequest, AddressSelector, InterfaceAddress } from './interface-address.js';
 import type { AddressSources } from './ipv4-addresses.js';
 import { Ipv6RoutesOfAddresses } from './ipv6-address-routes.js';
-import { ipv6OrderingScope, ipv6Scope, isIpv6Loopback, isIpv6Multicast, linkLocalAddressOf } from './ipv6-scope.js';
+import {
+  ipv6OrderingScope,
+  ipv6Scope,
+  isIpv6Loopback,
+  isIpv6Multicast,
+  linkLocalAddressOf,
+} from './ipv6-scope.js';
 import { FOREVER, type Lifetime, LifetimeWatch } from './lifetime.js';
 
 /** Below this MTU there is no IPv6 on a link. */
@@ -59,7 +65,10 @@ export class Ipv6Addresses implements LinkObserver {
     checkLifetime(lifetime);
     const flags = (request.flags ?? 0) & IPV6_REQUESTED_FLAGS;
     if ((flags & AddressFlag.ManageTemporary) !== 0 && request.prefixLength !== 64) {
-      throw new NetlinkError(Errno.EINVAL, 'ipv6: address with "mngtmpaddr" flag must have a prefix length of 64');
+      throw new NetlinkError(
+        Errno.EINVAL,
+        'ipv6: address with "mngtmpaddr" flag must have a prefix length of 64',
+      );
     }
     const known = this.of(link).find(({ local }) => equalBytes(local, request.local));
     if (known !== undefined) {
@@ -75,13 +84,18 @@ export class Ipv6Addresses implements LinkObserver {
     const address = this.#insert(link, request, flags | AddressFlag.Tentative);
     this.#lifetimes.begin(address, lifetime);
     this.#routes.addPrefix(address);
-    if ((flags & (AddressFlag.NoDuplicateDetection | AddressFlag.Optimistic)) === 0) this.#announce(address, cause);
+    if ((flags & (AddressFlag.NoDuplicateDetection | AddressFlag.Optimistic)) === 0)
+      this.#announce(address, cause);
     this.#detectDuplicates(address);
     return address;
   }
 
   /** @throws {NetlinkError} EADDRNOTAVAIL when nothing matches. */
-  delete(link: Link, { local, prefixLength }: AddressSelector & { readonly local: Uint8Array }, cause: Cause): void {
+  delete(
+    link: Link,
+    { local, prefixLength }: AddressSelector & { readonly local: Uint8Array },
+    cause: Cause,
+  ): void {
     const found = this.of(link).find(
       (address) => address.prefixLength === prefixLength && equalBytes(address.local, local),
     );
@@ -190,7 +204,9 @@ export class Ipv6Addresses implements LinkObserver {
         this.#addKernelAddress(link, linkLocalAddressOf(link.address), 64, AddressProtocol.KernelLinkLocal);
         return;
       case AddressGenerationMode.Random: {
-        ipv6.randomIdentifier ??= Uint8Array.from({ length: 8 }, () => Math.floor(this.#sources.random() * 256));
+        ipv6.randomIdentifier ??= Uint8Array.from({ length: 8 }, () =>
+          Math.floor(this.#sources.random() * 256),
+        );
         const address = Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...ipv6.randomIdentifier);
         this.#addKernelAddress(link, address, 64, AddressProtocol.KernelLinkLocal, AddressFlag.StablePrivacy);
       }
@@ -198,7 +214,13 @@ export class Ipv6Addresses implements LinkObserver {
   }
 
   /** Addresses that come without a request are not announced before they can be used. */
-  #addKernelAddress(link: Link, local: Uint8Array, prefixLength: number, protocol: AddressProtocol, extraFlags = 0): void {
+  #addKernelAddress(
+    link: Link,
+    local: Uint8Array,
+    prefixLength: number,
+    protocol: AddressProtocol,
+    extraFlags = 0,
+  ): void {
     if (this.of(link).some((address) => equalBytes(address.local, local))) return;
     const isLoopback = protocol === AddressProtocol.KernelLoopback;
     const flags = (isLoopback ? 0 : AddressFlag.Tentative) | extraFlags;
@@ -250,13 +272,27 @@ export class Ipv6Addresses implements LinkObserver {
     if ((address.flags & AddressFlag.Tentative) === 0) this.#announce(address, NO_CAUSE);
     const siblings = this.of(address.link);
     const wantsPrefixRoute = (address.flags & AddressFlag.NoPrefixRoute) === 0;
-    const moved = before.priority !== address.priority || before.lifetime.validSeconds !== lifetime.validSeconds;
+    const moved =
+      before.priority !== address.priority || before.lifetime.validSeconds !== lifetime.validSeconds;
     if (wantsPrefixRoute && (!hadPrefixRoute || moved)) {
-      if (hadPrefixRoute && this.#routes.ownsPrefix(before, siblings.filter((other) => other !== address))) {
+      if (
+        hadPrefixRoute &&
+        this.#routes.ownsPrefix(
+          before,
+          siblings.filter((other) => other !== address),
+        )
+      ) {
         this.#routes.removePrefix(before);
       }
       this.#routes.addPrefix(address);
-    } else if (hadPrefixRoute && !wantsPrefixRoute && this.#routes.ownsPrefix(before, siblings.filter((other) => other !== address))) {
+    } else if (
+      hadPrefixRoute &&
+      !wantsPrefixRoute &&
+      this.#routes.ownsPrefix(
+        before,
+        siblings.filter((other) => other !== address),
+      )
+    ) {
       this.#routes.removePrefix(before);
     }
   }
@@ -277,7 +313,8 @@ export class Ipv6Addresses implements LinkObserver {
   /** RFC 4862: an address is tentative until nobody has answered a probe. Nobody ever does here. */
   #detectDuplicates(address: InterfaceAddress): void {
     const { link, flags } = address;
-    const isExempt = (flags & AddressFlag.NoDuplicateDetection) !== 0 || link.has(LinkFlag.NoArp) || link.isLoopback;
+    const isExempt =
+      (flags & AddressFlag.NoDuplicateDetection) !== 0 || link.has(LinkFlag.NoArp) || link.isLoopback;
     if (isExempt) {
       this.#complete(address);
       return;
@@ -305,7 +342,12 @@ export class Ipv6Addresses implements LinkObserver {
   }
 
   #announceConfiguration(link: Link, type: 'configuration-changed' | 'configuration-removed'): void {
-    this.#sources.events.emit({ type, addressFamily: AddressFamily.Inet6, interfaceIndex: link.index, cause: NO_CAUSE });
+    this.#sources.events.emit({
+      type,
+      addressFamily: AddressFamily.Inet6,
+      interfaceIndex: link.index,
+      cause: NO_CAUSE,
+    });
   }
 }
 

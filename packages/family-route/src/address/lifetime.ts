@@ -14,9 +14,13 @@ export interface Lifetime {
 export const FOREVER: Lifetime = { preferredSeconds: FOREVER_SECONDS, validSeconds: FOREVER_SECONDS };
 
 /** What is left of a lifetime, in whole seconds. An IPv4 address that is valid for ever does not tell how long it is preferred. */
-export function remainingLifetime({ addressFamily, lifetime, changedAtMs, flags }: InterfaceAddress, nowMs: number): Lifetime {
+export function remainingLifetime(
+  { addressFamily, lifetime, changedAtMs, flags }: InterfaceAddress,
+  nowMs: number,
+): Lifetime {
   const isPermanent = (flags & AddressFlag.Permanent) !== 0;
-  if (isPermanent && (addressFamily === AddressFamily.Inet || lifetime.preferredSeconds === FOREVER_SECONDS)) return FOREVER;
+  if (isPermanent && (addressFamily === AddressFamily.Inet || lifetime.preferredSeconds === FOREVER_SECONDS))
+    return FOREVER;
   const passed = Math.floor((nowMs - changedAtMs) / 1000);
   const left = (seconds: number) => (seconds === FOREVER_SECONDS ? seconds : Math.max(0, seconds - passed));
   return { preferredSeconds: left(lifetime.preferredSeconds), validSeconds: left(lifetime.validSeconds) };
@@ -74,7 +78,11 @@ export class LifetimeWatch {
       this.actions.expired(address);
       return;
     }
-    if (preferredSeconds !== FOREVER_SECONDS && ageMs >= preferredSeconds * 1000 && (address.flags & AddressFlag.Deprecated) === 0) {
+    if (
+      preferredSeconds !== FOREVER_SECONDS &&
+      ageMs >= preferredSeconds * 1000 &&
+      (address.flags & AddressFlag.Deprecated) === 0
+    ) {
       address.flags |= AddressFlag.Deprecated;
       this.actions.deprecated(address);
     }

@@ -1,9 +1,19 @@
-import { Do, Dump, Errno, type GroupNotifier, GROUP_NOTIFIER, inject, injectable, NetlinkError, type RequestOf } from '@nlspace/core';
+import {
+  Do,
+  Dump,
+  Errno,
+  GROUP_NOTIFIER,
+  type GroupNotifier,
+  inject,
+  injectable,
+  NetlinkError,
+  type RequestOf,
+} from '@nlspace/core';
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
-import { NETWORK } from '../network/network-token.js';
 import type { NetworkEvent } from '../network/network-events.js';
+import { NETWORK } from '../network/network-token.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { type ConfigurationMessage, configuration } from './configuration-message.js';
@@ -25,10 +35,15 @@ export class ConfigurationHandler {
     if (event.type !== 'configuration-changed' && event.type !== 'configuration-removed') return;
     const { addressFamily, interfaceIndex } = event;
     const isGone = event.type === 'configuration-removed';
-    const group = addressFamily === AddressFamily.Inet ? ROUTE_GROUPS.ipv4Configuration : ROUTE_GROUPS.ipv6Configuration;
+    const group =
+      addressFamily === AddressFamily.Inet ? ROUTE_GROUPS.ipv4Configuration : ROUTE_GROUPS.ipv6Configuration;
     if (!this.groups.hasListeners(group)) return;
-    const type = isGone ? RouteMessageType.DeleteNetworkConfiguration : RouteMessageType.NewNetworkConfiguration;
-    const body = isGone ? { header: { addressFamily }, attributes: { interfaceIndex } } : describe(addressFamily, interfaceIndex);
+    const type = isGone
+      ? RouteMessageType.DeleteNetworkConfiguration
+      : RouteMessageType.NewNetworkConfiguration;
+    const body = isGone
+      ? { header: { addressFamily }, attributes: { interfaceIndex } }
+      : describe(addressFamily, interfaceIndex);
     this.groups.notifyRaw(group, encodeMessageOf(configuration, body, type));
   }
 

@@ -1,5 +1,5 @@
-import { LinkFlag } from './link-flags.js';
 import type { Link } from './link.js';
+import { LinkFlag } from './link-flags.js';
 
 /** Number of `IPV4_DEVCONF_*` in Linux 6.18. */
 const IPV4_SETTINGS = 33;

@@ -1,7 +1,13 @@
 import { type Cause, Errno, NetlinkError } from '@nlspace/core';
 import { isValidMacAddress } from './kinds/ethernet.js';
 import type { Link } from './link.js';
-import { type AddressGenerationMode, LinkFlag, LinkType, OperationalState, PLAIN_FLAGS } from './link-flags.js';
+import {
+  type AddressGenerationMode,
+  LinkFlag,
+  LinkType,
+  OperationalState,
+  PLAIN_FLAGS,
+} from './link-flags.js';
 import type { LinkTable } from './link-table.js';
 
 /** What a request changes on a link that is there; what is left out stays. */
@@ -86,7 +92,8 @@ export function applyFlags(link: Link, flags: number, mask: number, links: LinkT
 }
 
 function changeAddress(link: Link, address: Uint8Array, links: LinkTable, cause: Cause): void {
-  if (address.length < link.address.length) throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'address' });
+  if (address.length < link.address.length)
+    throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'address' });
   const wanted = address.slice(0, link.address.length);
   if (link.traits.type === LinkType.Ethernet && !isValidMacAddress(wanted)) {
     throw new NetlinkError(Errno.EADDRNOTAVAIL, undefined, { attribute: 'address' });
@@ -115,7 +122,9 @@ function requestState(link: Link, wanted: number, links: LinkTable, cause: Cause
   const { settledState } = link;
   const allowed =
     (wanted === OperationalState.Up &&
-      [OperationalState.Dormant, OperationalState.Testing, OperationalState.Unknown].includes(settledState)) ||
+      [OperationalState.Dormant, OperationalState.Testing, OperationalState.Unknown].includes(
+        settledState,
+      )) ||
     (wanted === OperationalState.Dormant && link.isOperational);
   if (!allowed) return;
   link.settledState = wanted;

@@ -71,7 +71,9 @@ export function describeLink(link: Link, changedFlags = 0, extendedMask = 0): Li
       queueingDiscipline: link.hasQueue ? 'noqueue' : 'noop',
       addressFamilies: link.isDying ? {} : addressFamilies(link, hasStatistics),
       hardwareMap: {} as never,
-      ...(link.alternativeNames.length === 0 ? {} : { properties: { alternativeNames: [...link.alternativeNames] } }),
+      ...(link.alternativeNames.length === 0
+        ? {}
+        : { properties: { alternativeNames: [...link.alternativeNames] } }),
       devlinkPort: {},
       dpllPin: {},
     },
@@ -118,6 +120,6 @@ function describeIpv6(link: Link, ipv6: Ipv6Configuration, hasStatistics: boolea
 function ipv6CacheInfo({ changedAtMs, reachableTimeMs }: Ipv6Configuration): Uint8Array {
   const words = [MAX_REASSEMBLY_BYTES, Math.floor(changedAtMs / 10), reachableTimeMs, RETRANSMIT_TIME_MS];
   const view = new DataView(new ArrayBuffer(16));
-  words.forEach((word, i) => view.setUint32(i * 4, word, true));
+  for (const [i, word] of words.entries()) view.setUint32(i * 4, word, true);
   return new Uint8Array(view.buffer);
 }

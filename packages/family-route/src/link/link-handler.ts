@@ -3,7 +3,8 @@ import {
   Dump,
   type DumpContext,
   Errno,
-  inject, injectable,
+  inject,
+  injectable,
   NetlinkError,
   type RawDump,
   type RequestOf,
@@ -13,10 +14,10 @@ import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
 import { NETWORK } from '../network/network-token.js';
 import { RouteMessageType } from '../route-message-type.js';
+import type { Link } from './link.js';
 import { describeLink, describeLinkIpv6 } from './link-description.js';
 import { type LinkMessage, link, linkIpv6 } from './link-message.js';
 import { linkChangesOf, linkParametersOf, refuseUnsupported } from './link-parameters.js';
-import type { Link } from './link.js';
 
 type LinkRequest = RequestOf<typeof link>;
 type DecodedLink = Pick<LinkRequest, 'header' | 'attributes'>;
@@ -43,14 +44,16 @@ export class LinkHandler {
       return;
     }
     if (!flags.create) {
-      if (header.interfaceIndex === 0 && attributes.group !== undefined) this.#changeGroup(attributes.group, request);
+      if (header.interfaceIndex === 0 && attributes.group !== undefined)
+        this.#changeGroup(attributes.group, request);
       else throw new NetlinkError(Errno.ENODEV);
       return;
     }
     refuseUnsupported(attributes);
     const kindName = attributes.information?.kind ?? '';
     const kind = this.#network.links.kind(kindName);
-    if (kind === undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type', { attribute: 'information.kind' });
+    if (kind === undefined)
+      throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type', { attribute: 'information.kind' });
     const data = attributes.information?.data;
     this.#network.links.create(kindName, linkParametersOf(request), this.#decodeData(kind.data, data), cause);
   }
@@ -67,11 +70,13 @@ export class LinkHandler {
     const { header, attributes, flags, cause } = request;
     if (flags.bulk) throw new NetlinkError(Errno.EOPNOTSUPP, 'Bulk delete is not supported');
     const { links } = this.#network;
-    if (attributes.targetNamespaceId !== undefined) throw new NetlinkError(Errno.EINVAL, 'Unknown network namespace id');
+    if (attributes.targetNamespaceId !== undefined)
+      throw new NetlinkError(Errno.EINVAL, 'Unknown network namespace id');
     if (!names(request) && header.interfaceIndex === 0 && attributes.group !== undefined) {
       const members = links.all().filter(({ group }) => group === attributes.group);
       if (members.length === 0) throw new NetlinkError(Errno.ENODEV);
-      if (members.some(({ behaviour }) => behaviour.isCreatable === false)) throw new NetlinkError(Errno.EPERM);
+      if (members.some(({ behaviour }) => behaviour.isCreatable === false))
+        throw new NetlinkError(Errno.EPERM);
       links.remove(members, cause);
       return;
     }
@@ -160,8 +165,10 @@ export class LinkHandler {
   #change(found: Link, request: LinkRequest): void {
     const { attributes, cause } = request;
     const { master, broadcast } = attributes;
-    if (broadcast !== undefined && broadcast.length < found.address.length) throw new NetlinkError(Errno.EINVAL);
-    if (master !== undefined && master !== 0 && this.#network.links.byIndex(master) === undefined) throw new NetlinkError(Errno.EINVAL);
+    if (broadcast !== undefined && broadcast.length < found.address.length)
+      throw new NetlinkError(Errno.EINVAL);
+    if (master !== undefined && master !== 0 && this.#network.links.byIndex(master) === undefined)
+      throw new NetlinkError(Errno.EINVAL);
     if (attributes.information?.data !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
     refuseUnsupported(attributes);
     if (attributes.addressFamilies?.inet6 !== undefined && found.ipv6 === undefined) {
@@ -172,7 +179,8 @@ export class LinkHandler {
   }
 
   #changeGroup(group: number, request: LinkRequest): void {
-    for (const member of this.#network.links.all().filter((one) => one.group === group)) this.#change(member, request);
+    for (const member of this.#network.links.all().filter((one) => one.group === group))
+      this.#change(member, request);
   }
 
   #changeProperties(request: LinkRequest, change: (found: Link, name: string) => void): void {
@@ -197,7 +205,9 @@ export class LinkHandler {
 
 /** Whether a request says which link it means. */
 function names({ header, attributes }: DecodedLink): boolean {
-  return header.interfaceIndex > 0 || attributes.name !== undefined || attributes.alternativeName !== undefined;
+  return (
+    header.interfaceIndex > 0 || attributes.name !== undefined || attributes.alternativeName !== undefined
+  );
 }
 
 /** What strict checking does not accept in a request for one link. */
@@ -205,8 +215,15 @@ function refuseGetStrictly({ header, attributes }: LinkRequest): void {
   if (header.type !== 0 || header.flags !== 0 || header.changedFlags !== 0) {
     throw new NetlinkError(Errno.EINVAL, 'Invalid values in header for get link request');
   }
-  const { targetNamespaceId: _id, extendedMask: _mask, name: _name, alternativeName: _other, ...others } = attributes;
-  if (Object.keys(others).length > 0) throw new NetlinkError(Errno.EINVAL, 'Unsupported attribute in get link request');
+  const {
+    targetNamespaceId: _id,
+    extendedMask: _mask,
+    name: _name,
+    alternativeName: _other,
+    ...others
+  } = attributes;
+  if (Object.keys(others).length > 0)
+    throw new NetlinkError(Errno.EINVAL, 'Unsupported attribute in get link request');
 }
 
 /** What strict checking does not accept in a dump request. */
@@ -218,8 +235,15 @@ function refuseStrictly({ header, attributes, payload }: LinkRequest): void {
   if (header.interfaceIndex !== 0) {
     throw new NetlinkError(Errno.EINVAL, 'Filter by device index not supported for link dumps');
   }
-  const { targetNamespaceId, extendedMask: _mask, master: _master, information: _information, ...others } = attributes;
-  if (targetNamespaceId !== undefined) throw new NetlinkError(Errno.EINVAL, 'Invalid target network namespace id');
+  const {
+    targetNamespaceId,
+    extendedMask: _mask,
+    master: _master,
+    information: _information,
+    ...others
+  } = attributes;
+  if (targetNamespaceId !== undefined)
+    throw new NetlinkError(Errno.EINVAL, 'Invalid target network namespace id');
   if (Object.keys(others).length > 0) {
     throw new NetlinkError(Errno.EINVAL, 'Unsupported attribute in link dump request');
   }

@@ -65,6 +65,7 @@ export function LinkKind(name: string) {
 /** @throws {TypeError} when the class is not decorated. */
 export function linkKindName(target: LinkKindClass): string {
   const name = (target as { [KIND]?: string })[KIND];
-  if (name === undefined) throw new TypeError(`${target.name} is not a link kind; decorate it with @LinkKind('…')`);
+  if (name === undefined)
+    throw new TypeError(`${target.name} is not a link kind; decorate it with @LinkKind('…')`);
   return name;
 }

@@ -1,4 +1,4 @@
-import { type GroupNotifier, GROUP_NOTIFIER, inject, injectable, NO_CAUSE } from '@nlspace/core';
+import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable, NO_CAUSE } from '@nlspace/core';
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import type { NetworkEvent } from '../network/network-events.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
@@ -29,7 +29,11 @@ export class LinkNotifier {
       case 'link-ipv6-changed': {
         const { link } = event;
         if (link.ipv6 === undefined || !this.groups.hasListeners(ROUTE_GROUPS.ipv6Link)) return;
-        const message = encodeMessageOf(linkIpv6, describeLinkIpv6(link, link.ipv6), RouteMessageType.NewLink);
+        const message = encodeMessageOf(
+          linkIpv6,
+          describeLinkIpv6(link, link.ipv6),
+          RouteMessageType.NewLink,
+        );
         this.groups.notifyRaw(ROUTE_GROUPS.ipv6Link, message);
       }
     }

@@ -9,7 +9,8 @@ type LinkAttributes = DecodedLink['attributes'];
 
 /** What a request says about a link to be made. */
 export function linkParametersOf({ header, attributes }: DecodedLink): LinkParameters {
-  const { name, mtu, address, broadcast, transmitQueueLength, transmitQueues, receiveQueues, group, mode } = attributes;
+  const { name, mtu, address, broadcast, transmitQueueLength, transmitQueues, receiveQueues, group, mode } =
+    attributes;
   const { operationalState, gsoMaximumSize, gsoMaximumSegments, groMaximumSize, alias } = attributes;
   return defined<LinkParameters>({
     name,
@@ -58,7 +59,8 @@ export function linkChangesOf({ header, attributes }: DecodedLink): LinkChanges 
 
 /** @throws {NetlinkError} for what a request asks and this network cannot do. */
 export function refuseUnsupported(attributes: LinkAttributes): void {
-  const { master, namespacePid, namespaceFd, targetNamespaceId, carrier, virtualFunctions, protoDown, xdp } = attributes;
+  const { master, namespacePid, namespaceFd, targetNamespaceId, carrier, virtualFunctions, protoDown, xdp } =
+    attributes;
   if (namespacePid !== undefined || namespaceFd !== undefined || targetNamespaceId !== undefined) {
     throw new NetlinkError(Errno.EOPNOTSUPP, 'moving links between network namespaces is not supported');
   }
@@ -89,7 +91,11 @@ function refuseGenerationMode(inet6: NonNullable<LinkAttributes['addressFamilies
   if (inet6 === undefined) return;
   const { addressGenerationMode: mode } = inet6;
   // Stable privacy needs a secret that only /proc/sys can set.
-  if (mode === undefined || mode > AddressGenerationMode.Random || mode === AddressGenerationMode.StablePrivacy) {
+  if (
+    mode === undefined ||
+    mode > AddressGenerationMode.Random ||
+    mode === AddressGenerationMode.StablePrivacy
+  ) {
     throw new NetlinkError(Errno.EINVAL);
   }
 }

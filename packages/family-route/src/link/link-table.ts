@@ -1,10 +1,16 @@
 import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import type { NetworkEvents } from '../network/network-events.js';
+import { Link, type LinkTraits } from './link.js';
 import { applyFlags, applyLinkChanges, type LinkChanges } from './link-changes.js';
 import { LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
-import { type LinkBehaviour, type LinkCreation, type LinkKindClass, linkKindName, type LinkParameters } from './link-kind.js';
+import {
+  type LinkBehaviour,
+  type LinkCreation,
+  type LinkKindClass,
+  type LinkParameters,
+  linkKindName,
+} from './link-kind.js';
 import { chooseLinkName } from './link-name.js';
-import { Link, type LinkTraits } from './link.js';
 
 /** Who must know about links, in the order in which the kernel tells them. */
 export interface LinkObserver {
@@ -281,7 +287,9 @@ export function checkMtu({ minimumMtu, maximumMtu }: LinkTraits, mtu: number): v
 function traitsFor(traits: LinkTraits, parameters: LinkParameters): LinkTraits {
   const { transmitQueues = traits.transmitQueues, receiveQueues = traits.receiveQueues } = parameters;
   if (transmitQueues < 1 || transmitQueues > MAX_QUEUES) {
-    throw new NetlinkError(Errno.EINVAL, 'Invalid number of transmit queues', { attribute: 'transmitQueues' });
+    throw new NetlinkError(Errno.EINVAL, 'Invalid number of transmit queues', {
+      attribute: 'transmitQueues',
+    });
   }
   if (receiveQueues < 1 || receiveQueues > MAX_QUEUES) {
     throw new NetlinkError(Errno.EINVAL, 'Invalid number of receive queues', { attribute: 'receiveQueues' });

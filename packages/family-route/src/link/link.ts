@@ -88,7 +88,8 @@ export class Link {
     if (this.isUp) {
       if (this.isOperational) flags |= LinkFlag.Running;
       if (this.hasCarrier) flags |= LinkFlag.LowerUp;
-      if (this.mode === LinkMode.Dormant && this.settledState === OperationalState.Dormant) flags |= LinkFlag.Dormant;
+      if (this.mode === LinkMode.Dormant && this.settledState === OperationalState.Dormant)
+        flags |= LinkFlag.Dormant;
     }
     return flags;
   }

@@ -53,7 +53,8 @@ export class ManualClock implements Clock {
     const end = this.#now + milliseconds;
     for (;;) {
       const next = this.#pending.reduce<PendingAction | undefined>(
-        (first, entry) => (entry.due <= end && (first === undefined || entry.due < first.due) ? entry : first),
+        (first, entry) =>
+          entry.due <= end && (first === undefined || entry.due < first.due) ? entry : first,
         undefined,
       );
       if (next === undefined) break;

@@ -1,9 +1,9 @@
 import {
+  type AttributeShape,
   appendMessage,
   ByteWriter,
   type DumpRoom,
   type HeaderShape,
-  type AttributeShape,
   type MessageBody,
   type MessageSchema,
   RawDump,

@@ -34,5 +34,9 @@ export interface KernelRoutes {
   addressAdded(interfaceIndex: number): void;
   /** IPv4: the link has no address any more. */
   lastAddressRemoved(interfaceIndex: number): void;
-  addressRemoved(addressFamily: AddressFamily.Inet | AddressFamily.Inet6, address: Uint8Array, cause: Cause): void;
+  addressRemoved(
+    addressFamily: AddressFamily.Inet | AddressFamily.Inet6,
+    address: Uint8Array,
+    cause: Cause,
+  ): void;
 }

@@ -26,7 +26,9 @@ export class RouteTable {
 
   /** In the order of the kernel's dumps. */
   walk(): TrieWalk {
-    return this.addressFamily === AddressFamily.Inet ? new AddressOrderWalk(this.trie) : new PostOrderWalk(this.trie);
+    return this.addressFamily === AddressFamily.Inet
+      ? new AddressOrderWalk(this.trie)
+      : new PostOrderWalk(this.trie);
   }
 }
 
@@ -153,7 +155,8 @@ export class Fib {
   /** Writes how long a route still has into a copy of its message, which ends at the word `end`. */
   tellRemainingTime(route: number, words: Uint32Array, end: number, nowMs: number): void {
     const deadline = this.deadlines.get(route);
-    if (deadline !== undefined) words[end - EXPIRY_FROM_END] = Math.max(0, Math.round((deadline - nowMs) / 10));
+    if (deadline !== undefined)
+      words[end - EXPIRY_FROM_END] = Math.max(0, Math.round((deadline - nowMs) / 10));
   }
 
   /** Reads a route into words and numbers. */
@@ -181,7 +184,13 @@ export class Fib {
    * Puts the writer's message behind `previous` in the routes of its prefix, or in front of `first`, which is the first
    * of them, if there are any.
    */
-  insert(table: RouteTable, description: RouteDescription, writer: RouteWriter, first: number, previous: number): number {
+  insert(
+    table: RouteTable,
+    description: RouteDescription,
+    writer: RouteWriter,
+    first: number,
+    previous: number,
+  ): number {
     const { arena } = this;
     const route = arena.allocate(writer.length);
     this.#copyMessage(route, writer);

@@ -23,7 +23,8 @@ export function readAddress(bytes: Uint8Array, offset: number, length: number, i
   }
   for (let word = 0; word < 4; word++) {
     let value = 0;
-    for (let i = word * 4; i < word * 4 + 4; i++) value = (value << 8) | (i < length ? (bytes[offset + i] as number) : 0);
+    for (let i = word * 4; i < word * 4 + 4; i++)
+      value = (value << 8) | (i < length ? (bytes[offset + i] as number) : 0);
     into[word] = value;
   }
 }
@@ -47,7 +48,9 @@ export function equalAddress(a: AddressWords, b: AddressWords): boolean {
 }
 
 export function isUnspecified(address: AddressWords): boolean {
-  return ((address[0] as number) | (address[1] as number) | (address[2] as number) | (address[3] as number)) === 0;
+  return (
+    ((address[0] as number) | (address[1] as number) | (address[2] as number) | (address[3] as number)) === 0
+  );
 }
 
 /** Clears the bits behind a prefix and says whether there were any. */

@@ -1,11 +1,11 @@
 import { Errno, NetlinkError } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
-import { type AddressWords, clearHostBits, copyAddress, equalAddress } from './ip-words.js';
 import { refuseEncapsulation } from './encapsulation.js';
+import { type AddressWords, clearHostBits, copyAddress, equalAddress } from './ip-words.js';
 import type { Ipv6RouteChecks } from './ipv6-route-checks.js';
 import { bothGatewayAndVia, type Nexthop, type RouteDescription, STATE_FLAGS } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
-import { ANY_SCOPE, type Match, refusalOf, type RouteLookup } from './route-lookup.js';
+import { ANY_SCOPE, type Match, type RouteLookup, refusalOf } from './route-lookup.js';
 import { NexthopFlag, RouteScope, RouteTableId, RouteType } from './route-numbers.js';
 
 /** The widest scope that a route of a type may have (fib_props). */
@@ -48,7 +48,10 @@ export class Ipv4RouteChecks {
       throw invalid('Invalid prefix for given prefix length');
     }
     const { nexthop } = route;
-    if (route.nexthopId !== 0 && (nexthop.interfaceIndex !== 0 || nexthop.gatewayFamily !== 0 || route.legs !== undefined)) {
+    if (
+      route.nexthopId !== 0 &&
+      (nexthop.interfaceIndex !== 0 || nexthop.gatewayFamily !== 0 || route.legs !== undefined)
+    ) {
       throw invalid('Nexthop specification and nexthop id are mutually exclusive');
     }
     if (route.hasGateway && nexthop.hasVia) throw bothGatewayAndVia('Nexthop configuration');
@@ -58,7 +61,8 @@ export class Ipv4RouteChecks {
   /** What depends on links, addresses and other routes (fib_create_info). Fills in links and link states. */
   complete(route: RouteDescription): void {
     if ((WIDEST_SCOPE[route.type] as number) > route.scope) throw invalid('Invalid scope');
-    if ((route.flags & STATE_FLAGS) !== 0) throw invalid('Invalid rtm_flags - can not contain DEAD or LINKDOWN');
+    if ((route.flags & STATE_FLAGS) !== 0)
+      throw invalid('Invalid rtm_flags - can not contain DEAD or LINKDOWN');
     if (route.nexthopId !== 0) throw invalid('Nexthop id does not exist');
     if (route.legs !== undefined) this.#checkLegs(route, route.legs);
     const { nexthop } = route;
@@ -68,7 +72,8 @@ export class Ipv4RouteChecks {
       }
       return;
     }
-    if (route.type === RouteType.Unspecified || route.type > RouteType.Multicast) throw invalid('Invalid route type');
+    if (route.type === RouteType.Unspecified || route.type > RouteType.Multicast)
+      throw invalid('Invalid route type');
     if (route.scope > RouteScope.Host) throw invalid('Invalid scope');
     if (route.scope === RouteScope.Host) {
       this.#checkHostScope(route);
@@ -102,7 +107,8 @@ export class Ipv4RouteChecks {
     ) {
       throw invalid('Nexthop gateway does not match RTA_GATEWAY or RTA_VIA');
     }
-    if (nexthop.flow !== 0 && first.flow !== nexthop.flow) throw invalid('Nexthop class id does not match RTA_FLOW');
+    if (nexthop.flow !== 0 && first.flow !== nexthop.flow)
+      throw invalid('Nexthop class id does not match RTA_FLOW');
   }
 
   #checkHostScope(route: RouteDescription): void {
@@ -111,7 +117,8 @@ export class Ipv4RouteChecks {
     }
     const nexthop = route.legs?.[0] ?? route.nexthop;
     if (nexthop.gatewayFamily !== 0) throw invalid('Route with host scope can not have a gateway');
-    if (this.environment.links.byIndex(nexthop.interfaceIndex) === undefined) throw new NetlinkError(Errno.ENODEV);
+    if (this.environment.links.byIndex(nexthop.interfaceIndex) === undefined)
+      throw new NetlinkError(Errno.ENODEV);
   }
 
   #checkNexthop(nexthop: Nexthop, table: number, scope: number): void {
@@ -177,7 +184,8 @@ export class Ipv4RouteChecks {
   /** Whether the preferred source is an address of this host (fib_valid_prefsrc). */
   isValidSource(route: RouteDescription): boolean {
     const source = route.preferredSource;
-    if (route.type === RouteType.Local && equalAddress(route.destination, source) && source[0] !== 0) return true;
+    if (route.type === RouteType.Local && equalAddress(route.destination, source) && source[0] !== 0)
+      return true;
     const first = route.table === RouteTableId.Main ? RouteTableId.Local : route.table;
     return (
       this.addressType(source, first) === RouteType.Local || this.addressType(source) === RouteType.Local

@@ -7,9 +7,9 @@ import { NexthopStates } from './nexthop-states.js';
 import { NONE } from './prefix-trie.js';
 import { type Nexthop, RouteDescription } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
+import { announceRoute } from './route-events.js';
 import { IdentityRules, IPV4_ROWS, RouteAction, Twin } from './route-identity.js';
 import { NexthopFlag, RouteScope, RouteTableId } from './route-numbers.js';
-import { announceRoute } from './route-events.js';
 import { RouteWriter } from './route-writer.js';
 
 const RULES = new IdentityRules(IPV4_ROWS);
@@ -100,7 +100,9 @@ export class Ipv4Routes {
   }
 
   #hasKey(other: number, route: RouteDescription): boolean {
-    return this.fib.priority(other) === route.priority && this.fib.typeOfService(other) === route.typeOfService;
+    return (
+      this.fib.priority(other) === route.priority && this.fib.typeOfService(other) === route.typeOfService
+    );
   }
 
   remove(route: RouteDescription, cause: Cause): void {
@@ -177,7 +179,8 @@ export class Ipv4Routes {
   linkUp(interfaceIndex: number): void {
     const hasCarrier = this.environment.links.byIndex(interfaceIndex)?.hasCarrier;
     const cleared = NexthopFlag.Dead | (hasCarrier ? NexthopFlag.LinkDown : 0);
-    for (const route of this.fib.links.routesOf(interfaceIndex)) this.#states.clear(route, interfaceIndex, cleared);
+    for (const route of this.fib.links.routesOf(interfaceIndex))
+      this.#states.clear(route, interfaceIndex, cleared);
   }
 
   carrierChanged(interfaceIndex: number, hasCarrier: boolean): void {
@@ -213,5 +216,9 @@ function metricsFit(stored: RouteDescription, wanted: RouteDescription): boolean
   if (wanted.metrics?.congestionControl !== undefined) {
     if (stored.metrics?.congestionControl !== wanted.metrics.congestionControl) return false;
   }
-  return wanted.metrics?.values.every((value, metric) => value === 0 || stored.metrics?.values[metric] === value) ?? true;
+  return (
+    wanted.metrics?.values.every(
+      (value, metric) => value === 0 || stored.metrics?.values[metric] === value,
+    ) ?? true
+  );
 }

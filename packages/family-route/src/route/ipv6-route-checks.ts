@@ -1,11 +1,17 @@
 import { Errno, NetlinkError } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { refuseEncapsulation } from './encapsulation.js';
-import { addressBytes, type AddressWords, clearHostBits, isUnspecified } from './ip-words.js';
+import { type AddressWords, addressBytes, clearHostBits, isUnspecified } from './ip-words.js';
 import type { Nexthop, RouteDescription } from './route-description.js';
 import type { RouteEnvironment, RouteLink } from './route-environment.js';
-import { ANY_SCOPE, type Match, refusalOf, type RouteLookup } from './route-lookup.js';
-import { IPV6_DEFAULT_PRIORITY, NexthopFlag, RouteProtocol, RouteTableId, RouteType } from './route-numbers.js';
+import { ANY_SCOPE, type Match, type RouteLookup, refusalOf } from './route-lookup.js';
+import {
+  IPV6_DEFAULT_PRIORITY,
+  NexthopFlag,
+  RouteProtocol,
+  RouteTableId,
+  RouteType,
+} from './route-numbers.js';
 
 function invalid(text?: string): NetlinkError {
   return new NetlinkError(Errno.EINVAL, text);
@@ -144,7 +150,12 @@ export class Ipv6RouteChecks {
 
   /** The link over which a gateway is a neighbour. */
   #reach(gateway: AddressWords, link: RouteLink | undefined, table: number): RouteLink {
-    const flow = { destination: gateway, interfaceIndex: link?.index ?? 0, scope: ANY_SCOPE, typeOfService: 0 };
+    const flow = {
+      destination: gateway,
+      interfaceIndex: link?.index ?? 0,
+      scope: ANY_SCOPE,
+      typeOfService: 0,
+    };
     const isDirect = (match: Match | undefined): match is Match =>
       match !== undefined && match.errno === 0 && !this.lookup.hasGateway(match);
     let found = this.lookup.lookupIn(table, flow);

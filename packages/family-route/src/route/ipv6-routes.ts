@@ -65,8 +65,15 @@ export class Ipv6Routes {
   #renew(route: RouteDescription, expiresSeconds: number | undefined): void {
     const { fib } = this;
     const table = fib.createTable(route.table);
-    for (let other = fib.first(table, route.destination, route.destinationLength); other !== NONE; other = fib.next(other)) {
-      if (fib.priority(other) === route.priority && fib.interfaceIndex(other) === route.nexthop.interfaceIndex) {
+    for (
+      let other = fib.first(table, route.destination, route.destinationLength);
+      other !== NONE;
+      other = fib.next(other)
+    ) {
+      if (
+        fib.priority(other) === route.priority &&
+        fib.interfaceIndex(other) === route.nexthop.interfaceIndex
+      ) {
         this.#expiries.set(other, expiresSeconds);
       }
     }
@@ -81,7 +88,11 @@ export class Ipv6Routes {
     let known: number = NONE;
     let alike: number = NONE;
     let twin = Twin.None;
-    for (let other = first; other !== NONE && fib.priority(other) <= route.priority; other = fib.next(other)) {
+    for (
+      let other = first;
+      other !== NONE && fib.priority(other) <= route.priority;
+      other = fib.next(other)
+    ) {
       last = other;
       if (fib.priority(other) !== route.priority) continue;
       if (known === NONE) known = other;
@@ -188,7 +199,10 @@ export class Ipv6Routes {
     const table = fib.table(route.table);
     clearHostBits(route.destination, route.destinationLength);
     let found = table === undefined ? NONE : fib.first(table, route.destination, route.destinationLength);
-    while (found !== NONE && (fib.hasGateway(found) || fib.interfaceIndex(found) !== route.nexthop.interfaceIndex)) {
+    while (
+      found !== NONE &&
+      (fib.hasGateway(found) || fib.interfaceIndex(found) !== route.nexthop.interfaceIndex)
+    ) {
       found = fib.next(found);
     }
     if (found === NONE) throw new NetlinkError(Errno.ESRCH);
@@ -196,7 +210,10 @@ export class Ipv6Routes {
   }
 
   /** Where a table has no default route the kernel keeps a placeholder, which can be found but not deleted. */
-  #meansNullEntry(table: RouteTable, { destination, destinationLength, nexthop, priority, protocol }: RouteDescription): boolean {
+  #meansNullEntry(
+    table: RouteTable,
+    { destination, destinationLength, nexthop, priority, protocol }: RouteDescription,
+  ): boolean {
     return (
       destinationLength === 0 &&
       this.fib.first(table, destination, 0) === NONE &&
@@ -288,7 +305,8 @@ export class Ipv6Routes {
   linkUp(interfaceIndex: number): void {
     const hasCarrier = this.environment.links.byIndex(interfaceIndex)?.hasCarrier;
     const cleared = NexthopFlag.Dead | (hasCarrier ? NexthopFlag.LinkDown : 0);
-    for (const route of this.fib.links.routesOf(interfaceIndex)) this.#states.clear(route, interfaceIndex, cleared);
+    for (const route of this.fib.links.routesOf(interfaceIndex))
+      this.#states.clear(route, interfaceIndex, cleared);
   }
 
   carrierChanged(interfaceIndex: number, hasCarrier: boolean): void {
@@ -360,7 +378,11 @@ function becomeSingle(route: RouteDescription, leg: Nexthop): void {
 }
 
 function isSameWay(a: Nexthop, b: Nexthop): boolean {
-  return a.interfaceIndex === b.interfaceIndex && a.gatewayFamily === b.gatewayFamily && equalAddress(a.gateway, b.gateway);
+  return (
+    a.interfaceIndex === b.interfaceIndex &&
+    a.gatewayFamily === b.gatewayFamily &&
+    equalAddress(a.gateway, b.gateway)
+  );
 }
 
 function repeatsItself(legs: readonly Nexthop[] | undefined): boolean {

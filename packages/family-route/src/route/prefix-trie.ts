@@ -184,7 +184,7 @@ export class PrefixTrie {
     while (node !== NONE) {
       const base = node * stride;
       const nodeLength = nodes[base + words + 3] as number;
-      const limit = nodeLength < length ? nodeLength : length;
+      const limit = Math.min(nodeLength, length);
       const common = this.#common(base, key, limit);
       if (common < limit) {
         const fork = this.#allocate(key, common);
@@ -231,7 +231,8 @@ export class PrefixTrie {
     const base = node * stride;
     for (let i = 0; i < words; i++) {
       const bits = length - i * 32;
-      nodes[base + i] = bits >= 32 ? (key[i] as number) : bits <= 0 ? 0 : (key[i] as number) & (-1 << (32 - bits));
+      nodes[base + i] =
+        bits >= 32 ? (key[i] as number) : bits <= 0 ? 0 : (key[i] as number) & (-1 << (32 - bits));
     }
     nodes[base + words] = NONE;
     nodes[base + words + 1] = NONE;

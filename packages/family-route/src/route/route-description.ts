@@ -1,7 +1,7 @@
 import { align4, Errno, NetlinkError } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { type AddressWords, copyAddress, readAddress } from './ip-words.js';
-import { readMetrics, type RouteMetrics } from './route-metrics.js';
+import { type RouteMetrics, readMetrics } from './route-metrics.js';
 import { NexthopFlag, RouteAttribute, RouteScope, RouteTableId, RouteType } from './route-numbers.js';
 
 /** Size of `struct rtmsg`. */
@@ -188,7 +188,8 @@ export class RouteDescription {
           break;
         case RouteAttribute.Flow:
           // IPv6 knows no realms and does not look.
-          if (this.addressFamily === AddressFamily.Inet) this.nexthop.flow = checkedU32(bytes, payload, size, offset - start);
+          if (this.addressFamily === AddressFamily.Inet)
+            this.nexthop.flow = checkedU32(bytes, payload, size, offset - start);
           break;
         case RouteAttribute.Via:
           this.#readVia(this.nexthop, bytes, payload, size);
@@ -221,7 +222,8 @@ export class RouteDescription {
     if (this.addressFamily === AddressFamily.Inet && this.nexthop.gateway[0] === 0 && !this.nexthop.hasVia) {
       this.nexthop.gatewayFamily = AddressFamily.Unspecified;
     }
-    if (this.hasPreferredSource && this.preferredSource.every((word) => word === 0)) this.hasPreferredSource = false;
+    if (this.hasPreferredSource && this.preferredSource.every((word) => word === 0))
+      this.hasPreferredSource = false;
     if (metrics >= 0) this.metrics = readMetrics(bytes, metrics + 4, metrics + readU16(bytes, metrics));
     if (multipath >= 0) this.#readLegs(bytes, multipath + 4, multipath + readU16(bytes, multipath));
   }
@@ -242,7 +244,8 @@ export class RouteDescription {
     if (this.addressFamily !== AddressFamily.Inet) {
       throw new NetlinkError(Errno.EINVAL, 'IPv6 does not support RTA_VIA attribute', { attribute: 'via' });
     }
-    if (size < 3) throw new NetlinkError(Errno.EINVAL, 'Invalid attribute length for RTA_VIA', { attribute: 'via' });
+    if (size < 3)
+      throw new NetlinkError(Errno.EINVAL, 'Invalid attribute length for RTA_VIA', { attribute: 'via' });
     const family = readU16(bytes, payload);
     const length = family === AddressFamily.Inet ? 4 : 16;
     if (family !== AddressFamily.Inet && family !== AddressFamily.Inet6) {
@@ -272,7 +275,8 @@ export class RouteDescription {
           ? 'Invalid nexthop configuration - extra data after nexthops'
           : 'Invalid nexthop configuration - no valid nexthops';
       // IPv6 only complains when there is no valid leg at all.
-      if (legs.length === 0 || this.addressFamily === AddressFamily.Inet) throw new NetlinkError(Errno.EINVAL, text);
+      if (legs.length === 0 || this.addressFamily === AddressFamily.Inet)
+        throw new NetlinkError(Errno.EINVAL, text);
     }
     this.legs = legs;
   }
@@ -290,7 +294,10 @@ export class RouteDescription {
       switch (readU16(bytes, offset + 2) & 0x3fff) {
         case RouteAttribute.Gateway:
           if (length - 4 < this.addressLength) {
-            throw new NetlinkError(Errno.EINVAL, `Invalid ${this.addressLength === 4 ? 'IPv4' : 'IPv6'} address in RTA_GATEWAY`);
+            throw new NetlinkError(
+              Errno.EINVAL,
+              `Invalid ${this.addressLength === 4 ? 'IPv4' : 'IPv6'} address in RTA_GATEWAY`,
+            );
           }
           readAddress(bytes, payload, this.addressLength, leg.gateway);
           hasGateway = true;
@@ -326,9 +333,6 @@ export function bothGatewayAndVia(subject: string): NetlinkError {
 
 /** Flags that a request must not bring along: the kernel side decides about them. */
 export const STATE_FLAGS = NexthopFlag.Dead | NexthopFlag.LinkDown;
-
-/** Flags that do not make two routes different (RTNH_COMPARE_MASK). */
-export const INCOMPARABLE_FLAGS = NexthopFlag.Dead | NexthopFlag.LinkDown | NexthopFlag.Offload | NexthopFlag.Trap;
 
 function requireSize(size: number, needed: number, offset: number): void {
   if (size < needed) {

@@ -1,5 +1,5 @@
-import type { AddressFamily } from '../network/ip-bytes.js';
 import type { Clock } from '../network/clock.js';
+import type { AddressFamily } from '../network/ip-bytes.js';
 import type { RouteEvent } from './route-events.js';
 
 /** What routing must know of a link. */

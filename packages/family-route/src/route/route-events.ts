@@ -63,7 +63,11 @@ class StoredRouteEvent implements RouteEvent {
 
 function withHeader(message: Uint8Array, type: RouteEvent['type'], messageFlags: number): Uint8Array {
   const view = new DataView(message.buffer, 0, MESSAGE_HEADER_SIZE);
-  view.setUint16(4, type === 'route-removed' ? RouteMessageType.DeleteRoute : RouteMessageType.NewRoute, true);
+  view.setUint16(
+    4,
+    type === 'route-removed' ? RouteMessageType.DeleteRoute : RouteMessageType.NewRoute,
+    true,
+  );
   view.setUint16(6, messageFlags, true);
   return message;
 }

@@ -93,7 +93,9 @@ export class IdentityRules {
       const row = rows.find(
         (candidate) =>
           (candidate.known === undefined || candidate.known === known) &&
-          (candidate.twin === undefined || candidate.twin === twin || (candidate.twin === 'any' && twin !== Twin.None)) &&
+          (candidate.twin === undefined ||
+            candidate.twin === twin ||
+            (candidate.twin === 'any' && twin !== Twin.None)) &&
           (candidate.joinable === undefined || candidate.joinable === joinable) &&
           (!candidate.exclusive || (flags & Exclusive) !== 0) &&
           (!candidate.replace || (flags & Replace) !== 0) &&

@@ -116,7 +116,9 @@ export class RouteLookup {
       for (let i = 0; i < tables.length; i++) {
         const left = counts[i] as number;
         if (left === 0) continue;
-        const length = (tables[i] as RouteTable).trie.prefixLength((this.#matches[i] as Int32Array)[left - 1] as number);
+        const length = (tables[i] as RouteTable).trie.prefixLength(
+          (this.#matches[i] as Int32Array)[left - 1] as number,
+        );
         if (length > longest) {
           longest = length;
           best = i;
@@ -126,7 +128,11 @@ export class RouteLookup {
       const table = tables[best] as RouteTable;
       const left = (counts[best] as number) - 1;
       counts[best] = left;
-      const found = this.#among(table, table.trie.payload((this.#matches[best] as Int32Array)[left] as number), flow);
+      const found = this.#among(
+        table,
+        table.trie.payload((this.#matches[best] as Int32Array)[left] as number),
+        flow,
+      );
       if (found !== undefined) return found;
     }
   }
@@ -143,7 +149,8 @@ export class RouteLookup {
       }
       const errno = refusalOf(fib.type(route));
       if (errno !== 0) {
-        if (!isIpv4 && flow.interfaceIndex !== 0 && fib.interfaceIndex(route) !== flow.interfaceIndex) continue;
+        if (!isIpv4 && flow.interfaceIndex !== 0 && fib.interfaceIndex(route) !== flow.interfaceIndex)
+          continue;
         return { table, route, errno, leg: 0, interfaceIndex: fib.interfaceIndex(route) };
       }
       if ((fib.flags(route) & NexthopFlag.Dead) !== 0) continue;
@@ -155,7 +162,13 @@ export class RouteLookup {
       const { legs } = fib.describe(route, this.#description);
       const leg = (legs ?? []).findIndex((candidate) => suits(candidate, flow));
       if (leg < 0) continue;
-      return { table, route, errno: 0, leg, interfaceIndex: ((legs as Nexthop[])[leg] as Nexthop).interfaceIndex };
+      return {
+        table,
+        route,
+        errno: 0,
+        leg,
+        interfaceIndex: ((legs as Nexthop[])[leg] as Nexthop).interfaceIndex,
+      };
     }
     return undefined;
   }
@@ -163,7 +176,8 @@ export class RouteLookup {
 
 function suits(leg: Nexthop, flow: Flow): boolean {
   return (
-    (leg.flags & NexthopFlag.Dead) === 0 && (flow.interfaceIndex === 0 || leg.interfaceIndex === flow.interfaceIndex)
+    (leg.flags & NexthopFlag.Dead) === 0 &&
+    (flow.interfaceIndex === 0 || leg.interfaceIndex === flow.interfaceIndex)
   );
 }
 

@@ -1,4 +1,3 @@
-
 /** RTN_* */
 export enum RouteType {
   Unspecified = 0,

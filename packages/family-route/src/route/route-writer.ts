@@ -5,8 +5,6 @@ import type { Nexthop, RouteDescription } from './route-description.js';
 import type { RouteMetrics } from './route-metrics.js';
 import { RouteAttribute, RouteMetric, RouteTableId } from './route-numbers.js';
 
-/** Words of an nlmsghdr. */
-export const MESSAGE_HEADER_WORDS = 4;
 /** Where, in words from the start of a stored message, `rtm_flags` and the number in RTA_TABLE are. */
 export const FLAGS_WORD = 6;
 export const TABLE_WORD = 8;
@@ -34,13 +32,17 @@ export class RouteWriter {
     words[2] = 0;
     words[3] = 0;
     words[4] =
-      route.addressFamily | (route.destinationLength << 8) | (route.sourceLength << 16) | (route.typeOfService << 24);
+      route.addressFamily |
+      (route.destinationLength << 8) |
+      (route.sourceLength << 16) |
+      (route.typeOfService << 24);
     const shortTable = route.table < 256 ? route.table : RouteTableId.Compat;
     words[5] = shortTable | (route.protocol << 8) | (route.scope << 16) | (route.type << 24);
     words[FLAGS_WORD] = route.flags;
     this.length = FLAGS_WORD + 1;
     this.#number(RouteAttribute.Table, route.table);
-    if (route.destinationLength > 0) this.#address(RouteAttribute.Destination, route.destination, addressWords);
+    if (route.destinationLength > 0)
+      this.#address(RouteAttribute.Destination, route.destination, addressWords);
     if (isIpv4) {
       if (route.priority !== 0) this.#number(RouteAttribute.Priority, route.priority);
       if (route.metrics !== undefined) this.#metrics(route.metrics);
@@ -91,7 +93,8 @@ export class RouteWriter {
     this.words.fill(0, start + 1, start + 6);
     const at = (start + 1) * 4;
     this.#bytes[at] = gatewayFamily;
-    for (let i = 0; i < 16; i++) this.#bytes[at + 2 + i] = (gateway[i >>> 2] as number) >>> (24 - (i & 3) * 8);
+    for (let i = 0; i < 16; i++)
+      this.#bytes[at + 2 + i] = (gateway[i >>> 2] as number) >>> (24 - (i & 3) * 8);
     this.length += 6;
   }
 

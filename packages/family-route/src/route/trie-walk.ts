@@ -99,7 +99,8 @@ export class AddressOrderWalk extends TrieWalk {
   #chainEnd(node: number): number {
     const { trie } = this;
     let end = node;
-    for (let left = trie.left(end); left !== NONE && trie.sameAddress(left, node); left = trie.left(end)) end = left;
+    for (let left = trie.left(end); left !== NONE && trie.sameAddress(left, node); left = trie.left(end))
+      end = left;
     return end;
   }
 
@@ -161,7 +162,8 @@ export function comparePostOrder(a: Uint32Array, aLength: number, b: Uint32Array
   const limit = Math.min(aLength, bLength);
   for (let i = 0; i * 32 < limit; i++) {
     const difference = ((a[i] as number) ^ (b[i] as number)) >>> 0;
-    if (difference !== 0 && i * 32 + Math.clz32(difference) < limit) return (a[i] as number) - (b[i] as number);
+    if (difference !== 0 && i * 32 + Math.clz32(difference) < limit)
+      return (a[i] as number) - (b[i] as number);
     if (difference !== 0) break;
   }
   return bLength - aLength;

@@ -24,5 +24,8 @@ export function corpus(seed: number): readonly Bytes[] {
   });
   return [...WELL_FORMED, ...WELL_FORMED, ...WELL_FORMED]
     .map(([, bytes]) => bytes)
-    .concat(HAND_MADE.map(({ bytes }) => bytes), fromSchemas);
+    .concat(
+      HAND_MADE.map(({ bytes }) => bytes),
+      fromSchemas,
+    );
 }

@@ -84,7 +84,9 @@ const LINKS: readonly Row[] = [
   ...[1, 4, 8, 15].map((size): Row => [`a NEWLINK of ${size} bytes`, request(NEW_LINK, 0, linkHeader(1).slice(0, size))]),
   ...[1, 4, 8, 15].map((size): Row => [`a DELLINK of ${size} bytes`, request(DELETE_LINK, 0, linkHeader(1).slice(0, size))]),
   ...[1, 4, 8, 15].map((size): Row => [`a link dump of ${size} bytes`, message({ type: GET_LINK, flags: REQUEST | DUMP, payload: zeros(size) })]),
-  ...[1, 4, 8, 15].map((size): Row => [`a strict link dump of ${size} bytes`, message({ type: GET_LINK, flags: REQUEST | DUMP, payload: zeros(size) }), STRICT]),
+  ...[1, 4, 8, 15].map(
+    (size): Row => [`a strict link dump of ${size} bytes`, message({ type: GET_LINK, flags: REQUEST | DUMP, payload: zeros(size) }), STRICT],
+  ),
   ['GETLINK of nothing', request(GET_LINK, 0, linkHeader())],
   ['GETLINK of index 99', request(GET_LINK, 0, linkHeader(99))],
   ['GETLINK of index -1', request(GET_LINK, 0, linkHeader(0xffffffff))],
@@ -113,7 +115,11 @@ const LINKS: readonly Row[] = [
   ['strict link dump with flags', message({ type: GET_LINK, flags: REQUEST | DUMP, payload: linkHeader(0, 1) }), STRICT],
   ['strict link dump with a name', message({ type: GET_LINK, flags: REQUEST | DUMP, payload: [...linkHeader(), ...attribute(3, text('lo'))] }), STRICT],
   ['strict link dump with a bad mask', message({ type: GET_LINK, flags: REQUEST | DUMP, payload: [...linkHeader(), ...attribute(29, u16(1))] }), STRICT],
-  ['strict link dump with an unknown attribute', message({ type: GET_LINK, flags: REQUEST | DUMP, payload: [...linkHeader(), ...attribute(300, u16(1))] }), STRICT],
+  [
+    'strict link dump with an unknown attribute',
+    message({ type: GET_LINK, flags: REQUEST | DUMP, payload: [...linkHeader(), ...attribute(300, u16(1))] }),
+    STRICT,
+  ],
   ['strict link dump of another family', message({ type: GET_LINK, flags: REQUEST | DUMP, payload: linkHeader(0, 0, 0, 77) }), STRICT],
   ['link dump of another family', message({ type: GET_LINK, flags: REQUEST | DUMP, payload: linkHeader(0, 0, 0, 77) })],
   ['link dump with a bad mask', message({ type: GET_LINK, flags: REQUEST | DUMP, payload: [...linkHeader(), ...attribute(29, u16(1))] })],
@@ -140,12 +146,28 @@ const LINKS: readonly Row[] = [
   ['NEWLINK called ..', newLink(linkHeader(), attribute(3, text('..')), attribute(18, attribute(1, text('veth'))))],
   ['NEWLINK with %', newLink(linkHeader(), attribute(3, text('v%s')), attribute(18, attribute(1, text('veth'))))],
   ['NEWLINK with an address of 3', newLink(linkHeader(), attribute(3, text('x0')), attribute(1, [1, 2, 3]), attribute(18, attribute(1, text('veth'))))],
-  ['NEWLINK with a multicast address', newLink(linkHeader(), attribute(3, text('x0')), attribute(1, [1, 2, 3, 4, 5, 6]), attribute(18, attribute(1, text('veth'))))],
+  [
+    'NEWLINK with a multicast address',
+    newLink(linkHeader(), attribute(3, text('x0')), attribute(1, [1, 2, 3, 4, 5, 6]), attribute(18, attribute(1, text('veth')))),
+  ],
   ['NEWLINK with an index in use', newLink(linkHeader(3), attribute(3, text('x0')), attribute(18, attribute(1, text('veth'))))],
   ['NEWLINK with a negative index', newLink(linkHeader(0xfffffff0), attribute(3, text('x0')), attribute(18, attribute(1, text('veth'))))],
-  ['NEWLINK with a peer of 15 bytes', newLink(linkHeader(), attribute(3, text('x0')), attribute(18, [...attribute(1, text('veth')), ...attribute(2, attribute(1, zeros(15)))]))],
-  ['NEWLINK with an unknown veth attribute', newLink(linkHeader(), attribute(3, text('x0')), attribute(18, [...attribute(1, text('veth')), ...attribute(2, attribute(9, zeros(4)))]))],
-  ['NEWLINK with a peer of a used name', newLink(linkHeader(), attribute(3, text('x0')), attribute(18, [...attribute(1, text('veth')), ...attribute(2, attribute(1, [...linkHeader(), ...attribute(3, text('v0'))]))]))],
+  [
+    'NEWLINK with a peer of 15 bytes',
+    newLink(linkHeader(), attribute(3, text('x0')), attribute(18, [...attribute(1, text('veth')), ...attribute(2, attribute(1, zeros(15)))])),
+  ],
+  [
+    'NEWLINK with an unknown veth attribute',
+    newLink(linkHeader(), attribute(3, text('x0')), attribute(18, [...attribute(1, text('veth')), ...attribute(2, attribute(9, zeros(4)))])),
+  ],
+  [
+    'NEWLINK with a peer of a used name',
+    newLink(
+      linkHeader(),
+      attribute(3, text('x0')),
+      attribute(18, [...attribute(1, text('veth')), ...attribute(2, attribute(1, [...linkHeader(), ...attribute(3, text('v0'))]))]),
+    ),
+  ],
   ['NEWLINK with no queues', newLink(linkHeader(), attribute(3, text('x0')), attribute(31, u32(0)), attribute(18, attribute(1, text('veth'))))],
   ['NEWLINK with 5000 queues', newLink(linkHeader(), attribute(3, text('x0')), attribute(31, u32(5000)), attribute(18, attribute(1, text('veth'))))],
   ['NEWLINK without CREATE of no such name', request(NEW_LINK, 0, linkHeader(), attribute(3, text('x0')))],
@@ -188,8 +210,19 @@ const ADDRESSES: readonly Row[] = [
   ...[1, 4, 7].map((size): Row => [`an IPv6 NEWADDR of ${size} bytes`, request(NEW_ADDRESS, CREATE, addressHeader(INET6, 64, 3).slice(0, size))]),
   ...[1, 4, 7].map((size): Row => [`a DELADDR of ${size} bytes`, request(DELETE_ADDRESS, 0, addressHeader(INET, 24, 3).slice(0, size))]),
   ...[1, 4, 7].map((size): Row => [`a GETADDR of ${size} bytes`, request(GET_ADDRESS, 0, addressHeader(INET, 24, 3).slice(0, size))]),
-  ...[1, 4, 7].map((size): Row => [`an address dump of ${size} bytes`, message({ type: GET_ADDRESS, flags: REQUEST | DUMP, payload: addressHeader(INET, 0, 0).slice(0, size) })]),
-  ...[1, 4, 7].map((size): Row => [`a strict address dump of ${size} bytes`, message({ type: GET_ADDRESS, flags: REQUEST | DUMP, payload: addressHeader(INET, 0, 0).slice(0, size) }), STRICT]),
+  ...[1, 4, 7].map(
+    (size): Row => [
+      `an address dump of ${size} bytes`,
+      message({ type: GET_ADDRESS, flags: REQUEST | DUMP, payload: addressHeader(INET, 0, 0).slice(0, size) }),
+    ],
+  ),
+  ...[1, 4, 7].map(
+    (size): Row => [
+      `a strict address dump of ${size} bytes`,
+      message({ type: GET_ADDRESS, flags: REQUEST | DUMP, payload: addressHeader(INET, 0, 0).slice(0, size) }),
+      STRICT,
+    ],
+  ),
   ['NEWADDR of no family', newAddress(addressHeader(0, 24, 3), local)],
   ['NEWADDR of family 99', newAddress(addressHeader(99, 24, 3), local)],
   ['NEWADDR of nothing', newAddress(addressHeader(INET, 24, 3))],
@@ -219,7 +252,10 @@ const ADDRESSES: readonly Row[] = [
   ['IPv6 NEWADDR of multicast', newAddress(addressHeader(INET6, 64, 3), attribute(2, [0xff, 0x02, ...zeros(13), 1]))],
   ['IPv6 NEWADDR with cache info of 8', newAddress(addressHeader(INET6, 64, 3), attribute(2, ipv6(5)), attribute(6, zeros(8)))],
   ['IPv6 NEWADDR with no lifetime', newAddress(addressHeader(INET6, 64, 3), attribute(2, ipv6(5)), attribute(6, zeros(16)))],
-  ['IPv6 NEWADDR with preferred beyond valid', newAddress(addressHeader(INET6, 64, 3), attribute(2, ipv6(5)), attribute(6, [...u32(9), ...u32(5), ...zeros(8)]))],
+  [
+    'IPv6 NEWADDR with preferred beyond valid',
+    newAddress(addressHeader(INET6, 64, 3), attribute(2, ipv6(5)), attribute(6, [...u32(9), ...u32(5), ...zeros(8)])),
+  ],
   ['IPv6 NEWADDR with MANAGETEMPADDR and /127', newAddress(addressHeader(INET6, 127, 3), attribute(2, ipv6(5)), attribute(8, u32(0x100)))],
   ['DELADDR of nothing', request(DELETE_ADDRESS, 0, addressHeader(INET, 24, 3))],
   ['DELADDR of no such address', request(DELETE_ADDRESS, 0, addressHeader(INET, 24, 3), local)],
@@ -235,7 +271,11 @@ const ADDRESSES: readonly Row[] = [
   ['strict address dump with a prefix', message({ type: GET_ADDRESS, flags: REQUEST | DUMP, payload: addressHeader(INET, 24, 0) }), STRICT],
   ['strict IPv6 address dump with a scope', message({ type: GET_ADDRESS, flags: REQUEST | DUMP, payload: addressHeader(INET6, 0, 0, 5) }), STRICT],
   ['strict address dump with LOCAL', message({ type: GET_ADDRESS, flags: REQUEST | DUMP, payload: [...addressHeader(INET, 0, 0), ...local] }), STRICT],
-  ['strict address dump with an unknown attribute', message({ type: GET_ADDRESS, flags: REQUEST | DUMP, payload: [...addressHeader(INET, 0, 0), ...attribute(77, [])] }), STRICT],
+  [
+    'strict address dump with an unknown attribute',
+    message({ type: GET_ADDRESS, flags: REQUEST | DUMP, payload: [...addressHeader(INET, 0, 0), ...attribute(77, [])] }),
+    STRICT,
+  ],
   ['strict address dump of every family by index 99', message({ type: GET_ADDRESS, flags: REQUEST | DUMP, payload: addressHeader(0, 0, 99) }), STRICT],
 ];
 
@@ -245,8 +285,19 @@ const ROUTES: readonly Row[] = [
   ...[1, 4, 11].map((size): Row => [`an IPv6 NEWROUTE of ${size} bytes`, newRoute(routeHeader(INET6, 64).slice(0, size))]),
   ...[1, 4, 11].map((size): Row => [`a DELROUTE of ${size} bytes`, request(DELETE_ROUTE, 0, header24.slice(0, size))]),
   ...[1, 4, 11].map((size): Row => [`a GETROUTE of ${size} bytes`, request(GET_ROUTE, 0, header24.slice(0, size))]),
-  ...[1, 4, 11].map((size): Row => [`a route dump of ${size} bytes`, message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: routeHeader(INET, 0, { table: 0, protocol: 0, type: 0 }).slice(0, size) })]),
-  ...[1, 4, 11].map((size): Row => [`a strict route dump of ${size} bytes`, message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: routeHeader(INET, 0, { table: 0, protocol: 0, type: 0 }).slice(0, size) }), STRICT]),
+  ...[1, 4, 11].map(
+    (size): Row => [
+      `a route dump of ${size} bytes`,
+      message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: routeHeader(INET, 0, { table: 0, protocol: 0, type: 0 }).slice(0, size) }),
+    ],
+  ),
+  ...[1, 4, 11].map(
+    (size): Row => [
+      `a strict route dump of ${size} bytes`,
+      message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: routeHeader(INET, 0, { table: 0, protocol: 0, type: 0 }).slice(0, size) }),
+      STRICT,
+    ],
+  ),
   ['NEWROUTE of no family', newRoute(routeHeader(0, 24), to, via)],
   ['NEWROUTE of family 99', newRoute(routeHeader(99, 24), to, via)],
   ['NEWROUTE of nothing', newRoute(header24)],
@@ -324,8 +375,14 @@ const ROUTES: readonly Row[] = [
   ['DELROUTE of nothing', request(DELETE_ROUTE, 0, routeHeader(INET, 0, { protocol: 0, type: 0, scope: 255 }))],
   ['DELROUTE of no such route', request(DELETE_ROUTE, 0, routeHeader(INET, 24, { protocol: 0, type: 0, scope: 255 }), to)],
   ['DELROUTE in no such table', request(DELETE_ROUTE, 0, routeHeader(INET, 24, { protocol: 0, type: 0, table: 99 }), to)],
-  ['DELROUTE with another gateway', request(DELETE_ROUTE, 0, routeHeader(INET, 24, { protocol: 0, type: 0, scope: 255 }), attribute(1, ipv4('198.51.100.0')), attribute(5, ipv4('192.0.2.9')))],
-  ['DELROUTE with a nexthop object', request(DELETE_ROUTE, 0, routeHeader(INET, 24, { protocol: 0, type: 0 }), attribute(1, ipv4('198.51.100.0')), attribute(30, u32(9)))],
+  [
+    'DELROUTE with another gateway',
+    request(DELETE_ROUTE, 0, routeHeader(INET, 24, { protocol: 0, type: 0, scope: 255 }), attribute(1, ipv4('198.51.100.0')), attribute(5, ipv4('192.0.2.9'))),
+  ],
+  [
+    'DELROUTE with a nexthop object',
+    request(DELETE_ROUTE, 0, routeHeader(INET, 24, { protocol: 0, type: 0 }), attribute(1, ipv4('198.51.100.0')), attribute(30, u32(9))),
+  ],
   ['IPv6 DELROUTE of no such route', request(DELETE_ROUTE, 0, routeHeader(INET6, 64, { protocol: 0, type: 0 }), attribute(1, ipv6(0x80)))],
   ['IPv6 DELROUTE in no such table', request(DELETE_ROUTE, 0, routeHeader(INET6, 64, { protocol: 0, type: 0, table: 99 }), attribute(1, ipv6(0)))],
   ['GETROUTE of family 0', request(GET_ROUTE, 0, routeHeader(0, 32, { table: 0, protocol: 0, type: 0 }))],
@@ -333,25 +390,90 @@ const ROUTES: readonly Row[] = [
   ['GETROUTE of an unreachable address', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('8.8.8.8')))],
   ['GETROUTE of 240.0.0.1', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('240.0.0.1')))],
   ['GETROUTE with DST of 3', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, [1, 2, 3]))],
-  ['GETROUTE by OIF 99', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5')), attribute(4, u32(99)))],
-  ['GETROUTE by IIF 99', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5')), attribute(3, u32(99)))],
-  ['GETROUTE from elsewhere', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0, source: 32 }), attribute(1, ipv4('192.0.2.5')), attribute(2, ipv4('9.9.9.9')))],
-  ['strict GETROUTE with GATEWAY', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5')), via), STRICT],
-  ['strict GETROUTE with a short prefix', request(GET_ROUTE, 0, routeHeader(INET, 24, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5'))), STRICT],
+  [
+    'GETROUTE by OIF 99',
+    request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5')), attribute(4, u32(99))),
+  ],
+  [
+    'GETROUTE by IIF 99',
+    request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5')), attribute(3, u32(99))),
+  ],
+  [
+    'GETROUTE from elsewhere',
+    request(
+      GET_ROUTE,
+      0,
+      routeHeader(INET, 32, { table: 0, protocol: 0, type: 0, source: 32 }),
+      attribute(1, ipv4('192.0.2.5')),
+      attribute(2, ipv4('9.9.9.9')),
+    ),
+  ],
+  [
+    'strict GETROUTE with GATEWAY',
+    request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5')), via),
+    STRICT,
+  ],
+  [
+    'strict GETROUTE with a short prefix',
+    request(GET_ROUTE, 0, routeHeader(INET, 24, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5'))),
+    STRICT,
+  ],
   ['strict GETROUTE with a table', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 5, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5'))), STRICT],
-  ['strict GETROUTE with flags', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0, flags: 1 }), attribute(1, ipv4('192.0.2.5'))), STRICT],
-  ['strict GETROUTE with an unknown attribute', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5')), attribute(99, [])), STRICT],
-  ['IPv6 GETROUTE of an unreachable address', request(GET_ROUTE, 0, routeHeader(INET6, 128, { table: 0, protocol: 0, type: 0 }), attribute(1, [0x20, 0x02, ...zeros(14)]))],
+  [
+    'strict GETROUTE with flags',
+    request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0, flags: 1 }), attribute(1, ipv4('192.0.2.5'))),
+    STRICT,
+  ],
+  [
+    'strict GETROUTE with an unknown attribute',
+    request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('192.0.2.5')), attribute(99, [])),
+    STRICT,
+  ],
+  [
+    'IPv6 GETROUTE of an unreachable address',
+    request(GET_ROUTE, 0, routeHeader(INET6, 128, { table: 0, protocol: 0, type: 0 }), attribute(1, [0x20, 0x02, ...zeros(14)])),
+  ],
   ['IPv6 GETROUTE with DST of 4', request(GET_ROUTE, 0, routeHeader(INET6, 128, { table: 0, protocol: 0, type: 0 }), attribute(1, zeros(4)))],
-  ['strict IPv6 GETROUTE with a short prefix', request(GET_ROUTE, 0, routeHeader(INET6, 64, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv6(1))), STRICT],
+  [
+    'strict IPv6 GETROUTE with a short prefix',
+    request(GET_ROUTE, 0, routeHeader(INET6, 64, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv6(1))),
+    STRICT,
+  ],
   ...([INET, INET6] as const).flatMap((family): Row[] => [
-    [`strict route dump (${family}) of no such table`, message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: [...routeHeader(family, 0, { table: 0, protocol: 0, type: 0 }), ...attribute(15, u32(77))] }), STRICT],
-    [`strict route dump (${family}) with a prefix`, message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: routeHeader(family, 24, { table: 0, protocol: 0, type: 0 }) }), STRICT],
-    [`strict route dump (${family}) with flags`, message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: routeHeader(family, 0, { table: 0, protocol: 0, type: 0, flags: 1 }) }), STRICT],
-    [`strict route dump (${family}) by OIF 99`, message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: [...routeHeader(family, 0, { table: 0, protocol: 0, type: 0 }), ...attribute(4, u32(99))] }), STRICT],
-    [`strict route dump (${family}) by OIF 3`, message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: [...routeHeader(family, 0, { table: 0, protocol: 0, type: 0 }), ...attribute(4, u32(3))] }), STRICT],
-    [`strict route dump (${family}) with GATEWAY`, message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: [...routeHeader(family, 0, { table: 0, protocol: 0, type: 0 }), ...via] }), STRICT],
-    [`route dump (${family}) with broken attributes`, message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: [...routeHeader(family, 0, { table: 0, protocol: 0, type: 0 }), ...attribute(15, u16(77))] })],
+    [
+      `strict route dump (${family}) of no such table`,
+      message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: [...routeHeader(family, 0, { table: 0, protocol: 0, type: 0 }), ...attribute(15, u32(77))] }),
+      STRICT,
+    ],
+    [
+      `strict route dump (${family}) with a prefix`,
+      message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: routeHeader(family, 24, { table: 0, protocol: 0, type: 0 }) }),
+      STRICT,
+    ],
+    [
+      `strict route dump (${family}) with flags`,
+      message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: routeHeader(family, 0, { table: 0, protocol: 0, type: 0, flags: 1 }) }),
+      STRICT,
+    ],
+    [
+      `strict route dump (${family}) by OIF 99`,
+      message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: [...routeHeader(family, 0, { table: 0, protocol: 0, type: 0 }), ...attribute(4, u32(99))] }),
+      STRICT,
+    ],
+    [
+      `strict route dump (${family}) by OIF 3`,
+      message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: [...routeHeader(family, 0, { table: 0, protocol: 0, type: 0 }), ...attribute(4, u32(3))] }),
+      STRICT,
+    ],
+    [
+      `strict route dump (${family}) with GATEWAY`,
+      message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: [...routeHeader(family, 0, { table: 0, protocol: 0, type: 0 }), ...via] }),
+      STRICT,
+    ],
+    [
+      `route dump (${family}) with broken attributes`,
+      message({ type: GET_ROUTE, flags: REQUEST | DUMP, payload: [...routeHeader(family, 0, { table: 0, protocol: 0, type: 0 }), ...attribute(15, u16(77))] }),
+    ],
   ]),
 ];
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { type Netlink, NetlinkDomain, NetlinkError, NetlinkProtocol, SocketOption } from '@nlspace/core';
 import { routeFamily } from '@nlspace/family-route';
 import { describeAnswers } from './answers.js';

@@ -1,4 +1,4 @@
-import { attribute, type Bytes, message, text, u16, u32, u8, zeros } from './bytes.js';
+import { attribute, type Bytes, message, text, u8, u16, u32, zeros } from './bytes.js';
 import { EXTENDED, type HostileBatch, type HostileCase } from './cases.js';
 
 export const NEW_LINK = 16;
@@ -24,12 +24,14 @@ export const INET = 2;
 export const INET6 = 10;
 
 /** `struct ifinfomsg` */
-export const linkHeader = (index = 0, flags = 0, change = 0, family = 0): Bytes => [
-  family, 0, ...u16(0), ...u32(index), ...u32(flags), ...u32(change),
-];
+export const linkHeader = (index = 0, flags = 0, change = 0, family = 0): Bytes => [family, 0, ...u16(0), ...u32(index), ...u32(flags), ...u32(change)];
 /** `struct ifaddrmsg` */
 export const addressHeader = (family: number, prefixLength: number, index: number, scope = 0, flags = 0): Bytes => [
-  family, prefixLength, flags, scope, ...u32(index),
+  family,
+  prefixLength,
+  flags,
+  scope,
+  ...u32(index),
 ];
 /** `struct rtmsg` */
 export const routeHeader = (
@@ -48,11 +50,11 @@ export const request = (type: number, flags: number, ...parts: readonly Bytes[])
 
 /** A veth pair `v0` (index 3) and `v1` (index 2). */
 export const VETH_PAIR = request(
-  NEW_LINK, CREATE | EXCLUSIVE, linkHeader(), attribute(3, text('v0')),
-  attribute(18, [
-    ...attribute(1, text('veth')),
-    ...attribute(2, attribute(1, [...linkHeader(), ...attribute(3, text('v1'))])),
-  ]),
+  NEW_LINK,
+  CREATE | EXCLUSIVE,
+  linkHeader(),
+  attribute(3, text('v0')),
+  attribute(18, [...attribute(1, text('veth')), ...attribute(2, attribute(1, [...linkHeader(), ...attribute(3, text('v1'))]))]),
 );
 
 /** What every batch begins with: `lo` and the pair up, an address of each kind, a few routes. */
@@ -75,28 +77,101 @@ export const WELL_FORMED: ReadonlyArray<readonly [string, Bytes]> = [
   ['set name', request(SET_LINK, 0, linkHeader(2), attribute(3, text('v2')))],
   ['set alias', request(SET_LINK, 0, linkHeader(2), attribute(20, text('an alias')))],
   ['set mac', request(SET_LINK, 0, linkHeader(2), attribute(1, [2, 0, 0, 0, 0, 9]))],
-  ['add link', request(NEW_LINK, CREATE | EXCLUSIVE, linkHeader(), attribute(3, text('v8')), attribute(13, u32(50)), attribute(18, [
-    ...attribute(1, text('veth')), ...attribute(2, attribute(1, [...linkHeader(), ...attribute(3, text('v9'))])),
-  ]))],
+  [
+    'add link',
+    request(
+      NEW_LINK,
+      CREATE | EXCLUSIVE,
+      linkHeader(),
+      attribute(3, text('v8')),
+      attribute(13, u32(50)),
+      attribute(18, [...attribute(1, text('veth')), ...attribute(2, attribute(1, [...linkHeader(), ...attribute(3, text('v9'))]))]),
+    ),
+  ],
   ['delete link', request(DELETE_LINK, 0, linkHeader(0), attribute(3, text('v1')))],
   ['get link by name', request(GET_LINK, 0, linkHeader(), attribute(3, text('lo')), attribute(29, u32(9)))],
   ['get link by index', request(GET_LINK, 0, linkHeader(3))],
   ['dump links', request(GET_LINK, DUMP, linkHeader(), attribute(29, u32(9)))],
   ['add altname', request(108, CREATE | EXCLUSIVE | APPEND, linkHeader(3), attribute(52 | 0x8000, attribute(53, text('another'))))],
-  ['add address', request(NEW_ADDRESS, CREATE | EXCLUSIVE, addressHeader(INET, 24, 3), attribute(2, ipv4('192.0.2.7')), attribute(1, ipv4('192.0.2.7')), attribute(4, ipv4('192.0.2.255')), attribute(3, text('v0:1')))],
-  ['add address with lifetime', request(NEW_ADDRESS, CREATE | REPLACE, addressHeader(INET6, 64, 3, 0, 2), attribute(2, ipv6(7)), attribute(1, ipv6(7)), attribute(6, [...u32(100), ...u32(200), ...u32(0), ...u32(0)]), attribute(8, u32(2)))],
+  [
+    'add address',
+    request(
+      NEW_ADDRESS,
+      CREATE | EXCLUSIVE,
+      addressHeader(INET, 24, 3),
+      attribute(2, ipv4('192.0.2.7')),
+      attribute(1, ipv4('192.0.2.7')),
+      attribute(4, ipv4('192.0.2.255')),
+      attribute(3, text('v0:1')),
+    ),
+  ],
+  [
+    'add address with lifetime',
+    request(
+      NEW_ADDRESS,
+      CREATE | REPLACE,
+      addressHeader(INET6, 64, 3, 0, 2),
+      attribute(2, ipv6(7)),
+      attribute(1, ipv6(7)),
+      attribute(6, [...u32(100), ...u32(200), ...u32(0), ...u32(0)]),
+      attribute(8, u32(2)),
+    ),
+  ],
   ['delete address', request(DELETE_ADDRESS, 0, addressHeader(INET, 24, 3), attribute(2, ipv4('192.0.2.1')))],
   ['delete IPv6 address', request(DELETE_ADDRESS, 0, addressHeader(INET6, 64, 3), attribute(2, ipv6(1)))],
   ['dump addresses', request(GET_ADDRESS, DUMP, addressHeader(INET, 0, 0))],
   ['dump IPv6 addresses', request(GET_ADDRESS, DUMP, addressHeader(INET6, 0, 0))],
-  ['add route', request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET, 16), attribute(1, ipv4('203.0.0.0')), attribute(5, ipv4('192.0.2.2')), attribute(4, u32(3)), attribute(6, u32(50)), attribute(8, attribute(2, u32(1300))))],
-  ['add route to table', request(NEW_ROUTE, CREATE, routeHeader(INET, 32, { table: 0, scope: 253 }), attribute(1, ipv4('203.0.113.1')), attribute(4, u32(3)), attribute(15, u32(1000)), attribute(7, ipv4('192.0.2.1')))],
+  [
+    'add route',
+    request(
+      NEW_ROUTE,
+      CREATE | EXCLUSIVE,
+      routeHeader(INET, 16),
+      attribute(1, ipv4('203.0.0.0')),
+      attribute(5, ipv4('192.0.2.2')),
+      attribute(4, u32(3)),
+      attribute(6, u32(50)),
+      attribute(8, attribute(2, u32(1300))),
+    ),
+  ],
+  [
+    'add route to table',
+    request(
+      NEW_ROUTE,
+      CREATE,
+      routeHeader(INET, 32, { table: 0, scope: 253 }),
+      attribute(1, ipv4('203.0.113.1')),
+      attribute(4, u32(3)),
+      attribute(15, u32(1000)),
+      attribute(7, ipv4('192.0.2.1')),
+    ),
+  ],
   ['add blackhole', request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET, 24, { type: 6 }), attribute(1, ipv4('203.0.113.0')))],
-  ['add multipath', request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET, 24), attribute(1, ipv4('203.0.113.0')), attribute(9, [
-    ...u16(16), ...u8(0), ...u8(0), ...u32(3), ...attribute(5, ipv4('192.0.2.2')),
-    ...u16(16), ...u8(0), ...u8(4), ...u32(3), ...attribute(5, ipv4('192.0.2.3')),
-  ]))],
-  ['add IPv6 route', request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET6, 120), attribute(1, ipv6(0)), attribute(4, u32(3)), attribute(6, u32(77)), attribute(5, ipv6(3)))],
+  [
+    'add multipath',
+    request(
+      NEW_ROUTE,
+      CREATE | EXCLUSIVE,
+      routeHeader(INET, 24),
+      attribute(1, ipv4('203.0.113.0')),
+      attribute(9, [
+        ...u16(16),
+        ...u8(0),
+        ...u8(0),
+        ...u32(3),
+        ...attribute(5, ipv4('192.0.2.2')),
+        ...u16(16),
+        ...u8(0),
+        ...u8(4),
+        ...u32(3),
+        ...attribute(5, ipv4('192.0.2.3')),
+      ]),
+    ),
+  ],
+  [
+    'add IPv6 route',
+    request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET6, 120), attribute(1, ipv6(0)), attribute(4, u32(3)), attribute(6, u32(77)), attribute(5, ipv6(3))),
+  ],
   ['delete route', request(DELETE_ROUTE, 0, routeHeader(INET, 24, { protocol: 0, scope: 255, type: 0 }), attribute(1, ipv4('198.51.100.0')))],
   ['delete IPv6 route', request(DELETE_ROUTE, 0, routeHeader(INET6, 128, { protocol: 0, type: 0 }), attribute(1, ipv6(9)), attribute(4, u32(3)))],
   ['get route', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('198.51.100.9')))],

@@ -1,5 +1,6 @@
 import { missingKernel } from '@nlspace/testkit';
 import test from 'ava';
+import { withoutWords } from '../../src/hostile/answers.js';
 import type { HostileBatch, HostileCase } from '../../src/hostile/cases.js';
 import { EXTENDED, STRICT } from '../../src/hostile/cases.js';
 import { EVERY_ATTRIBUTE, hasDifferentPolicy } from '../../src/hostile/every-attribute.js';
@@ -8,7 +9,6 @@ import { Mutator, namesNamespace } from '../../src/hostile/mutation.js';
 import { DIFFERENT_RESULTS, type NamedDifference } from '../../src/hostile/named-differences.js';
 import { askDomain, askKernel, type Defect } from '../../src/hostile/peers.js';
 import { BEGINNING_CASES, wellFormedCases } from '../../src/hostile/seeds.js';
-import { withoutWords } from '../../src/hostile/answers.js';
 import { peerTest } from '../../src/peer-tests.js';
 
 const missing = await missingKernel();

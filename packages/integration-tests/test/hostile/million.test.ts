@@ -2,13 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type Datagram, type NetlinkDomain, NetlinkError, NetlinkProtocol, type NetlinkSocket, SocketOption } from '@nlspace/core';
 import { ManualClock, routeFamily } from '@nlspace/family-route';
-import { ADMINISTRATOR, openTestDomain, ORDINARY_USER } from '@nlspace/testkit';
+import { ADMINISTRATOR, ORDINARY_USER, openTestDomain } from '@nlspace/testkit';
 import test from 'ava';
+import { type Bytes, message } from '../../src/hostile/bytes.js';
 import { corpus } from '../../src/hostile/corpus.js';
 import { Mutator } from '../../src/hostile/mutation.js';
 import { violation } from '../../src/hostile/rules.js';
 import { BEGINNING_CASES, DUMP, GET_LINK, linkHeader, REQUEST } from '../../src/hostile/seeds.js';
-import { type Bytes, message } from '../../src/hostile/bytes.js';
 
 const count = Number(process.env['NLSPACE_HOSTILE_COUNT'] ?? 1_000_000);
 const seed = Number(process.env['NLSPACE_HOSTILE_SEED'] ?? Date.now() % 2 ** 32);
@@ -63,12 +63,14 @@ async function openPeers(): Promise<Peers> {
   const clock = new ManualClock();
   const { domain, open, defects } = openTestDomain([routeFamily({ clock })]);
   const senders = await Promise.all(
-    ([
-      [ADMINISTRATOR, []],
-      [ADMINISTRATOR, [SocketOption.ExtendedAck]],
-      [ADMINISTRATOR, [SocketOption.ExtendedAck, SocketOption.CapAck, SocketOption.StrictChecking]],
-      [ORDINARY_USER, [SocketOption.ExtendedAck]],
-    ] as const).map(async ([credentials, options]) => {
+    (
+      [
+        [ADMINISTRATOR, []],
+        [ADMINISTRATOR, [SocketOption.ExtendedAck]],
+        [ADMINISTRATOR, [SocketOption.ExtendedAck, SocketOption.CapAck, SocketOption.StrictChecking]],
+        [ORDINARY_USER, [SocketOption.ExtendedAck]],
+      ] as const
+    ).map(async ([credentials, options]) => {
       const socket = await open(NetlinkProtocol.Route, credentials);
       for (const option of options) await socket.setOption(option, 1);
       return socket;

@@ -1,6 +1,6 @@
 import { Errno } from '@nlspace/core';
 import type { ContractCase } from '../contract-case.js';
-import { ContractType, CONTRACT_PROTOCOL } from '../contract-family.js';
+import { CONTRACT_PROTOCOL, ContractType } from '../contract-family.js';
 import { next, nextErrno, requests } from '../messages.js';
 
 const NOBODY = { uid: 65_534, gid: 65_534, pid: 4711, netAdmin: false };
@@ -33,7 +33,10 @@ export const addressCases: readonly ContractCase[] = [
       const [one, other] = [await open(), await open()];
       await one.bind({ portId: 0xffff_fff0, groups: 0 });
       t.is(one.address.portId, 0xffff_fff0);
-      await t.throwsAsync(async () => other.bind({ portId: 0xffff_fff0, groups: 0 }), errno(Errno.EADDRINUSE));
+      await t.throwsAsync(
+        async () => other.bind({ portId: 0xffff_fff0, groups: 0 }),
+        errno(Errno.EADDRINUSE),
+      );
       t.is(other.address.portId, 0);
       await t.throwsAsync(async () => one.bind({ portId: 8, groups: 0 }), errno(Errno.EINVAL));
     },
@@ -82,7 +85,10 @@ export const addressCases: readonly ContractCase[] = [
     title: 'a send to a port ID that nobody has is refused with ECONNREFUSED',
     async run(t, { open }) {
       const socket = await open();
-      await t.throwsAsync(async () => socket.send(Uint8Array.of(1), { portId: 99, groups: 0 }), errno(Errno.ECONNREFUSED));
+      await t.throwsAsync(
+        async () => socket.send(Uint8Array.of(1), { portId: 99, groups: 0 }),
+        errno(Errno.ECONNREFUSED),
+      );
     },
   },
   {
@@ -90,7 +96,10 @@ export const addressCases: readonly ContractCase[] = [
     async run(t, { open, family }) {
       const socket = await open(NOBODY);
       await t.throwsAsync(async () => socket.connect({ portId: 99, groups: 0 }), errno(Errno.EPERM));
-      await t.throwsAsync(async () => socket.send(Uint8Array.of(1), { portId: 99, groups: 0 }), errno(Errno.EPERM));
+      await t.throwsAsync(
+        async () => socket.send(Uint8Array.of(1), { portId: 99, groups: 0 }),
+        errno(Errno.EPERM),
+      );
       await socket.send(requests({ type: ContractType.Guarded }));
       t.is(await nextErrno(socket), Errno.EPERM);
       t.is(family.handled, 0);
@@ -107,7 +116,9 @@ export const addressCases: readonly ContractCase[] = [
     title: 'an aborted open rejects with the reason',
     async run(t, { netlink }) {
       const signal = AbortSignal.abort(new Error('enough'));
-      await t.throwsAsync(async () => netlink.open({ protocol: CONTRACT_PROTOCOL, signal }), { message: 'enough' });
+      await t.throwsAsync(async () => netlink.open({ protocol: CONTRACT_PROTOCOL, signal }), {
+        message: 'enough',
+      });
     },
   },
 ];

@@ -1,4 +1,10 @@
-import { ControlMessageType, Errno, type NetlinkSocket, type ReceiveOptions, readMessages } from '@nlspace/core';
+import {
+  ControlMessageType,
+  Errno,
+  type NetlinkSocket,
+  type ReceiveOptions,
+  readMessages,
+} from '@nlspace/core';
 import type { ContractCase } from '../contract-case.js';
 import { ContractType, NEAR_GROUP } from '../contract-family.js';
 import { errnoOf, indexOf, next, nextErrno, requests } from '../messages.js';

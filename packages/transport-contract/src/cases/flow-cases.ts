@@ -18,7 +18,10 @@ export const flowCases: readonly ContractCase[] = [
       const kept = await readAnnounced(reader, source);
       t.true(kept.length > 0 && kept.length < FLOOD);
       t.true(kept.length * datagramCost(1_000) < BOUND_BYTES);
-      t.deepEqual(kept, kept.map((_, index) => index));
+      t.deepEqual(
+        kept,
+        kept.map((_, index) => index),
+      );
       await announce(source, 3);
       t.deepEqual(await readAnnounced(reader, source), [0, 1, 2]);
     },
@@ -39,7 +42,12 @@ export const flowCases: readonly ContractCase[] = [
     async run(t, { open, family }) {
       const socket = await open();
       const batch = requests(
-        ...Array.from({ length: 3_000 }, (_, sequence) => ({ type: ContractType.Fetch, count: 1, size: 500, sequence })),
+        ...Array.from({ length: 3_000 }, (_, sequence) => ({
+          type: ContractType.Fetch,
+          count: 1,
+          size: 500,
+          sequence,
+        })),
       );
       await socket.setOption(SocketOption.ForceSendBufferSize, 1_000_000);
       await socket.send(batch);
@@ -89,4 +97,3 @@ async function readAnnounced(reader: NetlinkSocket, source: NetlinkSocket): Prom
     indexes.push(indexOf(message));
   }
 }
-

@@ -47,21 +47,31 @@ export const optionCases: readonly ContractCase[] = [
     title: 'what can only be set is refused with ENOPROTOOPT when it is asked for',
     async run(t, { open }) {
       const socket = await open();
-      await t.throwsAsync(async () => socket.getOption(SocketOption.ForceSendBufferSize), errno(Errno.ENOPROTOOPT));
+      await t.throwsAsync(
+        async () => socket.getOption(SocketOption.ForceSendBufferSize),
+        errno(Errno.ENOPROTOOPT),
+      );
     },
   },
   {
     title: 'forcing a buffer size without netAdmin is refused with EPERM',
     async run(t, { open }) {
       const socket = await open(NOBODY);
-      await t.throwsAsync(async () => socket.setOption(SocketOption.ForceReceiveBufferSize, 9), errno(Errno.EPERM));
+      await t.throwsAsync(
+        async () => socket.setOption(SocketOption.ForceReceiveBufferSize, 9),
+        errno(Errno.EPERM),
+      );
     },
   },
   {
     title: 'an extended ACK names the attribute at fault, once it is asked for',
     async run(t, { open }) {
       const socket = await open();
-      const refused = requests({ type: ContractType.Refuse, sequence: 5, attributes: { index: 1, name: 'a' } });
+      const refused = requests({
+        type: ContractType.Refuse,
+        sequence: 5,
+        attributes: { index: 1, name: 'a' },
+      });
       await socket.send(refused);
       const [bare] = await nextMessages(socket);
       t.is(bare?.header.length, 36 + refused.length - 16);

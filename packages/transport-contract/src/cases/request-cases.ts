@@ -24,7 +24,13 @@ export const requestCases: readonly ContractCase[] = [
         const view = new DataView(datagram.bytes.buffer, datagram.bytes.byteOffset);
         seen.push([view.getUint32(8, true), view.getUint16(4, true)]);
       }
-      t.deepEqual(seen, [[1, ContractType.Fetch], [1, ContractType.Fetch], [1, 2], [2, 2], [3, 2]]);
+      t.deepEqual(seen, [
+        [1, ContractType.Fetch],
+        [1, ContractType.Fetch],
+        [1, 2],
+        [2, 2],
+        [3, 2],
+      ]);
       t.false(socket.readable);
     },
   },
@@ -65,7 +71,9 @@ export const requestCases: readonly ContractCase[] = [
     async run(t, { open }) {
       const socket = await open();
       t.is(socket.receive({ peek: true }), undefined);
-      await socket.send(requests({ type: ContractType.Touch, sequence: 1 }, { type: ContractType.Touch, sequence: 2 }));
+      await socket.send(
+        requests({ type: ContractType.Touch, sequence: 1 }, { type: ContractType.Touch, sequence: 2 }),
+      );
       const peeked = await next(socket, { peek: true, capacity: 0 });
       t.deepEqual(await next(socket, { peek: true }), peeked);
       t.deepEqual(await next(socket), peeked);
@@ -88,7 +96,9 @@ export const requestCases: readonly ContractCase[] = [
     title: 'a handler that waits keeps only its own socket waiting',
     async run(t, { open, family }) {
       const [slow, other] = [await open(), await open()];
-      const sent = slow.send(requests({ type: ContractType.Wait, sequence: 1 }, { type: ContractType.Touch, sequence: 2 }));
+      const sent = slow.send(
+        requests({ type: ContractType.Wait, sequence: 1 }, { type: ContractType.Touch, sequence: 2 }),
+      );
       const second = slow.send(requests({ type: ContractType.Touch, sequence: 3 }));
       await other.send(requests({ type: ContractType.Touch, sequence: 1 }));
       t.is(await nextErrno(other), 0);
@@ -150,7 +160,9 @@ export const requestCases: readonly ContractCase[] = [
     async run(t, { open }) {
       const sockets = await Promise.all(Array.from({ length: 100 }, () => open()));
       await Promise.all(
-        sockets.map((socket, sequence) => socket.send(requests({ type: ContractType.Fetch, count: 3, sequence }))),
+        sockets.map((socket, sequence) =>
+          socket.send(requests({ type: ContractType.Fetch, count: 3, sequence })),
+        ),
       );
       for (const [sequence, socket] of sockets.entries()) {
         for (const index of [0, 1, 2]) {
@@ -176,12 +188,18 @@ export const requestCases: readonly ContractCase[] = [
       t.is((await client.do(ContractType.Fetch, parcel, order)).length, 3);
       let count = 0;
       const many = { header: { count: 3_000, size: 100 }, attributes: {} };
-      for await (const { attributes } of client.dump(ContractType.List, parcel, many)) t.is(attributes.index, count++);
+      for await (const { attributes } of client.dump(ContractType.List, parcel, many))
+        t.is(attributes.index, count++);
       t.is(count, 3_000);
       const announced = await client.subscribe([FAR_GROUP]);
       await client.do(ContractType.Announce, parcel, order);
       t.is((await announced.next()).value?.attributes.index, 0);
-      const refused = client.do(ContractType.Refuse, parcel, { attributes: { name: 'b' } }, { flags: MessageFlag.Echo });
+      const refused = client.do(
+        ContractType.Refuse,
+        parcel,
+        { attributes: { name: 'b' } },
+        { flags: MessageFlag.Echo },
+      );
       await t.throwsAsync(refused, { message: /EEXIST: parcel b exists/ });
       client.close();
     },

@@ -1,7 +1,7 @@
 import { Errno, NetlinkError } from '@nlspace/core';
 import { isZero } from '../../network/ip-bytes.js';
-import { LinkFlag, LinkType } from '../link-flags.js';
 import type { LinkTraits } from '../link.js';
+import { LinkFlag, LinkType } from '../link-flags.js';
 import type { LinkParameters } from '../link-kind.js';
 
 /** What a plain Ethernet-like link is born with (`ether_setup`). */
@@ -27,5 +27,6 @@ export function isValidMacAddress(address: Uint8Array): boolean {
 export function validateMacAddress({ address }: LinkParameters): void {
   if (address === undefined) return;
   if (address.length !== 6) throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'address' });
-  if (!isValidMacAddress(address)) throw new NetlinkError(Errno.EADDRNOTAVAIL, undefined, { attribute: 'address' });
+  if (!isValidMacAddress(address))
+    throw new NetlinkError(Errno.EADDRNOTAVAIL, undefined, { attribute: 'address' });
 }

@@ -4,8 +4,8 @@ import {
   type DecodedOf,
   decodeMessage,
   defineAttributes,
-  encodeMessage,
   Errno,
+  encodeMessage,
   NetlinkError,
 } from '@nlspace/core';
 import type { Link } from '../link.js';
@@ -23,7 +23,8 @@ const peerKind: AttributeKind<LinkMessage> = {
   policyType: 13,
   nested: linkMessage.attributes as never,
   check(view, offset, length, strict) {
-    if (length < linkMessage.header.size) return { errno: Errno.ERANGE, text: 'Attribute failed policy validation' };
+    if (length < linkMessage.header.size)
+      return { errno: Errno.ERANGE, text: 'Attribute failed policy validation' };
     const start = offset + linkMessage.header.size;
     return linkMessage.attributes.check(view, start, offset + length, strict)?.failure;
   },
@@ -57,7 +58,14 @@ export class VethKind implements LinkBehaviour {
     const peerMessage: LinkMessage | undefined = data.peer;
     let peerParameters: LinkParameters;
     if (peerMessage === undefined) {
-      const { name: _name, index: _index, address: _address, flags: _flags, flagsMask: _mask, ...shared } = parameters;
+      const {
+        name: _name,
+        index: _index,
+        address: _address,
+        flags: _flags,
+        flagsMask: _mask,
+        ...shared
+      } = parameters;
       peerParameters = shared;
     } else {
       peerParameters = linkParametersOf(peerMessage);
