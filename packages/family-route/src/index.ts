@@ -10,6 +10,8 @@ export * from './link/link-flags.js';
 export * from './link/link-kind.js';
 export * from './link/link-message.js';
 export type { LinkObserver, LinkTable } from './link/link-table.js';
+export { type NamespaceNumber, namespaceNumber } from './namespace/namespace-message.js';
+export type { NetworkNamespaces } from './namespace/network-namespaces.js';
 export { type Clock, ManualClock, systemClock, type Timer } from './network/clock.js';
 export { AddressFamily } from './network/ip-bytes.js';
 export * from './network/network.js';

@@ -4,6 +4,7 @@ import { AddressNotifier } from './address/address-notifier.js';
 import { ConfigurationHandler } from './link/configuration-handler.js';
 import { LinkHandler } from './link/link-handler.js';
 import { LinkNotifier } from './link/link-notifier.js';
+import { NamespaceHandler } from './namespace/namespace-handler.js';
 import { AddressFamily } from './network/ip-bytes.js';
 import { Network, type NetworkOptions } from './network/network.js';
 import type { NetworkEvent } from './network/network-events.js';
@@ -38,7 +39,7 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
   protocol: NetlinkProtocol.Route,
   name: 'route',
   groups: ROUTE_GROUPS,
-  handlers: [LinkHandler, ConfigurationHandler, AddressHandler, RouteHandler],
+  handlers: [LinkHandler, ConfigurationHandler, AddressHandler, RouteHandler, NamespaceHandler],
   // Either of the two dump flags is enough for rtnetlink.
   isDump: (messageType, flags) => isGet(messageType) && (flags & MessageFlag.Dump) !== 0,
   replyType: (messageType) => (isGet(messageType) ? messageType - GET : messageType),
@@ -56,8 +57,9 @@ export class RouteFamily {
     @inject(ConfigurationHandler) configurations: ConfigurationHandler,
     @inject(AddressNotifier) addresses: AddressNotifier,
     @inject(RouteNotifier) routes: RouteNotifier,
+    @inject(NamespaceHandler) namespaces: NamespaceHandler,
   ) {
-    this.#notifiers = [routes, addresses, links, configurations];
+    this.#notifiers = [routes, addresses, links, configurations, namespaces];
   }
 
   onLoad(): void {

@@ -1,11 +1,11 @@
-import { NetlinkDomain } from '@nlspace/core';
-import { routeFamily } from '@nlspace/family-route';
+import type { NetlinkDomain } from '@nlspace/core';
 import type { World } from '@nlspace/testkit';
 import { run } from '@nlspace/transport-seccomp';
+import { createNetlink } from 'nlspace';
 
 /** A domain with a network as the kernel makes one: `lo`, down, and nothing else. */
 export function freshDomain(): NetlinkDomain {
-  return new NetlinkDomain({ families: [routeFamily()] });
+  return createNetlink();
 }
 
 /** A fresh domain per run, in this process. */

@@ -330,6 +330,13 @@ static napi_value identity(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/* namespaceOf(thread, descriptor) */
+static napi_value namespace_of(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  pid_t thread = (pid_t)integer(env, a.values[0]);
+  return number(env, target_namespace(&a.in->s, thread, (int)integer(env, a.values[1])));
+}
+
 static int place_descriptor(struct supervisor *s, const struct call *call, int program_end) {
   bool close_on_exec = ((int)call->data.args[1] & SOCK_CLOEXEC) != 0;
   if (s->base == 0) return notification_place(s->listener, call->notification, program_end, -1, close_on_exec);
@@ -574,6 +581,7 @@ static const struct {
     {"complete", complete},
     {"runNatively", run_natively},
     {"identity", identity},
+    {"namespaceOf", namespace_of},
     {"place", place},
     {"push", push},
     {"drop", drop},

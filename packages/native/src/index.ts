@@ -83,6 +83,11 @@ export interface Supervisor {
   runNatively(id: number): boolean;
   /** Who calls, by effective IDs; `pid` as the process itself sees it. */
   identity(id: number): { uid: number; gid: number; pid: number } | undefined;
+  /**
+   * The inode of a network namespace: the one that a descriptor of the thread refers to, or with -1 the one that the
+   * thread is in.
+   */
+  namespaceOf(thread: number, descriptor: number): number;
   /** Answers an `Open` with a new descriptor; @returns the socket's handle, or an error while the call stays open. */
   place(id: number): number;
   /** @returns 1 when the datagram waits in the pair, 0 when a filter of the program dropped it. */

@@ -108,6 +108,8 @@ struct identity {
   long uid, gid, pid;
 };
 bool target_identity(pid_t thread, struct identity *identity);
+/* The inode of a network namespace: that of a descriptor of the thread, or that which the thread is in if -1; or -errno. */
+int64_t target_namespace(struct supervisor *s, pid_t thread, int descriptor);
 void target_forget_all(struct supervisor *s);
 
 /* notification.c: the listener */

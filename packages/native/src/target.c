@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -126,6 +130,20 @@ int target_free_descriptor(struct supervisor *s, pid_t thread, int lowest) {
     entry->generation = s->closings;
   }
   return number;
+}
+
+int64_t target_namespace(struct supervisor *s, pid_t thread, int descriptor) {
+  char path[40];
+  struct stat found;
+  int64_t result;
+  snprintf(path, sizeof path, "/proc/%d/ns/net", thread);
+  int file = descriptor < 0 ? open(path, O_RDONLY | O_CLOEXEC) : target_fetch(s, thread, descriptor);
+  if (file < 0) return -errno;
+  /* Only descriptors of namespaces know this request. */
+  if (ioctl(file, NS_GET_NSTYPE) != CLONE_NEWNET) result = -EINVAL;
+  else result = fstat(file, &found) == 0 ? (int64_t)found.st_ino : -errno;
+  close(file);
+  return result;
 }
 
 void target_forget_all(struct supervisor *s) {

@@ -1,7 +1,6 @@
 import {
   attr,
   ClientSocket,
-  type Credentials,
   type DecodedOf,
   defineAttributes,
   defineHeader,
@@ -11,7 +10,11 @@ import {
   type Netlink,
   NetlinkError,
   NetlinkProtocol,
+  type OpenOptions,
 } from '@nlspace/core';
+
+/** On whose behalf netlink is asked. */
+type Caller = Pick<OpenOptions, 'credentials' | 'namespaces'>;
 
 /** `struct ifreq`: a name, then what the request is about. */
 export const INTERFACE_REQUEST_SIZE = 40;
@@ -105,7 +108,7 @@ const ANSWERS: ReadonlyMap<number, Answer> = new Map<number, Answer>([
  */
 export async function answerInterfaceRequest(
   netlink: Netlink,
-  credentials: Credentials,
+  caller: Caller,
   number: number,
   request: Uint8Array,
 ): Promise<void> {
@@ -117,7 +120,7 @@ export async function answerInterfaceRequest(
     request.byteOffset + NAME_SIZE,
     INTERFACE_REQUEST_SIZE - NAME_SIZE,
   );
-  const asCaller: Netlink = { open: (options) => netlink.open({ ...options, credentials }) };
+  const asCaller: Netlink = { open: (options) => netlink.open({ ...options, ...caller }) };
   const client = await ClientSocket.open(asCaller, {
     protocol: NetlinkProtocol.Route,
     catalog: new Map([[RouteMessage.NewLink, link]]),

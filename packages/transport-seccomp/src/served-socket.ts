@@ -1,6 +1,7 @@
 import { type Datagram, Errno, NetlinkError, type NetlinkSocket, SocketOption } from '@nlspace/core';
 import { Operation, type Supervisor } from '@nlspace/native';
 import type { Call } from './call.js';
+import type { CallerNamespaces } from './caller-namespaces.js';
 import { MessageFlag } from './linux.js';
 
 /** Sees what is next without any effect: no dump advances, and it does not count as something the reader offers. */
@@ -31,6 +32,7 @@ export class ServedSocket {
     readonly handle: number,
     readonly type: number,
     readonly socket: NetlinkSocket,
+    readonly namespaces: CallerNamespaces,
   ) {
     socket.onReadable = () => this.arrived();
     this.fill();

@@ -1,6 +1,7 @@
 import { Errno, type Netlink, type NetlinkSocket } from '@nlspace/core';
 import { type LaunchEvent, NAME_SPACE, native, Operation, type Supervisor } from '@nlspace/native';
 import type { Call } from './call.js';
+import { CallerNamespaces } from './caller-namespaces.js';
 import { answerInterfaceRequest, INTERFACE_REQUEST_SIZE } from './interface-requests.js';
 import { PROTOCOLS, SOCKET_TYPE_FLAGS, SOCKET_TYPE_MASK, SocketType } from './linux.js';
 import { failureOf, Sends } from './sends.js';
@@ -30,6 +31,8 @@ type Answer = (call: Call, served: ServedSocket) => void | Promise<void>;
 export class Supervision {
   readonly #native: Supervisor;
   readonly #sends: Sends;
+  /** Programs are started in ours. */
+  readonly #firstNamespace: number;
   readonly #memory: DataView;
   readonly #value: DataView;
   /** By handle. */
@@ -93,6 +96,7 @@ export class Supervision {
     this.#memory = new DataView(this.#native.memory, 0, NAME_SPACE);
     this.#value = new DataView(this.#native.memory, NAME_SPACE);
     this.#sends = new Sends(this.#native);
+    this.#firstNamespace = this.#native.namespaceOf(process.pid, -1);
   }
 
   /** Sockets that programs hold open. */
@@ -126,8 +130,12 @@ export class Supervision {
       return;
     }
     const served = this.#sockets.get(handle);
-    if (served === undefined) this.#native.complete(call.id, -Errno.EBADF);
-    else this.#refuseOnError(call, () => this.#answers[call.operation as ServedOperation](call, served));
+    if (served === undefined) {
+      this.#native.complete(call.id, -Errno.EBADF);
+      return;
+    }
+    served.namespaces.thread = call.thread;
+    this.#refuseOnError(call, () => this.#answers[call.operation as ServedOperation](call, served));
   }
 
   #refuseOnError(call: Call, answer: () => void | Promise<void>): void {
@@ -154,8 +162,9 @@ export class Supervision {
       return;
     }
     const credentials = { ...caller, netAdmin: this.options.hasNetAdmin(caller) };
-    const socket = await this.options.netlink.open({ protocol: call.b, credentials });
-    this.#place(call, socket);
+    const namespaces = new CallerNamespaces(this.#native, this.#firstNamespace, call.thread);
+    const socket = await this.options.netlink.open({ protocol: call.b, credentials, namespaces });
+    this.#place(call, socket, namespaces);
   }
 
   async #answerInterface(call: Call): Promise<void> {
@@ -168,18 +177,22 @@ export class Supervision {
       this.#value.buffer.slice(this.#value.byteOffset, this.#value.byteOffset + INTERFACE_REQUEST_SIZE),
     );
     const credentials = { ...caller, netAdmin: this.options.hasNetAdmin(caller) };
-    await answerInterfaceRequest(this.options.netlink, credentials, call.a, request);
+    const namespaces = new CallerNamespaces(this.#native, this.#firstNamespace, call.thread);
+    await answerInterfaceRequest(this.options.netlink, { credentials, namespaces }, call.a, request);
     this.#native.answerInterface(call.id, request);
   }
 
-  #place(call: Call, socket: NetlinkSocket): void {
+  #place(call: Call, socket: NetlinkSocket, namespaces: CallerNamespaces): void {
     const handle = this.#native.place(call.id);
     if (handle < 0) {
       socket.close();
       this.#native.complete(call.id, handle);
       return;
     }
-    this.#sockets.set(handle, new ServedSocket(this.#native, handle, call.a & SOCKET_TYPE_MASK, socket));
+    this.#sockets.set(
+      handle,
+      new ServedSocket(this.#native, handle, call.a & SOCKET_TYPE_MASK, socket, namespaces),
+    );
   }
 
   #receive(call: Call, served: ServedSocket): void {

@@ -8,7 +8,14 @@ import { FamilyNotifier, GROUP_NOTIFIER } from '../family/group-notifier.js';
 import { ServedFamily } from '../family/served-family.js';
 import { MulticastGroups } from '../multicast/multicast-groups.js';
 import { DomainSocket, type SocketWorld } from '../socket/domain-socket.js';
-import type { Credentials, Netlink, NetlinkSocket, OpenOptions } from '../socket/netlink.js';
+import {
+  type Credentials,
+  FIRST_NAMESPACE,
+  type NamespaceId,
+  type Netlink,
+  type NetlinkSocket,
+  type OpenOptions,
+} from '../socket/netlink.js';
 import { PortIds } from '../socket/port-ids.js';
 import { type BufferLimits, DEFAULT_BUFFER_LIMITS } from '../socket/socket-options.js';
 import { type DomainDescription, describeProtocol } from './description.js';
@@ -33,6 +40,8 @@ export interface DomainOptions {
   readonly bufferLimits?: BufferLimits;
   /** @default root with netAdmin: who is in the process may do everything */
   readonly credentials?: Credentials;
+  /** What sockets are opened on in network namespaces other than the first. @default this domain */
+  readonly namespace?: (id: NamespaceId) => Netlink;
   /** Told of handlers that failed with what is not a `NetlinkError`. @default console.error */
   readonly onDefect?: DefectListener;
 }
@@ -134,11 +143,19 @@ export class NetlinkDomain implements Netlink {
     return registration;
   }
 
-  async open({ protocol, credentials, signal }: OpenOptions): Promise<NetlinkSocket> {
+  async open(options: OpenOptions): Promise<NetlinkSocket> {
+    const { protocol, credentials, namespaces, signal } = options;
     signal?.throwIfAborted();
+    const { namespace } = this.#options;
+    if (namespace !== undefined && namespaces !== undefined && namespaces.current !== FIRST_NAMESPACE)
+      return namespace(namespaces.current).open(options);
     const served = this.#protocols.get(protocol);
     if (served === undefined) throw new NetlinkError(Errno.EPROTONOSUPPORT);
-    const socket = new DomainSocket(served.world, credentials ?? this.#options.credentials ?? IN_PROCESS);
+    const socket = new DomainSocket(
+      served.world,
+      credentials ?? this.#options.credentials ?? IN_PROCESS,
+      namespaces,
+    );
     (served.sockets as Set<DomainSocket>).add(socket);
     this.events.emit('socket-opened', socket);
     return socket;

@@ -5,7 +5,7 @@ import type { Task } from '../queue/task-queue.js';
 import { findAttribute, hasLeftover, LEFTOVER } from '../schema/attributes.js';
 import { checkMessageAt, decodeMessageAt, type MessageBody } from '../schema/message.js';
 import type { DomainSocket } from '../socket/domain-socket.js';
-import { type Credentials, SocketOption } from '../socket/netlink.js';
+import { type Credentials, type NamespaceView, SocketOption } from '../socket/netlink.js';
 import { align4 } from '../wire/alignment.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { FIRST_PROTOCOL_MESSAGE_TYPE, MESSAGE_HEADER_SIZE, MessageFlag } from '../wire/message-header.js';
@@ -224,6 +224,10 @@ class ReceivedMessage {
 
   get credentials(): Credentials {
     return this.socket.credentials;
+  }
+
+  get namespaces(): NamespaceView | undefined {
+    return this.socket.namespaces;
   }
 
   get strict(): boolean {

@@ -1,7 +1,7 @@
 import type { AttributeShape, AttributeValues } from '../schema/attributes.js';
 import type { HeaderShape, HeaderValues } from '../schema/header.js';
 import type { MessageSchema } from '../schema/message.js';
-import type { Credentials } from '../socket/netlink.js';
+import type { Credentials, NamespaceView } from '../socket/netlink.js';
 import { MessageFlag } from '../wire/message-header.js';
 
 /** Who caused a change; goes with the events of a model, so that notifications can name the originator. */
@@ -51,6 +51,8 @@ export interface Request<H extends HeaderShape = HeaderShape, A extends Attribut
   /** Of the socket that sent it. */
   readonly portId: number;
   readonly credentials: Credentials;
+  /** How the sender names other network namespaces; undefined where it knows of none. */
+  readonly namespaces: NamespaceView | undefined;
   /** The socket asked for strict checking of its GETs (NETLINK_GET_STRICT_CHK). */
   readonly strict: boolean;
   readonly cause: Cause;

@@ -7,6 +7,7 @@ import { type Task, TaskQueue } from '../queue/task-queue.js';
 import {
   type Credentials,
   type Datagram,
+  type NamespaceView,
   type NetlinkAddress,
   type NetlinkSocket,
   type ReceiveOptions,
@@ -47,7 +48,6 @@ const KERNEL_SIDE: NetlinkAddress = { portId: 0, groups: 0 };
 /** One socket of a domain: its address, its memberships, its task queue and its receive buffer. */
 export class DomainSocket implements NetlinkSocket {
   readonly options: SocketOptions;
-  readonly credentials: Credentials;
   readonly counters = { sent: 0, requests: 0 };
   onReadable: (() => void) | undefined;
 
@@ -63,9 +63,12 @@ export class DomainSocket implements NetlinkSocket {
   #receiving = false;
   #closed = false;
 
-  constructor(world: SocketWorld, credentials: Credentials) {
+  constructor(
+    world: SocketWorld,
+    readonly credentials: Credentials,
+    readonly namespaces?: NamespaceView,
+  ) {
     this.#world = world;
-    this.credentials = credentials;
     this.options = new SocketOptions(world.bufferLimits, credentials.netAdmin);
     this.#memberships = new Memberships(world.highestGroup);
     this.#buffer = new ReceiveBuffer(this.options.receiveBufferSize);

@@ -15,10 +15,27 @@ export interface Credentials {
   readonly netAdmin: boolean;
 }
 
+/** Names one network namespace: equal texts, same namespace. */
+export type NamespaceId = string;
+
+/** The namespace that everything begins in. */
+export const FIRST_NAMESPACE: NamespaceId = 'first';
+
+/** How the owner of a socket names network namespaces. Front doors give it; without it there is only the first. */
+export interface NamespaceView {
+  /** The one that the socket was opened in, and stays in. */
+  readonly current: NamespaceId;
+  /** By a descriptor of the owner (IFLA_NET_NS_FD, NETNSA_FD); undefined when it is none of a network namespace. */
+  ofDescriptor(descriptor: number): NamespaceId | undefined;
+  /** By a process as the owner numbers it (IFLA_NET_NS_PID, NETNSA_PID); undefined when there is no such process. */
+  ofProcess(processId: number): NamespaceId | undefined;
+}
+
 export interface OpenOptions {
   /** The third argument of `socket(AF_NETLINK, …)`. */
   readonly protocol: number;
   readonly credentials?: Credentials;
+  readonly namespaces?: NamespaceView | undefined;
   readonly signal?: AbortSignal;
 }
 

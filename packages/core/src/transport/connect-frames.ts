@@ -1,7 +1,7 @@
 import { DecodeError } from '../errors/decode-error.js';
 import { Errno } from '../errors/errno.js';
 import { NetlinkError } from '../errors/netlink-error.js';
-import type { Netlink, NetlinkSocket, OpenOptions } from '../socket/netlink.js';
+import { FIRST_NAMESPACE, type Netlink, type NetlinkSocket, type OpenOptions } from '../socket/netlink.js';
 import type { FrameChannel } from './frame-channel.js';
 import { decodeFrame, encodeFrame, FRAME_PROTOCOL_VERSION, type Frame, type FrameOf } from './frames.js';
 import { ProtocolViolation } from './protocol-violation.js';
@@ -60,7 +60,10 @@ class FrameClient implements RemoteNetlink, CallLink {
     if (!channel.isOpen) this.#end(undefined);
   }
 
-  async open({ protocol, credentials, signal }: OpenOptions): Promise<NetlinkSocket> {
+  async open({ protocol, credentials, namespaces, signal }: OpenOptions): Promise<NetlinkSocket> {
+    // Names of namespaces mean nothing at the far end.
+    if (namespaces !== undefined && namespaces.current !== FIRST_NAMESPACE)
+      throw new NetlinkError(Errno.EOPNOTSUPP, 'only the first network namespace is served from afar');
     signal?.throwIfAborted();
     if (this.failure !== undefined) throw this.failure;
     const id = nextFree(this.#lastSocket, this.#sockets);

@@ -1,4 +1,4 @@
-import type { Cause } from '@nlspace/core';
+import type { Cause, NamespaceId } from '@nlspace/core';
 import type { InterfaceAddress } from '../address/interface-address.js';
 import type { Link } from '../link/link.js';
 import type { RouteEvent } from '../route/route-events.js';
@@ -39,6 +39,14 @@ export interface ConfigurationEvent {
   readonly cause: Cause;
 }
 
+/** The network has got a number for another namespace, or has lost it with the namespace. */
+export interface NamespaceEvent {
+  readonly type: 'namespace-numbered' | 'namespace-forgotten';
+  readonly id: NamespaceId;
+  readonly number: number;
+  readonly cause: Cause;
+}
+
 /** Everything that happens to a network, in the order in which it happens. */
 export type NetworkEvent =
   | LinkChangedEvent
@@ -46,6 +54,7 @@ export type NetworkEvent =
   | LinkIpv6ChangedEvent
   | AddressEvent
   | ConfigurationEvent
+  | NamespaceEvent
   | RouteEvent;
 
 export type NetworkEventListener = (event: NetworkEvent) => void;

@@ -1,10 +1,12 @@
-import { seededRandom } from '@nlspace/core';
+import { type Cause, FIRST_NAMESPACE, type NamespaceId, NO_CAUSE, seededRandom } from '@nlspace/core';
 import { AddressTable } from '../address/address-table.js';
 import { DummyKind } from '../link/kinds/dummy.js';
 import { LoopbackKind } from '../link/kinds/loopback.js';
 import { VethKind } from '../link/kinds/veth.js';
 import type { LinkKindClass } from '../link/link-kind.js';
 import { LinkTable } from '../link/link-table.js';
+import { NamespaceIds } from '../namespace/namespace-ids.js';
+import { NetworkNamespaces } from '../namespace/network-namespaces.js';
 import { RouteTables } from '../route/route-tables.js';
 import { type Clock, systemClock } from './clock.js';
 import { randomMacAddresses } from './mac-addresses.js';
@@ -34,15 +36,31 @@ export class Network {
   readonly links: LinkTable;
   readonly addresses: AddressTable;
   readonly routes: RouteTables;
+  /** All networks of this world, this one among them. */
+  readonly namespaces: NetworkNamespaces;
+  /** What this network calls the others. */
+  readonly namespaceIds = new NamespaceIds();
 
   /** Begins as a fresh namespace: with `lo`, which is down. */
-  constructor(options: NetworkOptions = {}) {
+  constructor(
+    options: NetworkOptions = {},
+    readonly namespace: NamespaceId = FIRST_NAMESPACE,
+    namespaces?: NetworkNamespaces,
+  ) {
     const random = options.random ?? seededRandom(1);
+    const macAddress = options.macAddress ?? randomMacAddresses(random);
+    // Others begin alike, but draw on: no two links of a world get the same address.
+    this.namespaces =
+      namespaces ??
+      new NetworkNamespaces(
+        this,
+        (id) => new Network({ ...options, random, macAddress }, id, this.namespaces),
+      );
     const { events } = this;
     this.clock = options.clock ?? systemClock;
     this.links = new LinkTable([LoopbackKind, ...(options.kinds ?? DEFAULT_LINK_KINDS)], {
       events,
-      macAddress: options.macAddress ?? randomMacAddresses(random),
+      macAddress,
     });
     const { links, clock } = this;
     const addresses = () => this.addresses;
@@ -57,5 +75,35 @@ export class Network {
     });
     this.addresses = new AddressTable(links, { events, random, clock, routes: this.routes });
     links.addLoopback();
+  }
+
+  /**
+   * Gives another namespace a number in this network, and says so.
+   *
+   * @throws {NetlinkError} EEXIST when it has one, or when the wanted one is taken.
+   */
+  numberNamespace(id: NamespaceId, cause: Cause, wanted?: number): number {
+    const number = this.namespaceIds.assign(id, wanted);
+    this.events.emit({ type: 'namespace-numbered', id, number, cause });
+    return number;
+  }
+
+  /** The number of a namespace; one that has none yet gets the lowest that is free. */
+  namespaceNumber(id: NamespaceId): number {
+    return this.namespaceIds.numberOf(id) ?? this.numberNamespace(id, NO_CAUSE);
+  }
+
+  /** For `NetworkNamespaces`: the other namespace is gone. */
+  forgetNamespace(id: NamespaceId): void {
+    const number = this.namespaceIds.withdraw(id);
+    if (number !== undefined) this.events.emit({ type: 'namespace-forgotten', id, number, cause: NO_CAUSE });
+  }
+
+  /** For `NetworkNamespaces`: this namespace is gone, and its links with it. */
+  dismantle(): void {
+    this.links.remove(
+      this.links.all().filter(({ behaviour }) => behaviour.isCreatable !== false),
+      NO_CAUSE,
+    );
   }
 }

@@ -5,6 +5,7 @@ import { IPV4_ROUTES } from './ipv4-routes.js';
 import { IPV6_ROUTES } from './ipv6-routes.js';
 import { LINKS } from './links.js';
 import { MONITORS } from './monitors.js';
+import { NAMESPACES } from './namespaces.js';
 import { PROGRAMS } from './programs.js';
 
 /** Every scenario, by the object it is about. */
@@ -15,5 +16,6 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'IPv6 route': IPV6_ROUTES,
   batch: BATCHES,
   monitor: MONITORS,
+  namespace: NAMESPACES,
   program: PROGRAMS,
 };

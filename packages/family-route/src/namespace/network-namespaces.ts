@@ -1,0 +1,36 @@
+import { FIRST_NAMESPACE, type NamespaceId } from '@nlspace/core';
+import type { Network } from '../network/network.js';
+
+/** The network namespaces of one world. Each has a network of its own, made when it is first asked for. */
+export class NetworkNamespaces {
+  readonly #networks = new Map<NamespaceId, Network>();
+
+  constructor(
+    first: Network,
+    private readonly make: (id: NamespaceId) => Network,
+  ) {
+    this.#networks.set(FIRST_NAMESPACE, first);
+  }
+
+  get(id: NamespaceId): Network {
+    let network = this.#networks.get(id);
+    if (network === undefined) {
+      network = this.make(id);
+      this.#networks.set(id, network);
+    }
+    return network;
+  }
+
+  /** Takes a namespace out that nobody can name any more; its links end with it, those with an end elsewhere too. */
+  remove(id: NamespaceId): void {
+    const network = this.#networks.get(id);
+    if (network === undefined) return;
+    this.#networks.delete(id);
+    for (const other of this.#networks.values()) other.forgetNamespace(id);
+    network.dismantle();
+  }
+
+  all(): Iterable<[NamespaceId, Network]> {
+    return this.#networks;
+  }
+}
