@@ -90,6 +90,7 @@ int install_filter(unsigned base) {
   EMIT(JUMP(BPF_JEQ, FOREIGN_SOCKETCALL, 0, 4), LOAD(args[0]), JUMP(BPF_JEQ, 1 /* SYS_SOCKET */, 0, 1), REFUSE(EAFNOSUPPORT),
        RETURN(SECCOMP_RET_ALLOW));
 #endif
+  EMIT(JUMP(BPF_JEQ, SYS_io_uring_setup, 0, 1), REFUSE(ENOSYS)); /* the same number everywhere */
   EMIT(JUMP(BPF_JEQ, FOREIGN_SOCKET, 1, 0), RETURN(SECCOMP_RET_ALLOW), LOAD(args[0]), JUMP(BPF_JEQ, AF_NETLINK, 0, 1),
        REFUSE(EAFNOSUPPORT), RETURN(SECCOMP_RET_ALLOW));
 

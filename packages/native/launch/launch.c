@@ -90,8 +90,9 @@ static _Noreturn void give_up(struct shared *shared, int step) {
   _exit(125);
 }
 
-static _Noreturn void become(char **argv, unsigned base, struct shared *shared, const sigset_t *mask) {
+static _Noreturn void become(char **argv, unsigned base, struct shared *shared, const sigset_t *mask, pid_t launcher) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != launcher) _exit(125); /* it died before we asked to die with it */
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) give_up(shared, STEP_NO_NEW_PRIVS);
   shared->listener = install_filter(base);
   if (shared->listener < 0) give_up(shared, STEP_FILTER);
@@ -174,9 +175,11 @@ int main(int argc, char **argv) {
   struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) fail(STEP_FORK, errno);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  pid_t program = fork();
+  int signals = signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (signals < 0) fail(STEP_FORK, errno);
+  pid_t launcher = getpid(), program = fork();
   if (program < 0) fail(STEP_FORK, errno);
-  if (program == 0) become(argv + 5, base, shared, &original);
+  if (program == 0) become(argv + 5, base, shared, &original, launcher);
 
   int listener = fetch_listener(program, shared);
   tell(LAUNCH_LISTENER, (int)base, 0, program, listener);
@@ -187,7 +190,6 @@ int main(int argc, char **argv) {
     return 125;
   }
   set_stage(shared, GO);
-  int signals = signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
   stay(program, signals, shared);
   return 0;
 }

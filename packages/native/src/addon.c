@@ -36,7 +36,8 @@ extern void uv_handle_set_data(void *handle, void *data);
 enum handler { ON_CALL, ON_CANCELLED, ON_CLOSED, ON_WRITTEN, ON_TAKEN, ON_LAUNCH, HANDLERS };
 static const char *const handler_names[HANDLERS] = {"call", "cancelled", "closed", "written", "taken", "launch"};
 
-enum { EVENTS = 64, CALLS_PER_ROUND = 32, MOST_CALLS = 1 << 16, LINGER_NS = 30 * 1000 };
+enum { LISTENER_EVENT, CHANNEL_EVENT, PAIRS_EVENT };
+enum { EVENTS = 64, CALLS_PER_TURN = 1024, MOST_CALLS = 1 << 16, LINGER_NS = 30 * 1000 };
 
 struct instance {
   struct supervisor s;
@@ -45,6 +46,7 @@ struct instance {
   napi_async_context context;
   uv_poll_t *poll;
   bool closed, uv_done, finalized;
+  napi_async_cleanup_hook_handle cleanup;
 };
 
 /* ---- calling TypeScript ---- */
@@ -85,10 +87,10 @@ static struct call *allocate_call(struct supervisor *s) {
   return first;
 }
 
-/* A thread makes one call at a time: an older one of it was interrupted. */
+/* A thread makes one call at a time: an older one of it was interrupted. A handler may close everything. */
 static void cancel_calls_of(struct instance *in, pid_t thread) {
   struct supervisor *s = &in->s;
-  for (int i = 0; i < s->call_count; i++) {
+  for (int i = 0; i < s->call_count && !in->closed; i++) {
     struct call *call = &s->calls[i];
     if (!call->used || call->thread != thread) continue;
     const int64_t numbers[] = {call_id(s, call), call->socket};
@@ -112,12 +114,30 @@ static void duplicate(struct supervisor *s, const struct seccomp_notif *n, int d
     notification_answer(s->listener, n->id, -EMFILE);
 }
 
+/* Between the attempts to answer a call; a duplicate of the program's end would hide the close. */
+static void let_wait(struct call *call) {
+  call->waits = true;
+  if (call->fetched >= 0) close(call->fetched);
+  call->fetched = -1;
+}
+
 static void handle_notification(struct instance *in, const struct seccomp_notif *n) {
   struct supervisor *s = &in->s;
   pid_t thread = (pid_t)n->pid;
   int fetched = -1, handle = -1;
   cancel_calls_of(in, thread);
-  if (n->data.nr != SYS_socket && n->data.nr != SYS_ioctl) {
+  if (in->closed) return;
+  if (n->data.nr == SYS_ioctl) {
+    /* About interfaces, which any socket does and nothing else. */
+    fetched = target_fetch(s, thread, (int)n->data.args[0]);
+    int refusal = fetched < 0 ? -EBADF : is_socket(fetched) ? 0 : -ENOTTY;
+    if (fetched >= 0) close(fetched);
+    fetched = -1;
+    if (refusal < 0) {
+      notification_answer(s->listener, n->id, refusal);
+      return;
+    }
+  } else if (n->data.nr != SYS_socket) {
     fetched = target_fetch(s, thread, (int)n->data.args[0]);
     handle = fetched < 0 ? -1 : pair_find(s, fetched);
     if (handle < 0) {
@@ -141,7 +161,7 @@ static void handle_notification(struct instance *in, const struct seccomp_notif 
                         .socket = handle, .fetched = fetched, .data = n->data};
   struct decoded d;
   int result = call_decode(s, call, &d);
-  if (result < 0) {
+  if (result < 0 || d.operation == OPERATION_NOTHING) {
     notification_answer(s->listener, n->id, result);
     call_free(call);
     return;
@@ -154,11 +174,7 @@ static void handle_notification(struct instance *in, const struct seccomp_notif 
   const int64_t id = call_id(s, call);
   const int64_t numbers[] = {d.operation, id, handle, thread, d.a, d.b, d.c};
   call_handler(in, ON_CALL, 7, numbers);
-  if (!in->closed && (call = call_get(s, id)) != NULL && call->fetched >= 0) {
-    /* It waits; a duplicate of the program's end would hide the close. */
-    close(call->fetched);
-    call->fetched = -1;
-  }
+  if (!in->closed && (call = call_get(s, id)) != NULL) let_wait(call);
 }
 
 /* ---- pairs and channel ---- */
@@ -181,6 +197,15 @@ static void handle_pair_event(struct instance *in, const struct epoll_event *eve
   }
 }
 
+static void handle_pair_events(struct instance *in) {
+  struct epoll_event ready[EVENTS];
+  int count;
+  do {
+    count = epoll_wait(in->s.pairs_epoll, ready, EVENTS, 0);
+    for (int i = 0; i < count && !in->closed; i++) handle_pair_event(in, &ready[i]);
+  } while (count == EVENTS && !in->closed);
+}
+
 static void handle_channel(struct instance *in) {
   struct supervisor *s = &in->s;
   while (!in->closed && s->channel >= 0) {
@@ -199,11 +224,16 @@ static void handle_channel(struct instance *in) {
       memset(&message, 0, sizeof message);
     }
     const struct cmsghdr *rights = length == sizeof message ? CMSG_FIRSTHDR(&header) : NULL;
-    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS && message.event == LAUNCH_LISTENER && s->listener < 0) {
-      memcpy(&s->listener, CMSG_DATA(rights), sizeof s->listener);
+    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS && rights->cmsg_len == CMSG_LEN(sizeof(int))) {
+      int brought;
+      memcpy(&brought, CMSG_DATA(rights), sizeof brought);
+      if (message.event == LAUNCH_LISTENER && s->listener < 0) s->listener = brought;
+      else close(brought);
+    }
+    if (message.event == LAUNCH_LISTENER && s->listener >= 0) {
       s->base = (unsigned)message.value;
       notification_wake_on_same_cpu(s->listener);
-      struct epoll_event interest = {.events = EPOLLIN, .data.u64 = UINT64_MAX};
+      struct epoll_event interest = {.events = EPOLLIN, .data.u64 = LISTENER_EVENT};
       epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->listener, &interest);
     }
     const int64_t numbers[] = {message.event, message.value, message.detail, message.pid};
@@ -219,10 +249,9 @@ static int64_t now_ns(void) {
 
 /* The answer to one call is usually followed by the next; waiting for it here is cheaper than a turn of the loop. */
 static bool linger(const struct supervisor *s) {
-  struct pollfd ready = {.fd = s->listener, .events = POLLIN};
   int64_t deadline = now_ns() + LINGER_NS;
   do {
-    if (poll(&ready, 1, 0) == 1) return (ready.revents & POLLIN) != 0;
+    if (notification_waits(s->listener)) return true;
   } while (now_ns() < deadline);
   return false;
 }
@@ -232,23 +261,20 @@ static void on_ready(uv_poll_t *handle, int status, int events) {
   struct supervisor *s = &in->s;
   (void)status;
   (void)events;
-  for (int round = 0; round < 64 && !in->closed; round++) {
-    struct epoll_event ready[EVENTS];
-    int count = epoll_wait(s->epoll, ready, EVENTS, 0);
-    int handled = 0;
-    for (int i = 0; i < count && !in->closed; i++) {
-      if (ready[i].data.u64 == UINT64_MAX) {
-        if (ready[i].events & (EPOLLHUP | EPOLLERR)) epoll_ctl(s->epoll, EPOLL_CTL_DEL, s->listener, NULL);
-      } else if (ready[i].data.u64 == UINT64_MAX - 1) handle_channel(in);
-      else handle_pair_event(in, &ready[i]);
-    }
-    struct seccomp_notif notification;
-    while (!in->closed && s->listener >= 0 && handled < CALLS_PER_ROUND && notification_receive(s->listener, &notification)) {
-      handle_notification(in, &notification);
-      handled++;
-    }
-    if (handled == 0 && count <= 0) return;
-    if (handled > 0 && !in->closed && !linger(s)) return;
+  struct epoll_event ready[EVENTS];
+  int count = epoll_wait(s->epoll, ready, EVENTS, 0);
+  for (int i = 0; i < count && !in->closed; i++) {
+    if (ready[i].data.u64 == CHANNEL_EVENT) handle_channel(in);
+    else if (ready[i].data.u64 == PAIRS_EVENT) handle_pair_events(in);
+    else if (ready[i].events & (EPOLLHUP | EPOLLERR)) epoll_ctl(s->epoll, EPOLL_CTL_DEL, s->listener, NULL);
+  }
+  struct seccomp_notif notification;
+  for (int calls = 0; calls < CALLS_PER_TURN && !in->closed && s->listener >= 0; calls++) {
+    if (calls > 0 && !linger(s)) return;
+    if (!notification_receive(s->listener, &notification)) return;
+    /* What was closed or written before the call was made has happened before it. */
+    handle_pair_events(in);
+    if (!in->closed) handle_notification(in, &notification);
   }
 }
 
@@ -391,17 +417,16 @@ static napi_value drop(napi_env env, napi_callback_info info) {
 static napi_value reachable(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   struct call *call = call_of(&a, env);
-  return boolean(env, call != NULL && notification_valid(a.in->s.listener, call->notification) &&
-                          call_descriptor(&a.in->s, call) >= 0);
+  if (call == NULL || !notification_valid(a.in->s.listener, call->notification) || call_descriptor(&a.in->s, call) < 0)
+    return boolean(env, false);
+  call->waits = false;
+  return boolean(env, true);
 }
 
 static napi_value rest(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   struct call *call = call_of(&a, env);
-  if (call != NULL && call->fetched >= 0) {
-    close(call->fetched);
-    call->fetched = -1;
-  }
+  if (call != NULL) let_wait(call);
   return NULL;
 }
 
@@ -415,6 +440,8 @@ static napi_value patience(napi_env env, napi_callback_info info) {
   struct timeval limit = {0};
   socklen_t length = sizeof limit;
   getsockopt(descriptor, SOL_SOCKET, sending ? SO_SNDTIMEO : SO_RCVTIMEO, &limit, &length);
+  /* Longer than a timer of JavaScript goes is for ever. */
+  if (limit.tv_sec >= INT32_MAX / 1000) return number(env, 0);
   return number(env, limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000);
 }
 
@@ -437,7 +464,7 @@ static napi_value select_message(napi_env env, napi_callback_info info) {
 static napi_value set_message_length(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   struct call *call = call_of(&a, env);
-  return boolean(env, call != NULL && call_set_message_length(call, (unsigned)integer(env, a.values[1]),
+  return boolean(env, call != NULL && call_valid(&a.in->s, call) && call_set_message_length(call, (unsigned)integer(env, a.values[1]),
                                                               (uint32_t)integer(env, a.values[2])));
 }
 
@@ -445,7 +472,7 @@ static napi_value deliver(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   struct call *call = call_of(&a, env);
   struct delivery d = {0};
-  if (call == NULL) return number(env, -ENOENT);
+  if (call == NULL || !call_valid(&a.in->s, call)) return number(env, -ENOENT);
   if (!bytes_of(env, a.values[1], &d.bytes, &d.length)) return NULL;
   d.port = (uint32_t)integer(env, a.values[2]);
   d.groups = (uint32_t)integer(env, a.values[3]);
@@ -463,7 +490,7 @@ static napi_value answer_name(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   struct call *call = call_of(&a, env);
   if (call == NULL) return boolean(env, false);
-  int result = call_answer_name(call, (uint32_t)integer(env, a.values[1]), (uint32_t)integer(env, a.values[2]));
+  int result = !call_valid(&a.in->s, call) ? -ESRCH : call_answer_name(call, (uint32_t)integer(env, a.values[1]), (uint32_t)integer(env, a.values[2]));
   bool accepted = notification_answer(a.in->s.listener, call->notification, result);
   call_free(call);
   return boolean(env, accepted);
@@ -476,7 +503,7 @@ static napi_value answer_option(napi_env env, napi_callback_info info) {
   size_t length;
   if (call == NULL) return boolean(env, false);
   if (!bytes_of(env, a.values[1], &value, &length)) return NULL;
-  int result = call_answer_option(call, value, length);
+  int result = !call_valid(&a.in->s, call) ? -ESRCH : call_answer_option(call, value, length);
   bool accepted = notification_answer(a.in->s.listener, call->notification, result);
   call_free(call);
   return boolean(env, accepted);
@@ -489,7 +516,7 @@ static napi_value answer_interface(napi_env env, napi_callback_info info) {
   size_t length;
   if (call == NULL) return boolean(env, false);
   if (!bytes_of(env, a.values[1], &request, &length)) return NULL;
-  int result = call_answer_interface(call, request, length);
+  int result = !call_valid(&a.in->s, call) ? -ESRCH : call_answer_interface(call, request, length);
   bool accepted = notification_answer(a.in->s.listener, call->notification, result);
   call_free(call);
   return boolean(env, accepted);
@@ -533,14 +560,14 @@ static void on_uv_closed(void *handle) {
   struct instance *in = uv_handle_get_data(handle);
   free(handle);
   in->uv_done = true;
+  napi_remove_async_cleanup_hook(in->cleanup);
   dispose_when_unused(in);
 }
 
-static napi_value close_all(napi_env env, napi_callback_info info) {
-  struct arguments a = arguments_of(env, info);
-  struct instance *in = a.in;
+static void end(struct instance *in) {
   struct supervisor *s = &in->s;
-  if (in->closed) return NULL;
+  napi_env env = in->env;
+  if (in->closed) return;
   in->closed = true;
   for (int i = 0; i < s->call_count; i++)
     if (s->calls[i].used) call_free(&s->calls[i]);
@@ -549,15 +576,31 @@ static napi_value close_all(napi_env env, napi_callback_info info) {
   target_forget_all(s);
   free(s->calls);
   free(s->pairs);
+  s->calls = NULL;
+  s->pairs = NULL;
+  s->call_count = s->pair_count = 0;
   uv_close(in->poll, on_uv_closed);
   if (s->listener >= 0) close(s->listener);
   if (s->channel >= 0) close(s->channel);
+  s->listener = s->channel = -1;
+  close(s->pairs_epoll);
   close(s->epoll);
   for (int i = 0; i < HANDLERS; i++) napi_delete_reference(env, in->handlers[i]);
   napi_delete_reference(env, in->receiver);
   napi_delete_reference(env, in->memory);
   napi_async_destroy(env, in->context);
+}
+
+static napi_value close_all(napi_env env, napi_callback_info info) {
+  end(arguments_of(env, info).in);
   return NULL;
+}
+
+/* The environment (a worker thread, or the process) ends with the supervisor open. */
+static void on_environment_ends(napi_async_cleanup_hook_handle hook, void *data) {
+  struct instance *in = data;
+  (void)hook;
+  end(in);
 }
 
 static void unmap(napi_env env, void *data, void *hint) {
@@ -606,6 +649,15 @@ static napi_value throw_errno(napi_env env, const char *what) {
   return NULL;
 }
 
+static bool make_epolls(struct supervisor *s) {
+  s->epoll = epoll_create1(EPOLL_CLOEXEC);
+  s->pairs_epoll = epoll_create1(EPOLL_CLOEXEC);
+  struct epoll_event channel = {.events = EPOLLIN, .data.u64 = CHANNEL_EVENT};
+  struct epoll_event pairs = {.events = EPOLLIN, .data.u64 = PAIRS_EVENT};
+  return s->epoll >= 0 && s->pairs_epoll >= 0 && epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->channel, &channel) == 0 &&
+         epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->pairs_epoll, &pairs) == 0;
+}
+
 /* createSupervisor(handlers, channel): the supervisor takes over the descriptor of the channel. */
 static napi_value create_supervisor(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
@@ -617,14 +669,16 @@ static napi_value create_supervisor(napi_env env, napi_callback_info info) {
   s->free_pair = -1;
   for (int i = 0; i < CHAINS; i++) s->chains[i] = -1;
   s->channel = (int)integer(env, a.values[1]);
-  s->epoll = epoll_create1(EPOLL_CLOEXEC);
   s->memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (s->epoll < 0 || s->memory == MAP_FAILED) return throw_errno(env, "cannot set up the supervisor");
-  struct epoll_event interest = {.events = EPOLLIN, .data.u64 = UINT64_MAX - 1};
-  if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->channel, &interest) < 0) return throw_errno(env, "the channel is not a descriptor");
-
   napi_value memory, name, result;
-  napi_create_external_arraybuffer(env, s->memory, MEMORY_SIZE, unmap, NULL, &memory);
+  if (s->memory == MAP_FAILED || !make_epolls(s) ||
+      napi_create_external_arraybuffer(env, s->memory, MEMORY_SIZE, unmap, NULL, &memory) != napi_ok) {
+    if (s->epoll > 0) close(s->epoll);
+    if (s->pairs_epoll > 0) close(s->pairs_epoll);
+    if (s->memory != MAP_FAILED) munmap(s->memory, MEMORY_SIZE);
+    free(in);
+    return throw_errno(env, "cannot set up the supervisor");
+  }
   napi_create_reference(env, memory, 1, &in->memory);
   napi_create_string_utf8(env, "nlspace:supervisor", NAPI_AUTO_LENGTH, &name);
   napi_create_reference(env, a.values[0], 1, &in->receiver);
@@ -649,6 +703,7 @@ static napi_value create_supervisor(napi_env env, napi_callback_info info) {
   uv_poll_init(loop, in->poll, s->epoll);
   uv_handle_set_data(in->poll, in);
   uv_poll_start(in->poll, UV_READABLE_EVENT, on_ready);
+  napi_add_async_cleanup_hook(env, on_environment_ends, in, &in->cleanup);
   return result;
 }
 

@@ -3,12 +3,17 @@
 #include "supervisor.h"
 
 #include <errno.h>
+#include <linux/fs.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#ifndef SOL_NETLINK
+#define SOL_NETLINK 270
+#endif
 
 enum { MOST_PARTS = 1024, SLOT_BITS = 16 };
 
@@ -40,6 +45,10 @@ void call_free(struct call *call) {
   call->fetched = -1;
   call->used = false;
   call->generation++;
+}
+
+bool call_valid(const struct supervisor *s, const struct call *call) {
+  return !call->waits || notification_valid(s->listener, call->notification);
 }
 
 int call_descriptor(struct supervisor *s, struct call *call) {
@@ -113,9 +122,24 @@ static int load_datagram(struct supervisor *s, struct call *call, uint64_t flags
   return 0;
 }
 
+/* preadv2 and pwritev2 of a socket: without a position; of the flags, only the one that means MSG_DONTWAIT. */
+static int load_positioned(const uint64_t *args, uint64_t *flags) {
+  if ((int64_t)args[3] != -1) return -ESPIPE;
+  if (args[5] & ~(uint64_t)RWF_NOWAIT) return -EOPNOTSUPP;
+  *flags = args[5] & RWF_NOWAIT ? MSG_DONTWAIT : 0;
+  return 0;
+}
+
 static int describe_room(const struct call *call, uint64_t flags, struct decoded *d) {
   d->a = (int32_t)flags;
   d->b = (int64_t)call->message.total;
+  return 0;
+}
+
+/* Unlike the receiving calls, the reading ones do not even look when there is no room. */
+static int describe_reading(const struct call *call, uint64_t flags, struct decoded *d) {
+  if (call->message.total > 0) return describe_room(call, flags, d);
+  d->operation = OPERATION_NOTHING;
   return 0;
 }
 
@@ -124,8 +148,10 @@ int call_select_message(struct supervisor *s, struct call *call, unsigned index,
   release_parts(&call->message);
   memset(&call->message, 0, sizeof call->message);
   int result = use_header(call, call->data.args[1] + index * sizeof(struct many_entry));
-  if (result < 0) return result;
-  return sending ? load_datagram(s, call, call->data.args[3], d) : describe_room(call, call->data.args[3], d);
+  if (result == 0 && sending) result = load_datagram(s, call, call->data.args[3], d);
+  else if (result == 0) result = describe_room(call, call->data.args[3], d);
+  /* What was read belongs to the caller only if it is still there. */
+  return result < 0 || notification_valid(s->listener, call->notification) ? result : -ESRCH;
 }
 
 bool call_set_message_length(struct call *call, unsigned index, uint32_t length) {
@@ -163,6 +189,7 @@ static int decode_option(struct supervisor *s, struct call *call, bool set, stru
 int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
   const uint64_t *args = (const uint64_t *)call->data.args;
   struct message *m = &call->message;
+  uint64_t flags = 0;
   int result;
   *d = (struct decoded){0};
   memset(m, 0, sizeof *m);
@@ -188,8 +215,9 @@ int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
     case SYS_writev:
     case SYS_pwritev2:
       d->operation = OPERATION_SEND;
-      result = use_parts(call, args[1], args[2], -EINVAL);
-      return result < 0 ? result : load_datagram(s, call, 0, d);
+      result = call->data.nr == SYS_writev ? 0 : load_positioned(args, &flags);
+      if (result == 0) result = use_parts(call, args[1], args[2], -EINVAL);
+      return result < 0 ? result : load_datagram(s, call, flags, d);
     case SYS_sendmmsg:
       return decode_many(args, OPERATION_SEND_MANY, d);
 
@@ -206,12 +234,13 @@ int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
     case SYS_read:
       d->operation = OPERATION_RECEIVE;
       use_one_part(call, args[1], args[2]);
-      return describe_room(call, 0, d);
+      return describe_reading(call, 0, d);
     case SYS_readv:
     case SYS_preadv2:
       d->operation = OPERATION_RECEIVE;
-      result = use_parts(call, args[1], args[2], -EINVAL);
-      return result < 0 ? result : describe_room(call, 0, d);
+      result = call->data.nr == SYS_readv ? 0 : load_positioned(args, &flags);
+      if (result == 0) result = use_parts(call, args[1], args[2], -EINVAL);
+      return result < 0 ? result : describe_reading(call, flags, d);
     case SYS_recvmmsg:
       return decode_many(args, OPERATION_RECEIVE_MANY, d);
 
@@ -281,29 +310,54 @@ static bool put_control(uint8_t *area, size_t room, size_t *used, int level, int
   return kept == whole;
 }
 
-static int write_header(struct call *call, const struct delivery *d, bool truncated) {
-  const struct message *m = &call->message;
-  uint8_t area[128] = {0};
-  size_t used = 0, room = m->control_length < sizeof area ? m->control_length : sizeof area;
+/* What a delivery writes: everything in one system call. */
+struct writes {
+  size_t from_count, to_count;
+  struct iovec from[6], to[MOST_PARTS];
+};
+
+static void add_from(struct writes *w, const void *from, size_t length) {
+  w->from[w->from_count++] = (struct iovec){(void *)from, length};
+}
+
+static void add(struct writes *w, const void *from, uint64_t to, size_t length) {
+  if (length == 0) return;
+  add_from(w, from, length);
+  w->to[w->to_count++] = (struct iovec){(void *)(uintptr_t)to, length};
+}
+
+/* The control messages; false if they were cut. */
+static bool make_control(const struct message *m, const struct delivery *d, uint8_t *area, size_t size, size_t *used) {
+  size_t room = m->control_length < size ? m->control_length : size;
   bool whole = true;
   if (d->credentials) {
     const uint32_t nobody[3] = {0, 0, 0}; /* struct ucred: pid, uid, gid of the kernel */
-    whole &= put_control(area, room, &used, SOL_SOCKET, 2 /* SCM_CREDENTIALS */, nobody, sizeof nobody);
+    whole &= put_control(area, room, used, SOL_SOCKET, SCM_CREDENTIALS, nobody, sizeof nobody);
   }
-  if (d->packet_info)
-    whole &= put_control(area, room, &used, 270 /* SOL_NETLINK */, NETLINK_PKTINFO, &d->group, sizeof d->group);
-  const uint64_t controllen = used;
-  const int32_t flags = (truncated ? MSG_TRUNC : 0) | (whole ? 0 : MSG_CTRUNC);
-  bool written = target_write(call->thread, area, m->control, used) &&
-                 target_write(call->thread, &controllen, m->header + offsetof(struct msghdr, msg_controllen), sizeof controllen) &&
-                 target_write(call->thread, &flags, m->header + offsetof(struct msghdr, msg_flags), sizeof flags);
-  return written ? 0 : -EFAULT;
+  if (d->packet_info) whole &= put_control(area, room, used, SOL_NETLINK, NETLINK_PKTINFO, &d->group, sizeof d->group);
+  return whole;
 }
 
 int call_deliver(struct call *call, const struct delivery *d) {
   const struct message *m = &call->message;
-  size_t copied = d->length < m->total ? d->length : m->total;
-  if (!target_scatter(call->thread, d->bytes, m->parts, m->part_count, copied)) return -EFAULT;
+  const size_t copied = d->length < m->total ? d->length : m->total;
+  struct writes w;
+  w.from_count = w.to_count = 0;
+  add_from(&w, d->bytes, copied);
+  size_t left = copied;
+  for (size_t i = 0; i < m->part_count && left > 0; i++) {
+    struct iovec part = m->parts[i];
+    if (part.iov_len > left) part.iov_len = left;
+    left -= part.iov_len;
+    w.to[w.to_count++] = part;
+  }
+  if (w.to_count > MOST_PARTS - 5) { /* what follows would be too many for one system call */
+    if (!target_scatter(call->thread, w.from, w.from_count, w.to, w.to_count)) return -EFAULT;
+    w.from_count = w.to_count = 0;
+  }
+
+  const struct sockaddr_nl name = {.nl_family = AF_NETLINK, .nl_pid = d->port, .nl_groups = d->groups};
+  const uint32_t name_length = sizeof name;
   if (m->name != 0) {
     uint32_t room = m->name_length;
     if (m->header == 0) { /* recvfrom */
@@ -312,12 +366,23 @@ int call_deliver(struct call *call, const struct delivery *d) {
       if (given < 0) return -EINVAL;
       room = (uint32_t)given;
     }
-    int result = write_name(call->thread, m->name, room, m->name_length_at, d->port, d->groups);
-    if (result < 0) return result;
+    add(&w, &name, m->name, room < name_length ? room : name_length);
+    add(&w, &name_length, m->name_length_at, sizeof name_length);
   }
+
+  uint8_t area[128] = {0};
+  size_t used = 0;
+  struct {
+    uint64_t control_length;
+    int32_t flags;
+  } end;
+  _Static_assert(offsetof(struct msghdr, msg_flags) == offsetof(struct msghdr, msg_controllen) + 8, "the end of msghdr");
   if (m->header != 0) {
-    int result = write_header(call, d, copied < d->length);
-    if (result < 0) return result;
+    bool whole = make_control(m, d, area, sizeof area, &used);
+    end.control_length = used;
+    end.flags = (copied < d->length ? MSG_TRUNC : 0) | (whole ? 0 : MSG_CTRUNC);
+    add(&w, area, m->control, used);
+    add(&w, &end, m->header + offsetof(struct msghdr, msg_controllen), 12);
   }
-  return (int)copied;
+  return target_scatter(call->thread, w.from, w.from_count, w.to, w.to_count) ? (int)copied : -EFAULT;
 }

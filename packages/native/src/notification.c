@@ -13,20 +13,46 @@
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
 #endif
 
-bool notification_receive(int listener, struct seccomp_notif *notification) {
+/* The kernel reads and writes structures of its own size, which may have grown since this was compiled. */
+enum { ROOM_TO_GROW = 1024 };
+
+/* A signal to ourselves may interrupt the wait for the listener's lock; nothing was done then. */
+static int control(int listener, unsigned long request, void *argument) {
+  int result;
+  do result = ioctl(listener, request, argument);
+  while (result < 0 && errno == EINTR);
+  return result;
+}
+
+bool notification_waits(int listener) {
   struct pollfd ready = {.fd = listener, .events = POLLIN};
-  while (poll(&ready, 1, 0) == 1 && (ready.revents & POLLIN)) {
-    memset(notification, 0, sizeof *notification);
-    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, notification) == 0) return true;
+  return poll(&ready, 1, 0) == 1 && (ready.revents & POLLIN) != 0;
+}
+
+bool notification_receive(int listener, struct seccomp_notif *notification) {
+  union {
+    struct seccomp_notif known;
+    char room[ROOM_TO_GROW];
+  } received;
+  while (notification_waits(listener)) {
+    memset(&received, 0, sizeof received);
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &received) == 0) {
+      *notification = received.known;
+      return true;
+    }
     if (errno != ENOENT && errno != EINTR) return false;
   }
   return false;
 }
 
-bool notification_valid(int listener, uint64_t id) { return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0; }
+bool notification_valid(int listener, uint64_t id) { return control(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0; }
 
 static bool respond(int listener, struct seccomp_notif_resp response) {
-  return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response) == 0;
+  union {
+    struct seccomp_notif_resp known;
+    char room[ROOM_TO_GROW];
+  } sent = {.known = response};
+  return control(listener, SECCOMP_IOCTL_NOTIF_SEND, &sent) == 0;
 }
 
 bool notification_answer(int listener, uint64_t id, int64_t value) {
@@ -48,7 +74,7 @@ int notification_place(int listener, uint64_t id, int descriptor, int number, bo
       .newfd = number >= 0 ? (uint32_t)number : 0,
       .newfd_flags = close_on_exec ? O_CLOEXEC : 0,
   };
-  int placed = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
+  int placed = control(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
   return placed < 0 ? -errno : placed;
 }
 

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAIR_BUFFER = 32 << 20 };
+enum { PAIR_BUFFER = 32 << 20, MOST_PAIRS = 1 << 24 };
 
 static int *chain_of(struct supervisor *s, ino_t inode) {
   return &s->chains[inode % CHAINS];
@@ -20,6 +20,7 @@ static int *chain_of(struct supervisor *s, ino_t inode) {
 
 static int allocate_handle(struct supervisor *s) {
   if (s->free_pair < 0) {
+    if (s->pair_count > MOST_PAIRS / 2) return -ENFILE;
     int count = s->pair_count == 0 ? 64 : s->pair_count * 2;
     struct pair *grown = realloc(s->pairs, (size_t)count * sizeof *grown);
     if (grown == NULL) return -ENOMEM;
@@ -49,11 +50,12 @@ int pair_create(struct supervisor *s, bool nonblocking, int *program_end) {
   const int size = PAIR_BUFFER;
   if (setsockopt(ends[1], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) < 0)
     (void)setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  s->socket_device = status.st_dev;
   int *chain = chain_of(s, status.st_ino);
   s->pairs[handle] = (struct pair){.used = true, .end = ends[1], .inode = status.st_ino, .next = *chain};
   *chain = handle;
   struct epoll_event interest = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.u64 = pair_token(&s->pairs[handle], handle)};
-  if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, ends[1], &interest) < 0) {
+  if (epoll_ctl(s->pairs_epoll, EPOLL_CTL_ADD, ends[1], &interest) < 0) {
     int error = -errno;
     pair_release(s, handle);
     close(ends[0]);
@@ -74,9 +76,15 @@ void pair_release(struct supervisor *s, int handle) {
   s->closings++;
 }
 
+bool is_socket(int descriptor) {
+  struct stat status;
+  return fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
 int pair_find(const struct supervisor *s, int descriptor) {
   struct stat status;
-  if (fstat(descriptor, &status) < 0 || !S_ISSOCK(status.st_mode)) return -1;
+  /* The device too: a descriptor opened with O_PATH can be a socket's file on a disk, with whatever inode number. */
+  if (fstat(descriptor, &status) < 0 || !S_ISSOCK(status.st_mode) || status.st_dev != s->socket_device) return -1;
   int handle = *chain_of((struct supervisor *)s, status.st_ino);
   while (handle >= 0 && s->pairs[handle].inode != status.st_ino) handle = s->pairs[handle].next;
   return handle;

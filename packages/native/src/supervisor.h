@@ -25,6 +25,7 @@ enum operation {
   OPERATION_RECEIVE = 10,    /* a = flags, b = capacity */
   OPERATION_RECEIVE_MANY = 11,
   OPERATION_UNSUPPORTED = 12, /* listen, accept, shutdown */
+  OPERATION_NOTHING = 0,      /* answered with 0 at once, never told */
   OPERATION_INTERFACE = 13,   /* ioctl on any socket: a = request; struct ifreq is in memory; answered by answer_interface */
 };
 
@@ -53,7 +54,7 @@ struct message {
 /* A notification that is not answered yet. */
 struct call {
   bool used;
-  bool detached; /* outlived the wake-up that brought it */
+  bool waits; /* its handler has returned: whether the caller is still there has to be asked */
   uint32_t generation;
   uint64_t notification;
   pid_t thread;
@@ -83,6 +84,8 @@ enum { CHAINS = 1024 };
 
 struct supervisor {
   int listener, epoll, channel;
+  int pairs_epoll; /* inside of `epoll`: what programs did to pairs before they made a call is handled before the call */
+  dev_t socket_device; /* of every socket; an inode number alone may be a file's */
   unsigned base;
   uint8_t *memory; /* the name, then the payload; shared with TypeScript */
   struct call *calls;
@@ -99,7 +102,8 @@ bool target_read(pid_t thread, void *to, uint64_t from, size_t length);
 bool target_write(pid_t thread, const void *from, uint64_t to, size_t length);
 /* Copies up to `length` bytes; false if not all of them were there. */
 bool target_gather(pid_t thread, void *to, const struct iovec *parts, size_t count, size_t length);
-bool target_scatter(pid_t thread, const void *from, const struct iovec *parts, size_t count, size_t length);
+/* Writes the whole of `from` to `to`, both in parts. */
+bool target_scatter(pid_t thread, const struct iovec *from, size_t from_count, const struct iovec *to, size_t to_count);
 /* A duplicate of the program's descriptor; -1 with errno. */
 int target_fetch(struct supervisor *s, pid_t thread, int descriptor);
 /* The lowest free number of a program from `lowest` on; -1 if there is none. */
@@ -113,6 +117,8 @@ int64_t target_namespace(struct supervisor *s, pid_t thread, int descriptor);
 void target_forget_all(struct supervisor *s);
 
 /* notification.c: the listener */
+/* Whether a notification waits. If so, receiving does not block: it fails if the caller is gone meanwhile. */
+bool notification_waits(int listener);
 bool notification_receive(int listener, struct seccomp_notif *notification);
 bool notification_valid(int listener, uint64_t id);
 bool notification_answer(int listener, uint64_t id, int64_t value); /* negative: errno */
@@ -127,6 +133,7 @@ static inline uint64_t pair_token(const struct pair *pair, int handle) {
   return (uint64_t)(uint32_t)pair->inode << 32 | (uint32_t)handle;
 }
 int pair_create(struct supervisor *s, bool nonblocking, int *program_end);
+bool is_socket(int descriptor);
 void pair_release(struct supervisor *s, int handle);
 int pair_find(const struct supervisor *s, int descriptor);
 struct pair *pair_get(struct supervisor *s, int64_t handle);
@@ -136,6 +143,8 @@ int pair_push(struct pair *pair, const void *bytes, size_t length);
 bool pair_drop(struct pair *pair, int program_end);
 
 /* calls.c */
+/* Whether the caller is still there, so that its memory may be used. */
+bool call_valid(const struct supervisor *s, const struct call *call);
 struct call *call_get(struct supervisor *s, int64_t id);
 int64_t call_id(const struct supervisor *s, const struct call *call);
 void call_free(struct call *call);

@@ -32,9 +32,10 @@ bool target_gather(pid_t thread, void *to, const struct iovec *parts, size_t cou
   return length == 0 || process_vm_readv(thread, &here, 1, parts, count, 0) == (ssize_t)length;
 }
 
-bool target_scatter(pid_t thread, const void *from, const struct iovec *parts, size_t count, size_t length) {
-  struct iovec here = {(void *)from, length};
-  return length == 0 || process_vm_writev(thread, &here, 1, parts, count, 0) == (ssize_t)length;
+bool target_scatter(pid_t thread, const struct iovec *from, size_t from_count, const struct iovec *to, size_t to_count) {
+  ssize_t length = 0;
+  for (size_t i = 0; i < from_count; i++) length += (ssize_t)from[i].iov_len;
+  return length == 0 || process_vm_writev(thread, from, from_count, to, to_count, 0) == length;
 }
 
 /* The whole of /proc/<thread>/status, or false. */

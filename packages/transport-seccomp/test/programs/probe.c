@@ -427,10 +427,14 @@ static void interruptions(void) {
   pthread_join(other, NULL);
 }
 
+static atomic_uint answers_seen;
 static void *reader_main(void *argument) {
   int s = *(int *)argument;
   unsigned *sum = calloc(1, sizeof *sum);
-  for (int i = 0; i < 100; i++) *sum += receive_ack(s, 0);
+  for (int i = 0; i < 100; i++) {
+    *sum += receive_ack(s, 0);
+    answers_seen++;
+  }
   return sum;
 }
 
@@ -440,7 +444,10 @@ static void threads(void) {
   pthread_t readers[4];
   unsigned total = 0;
   for (int i = 0; i < 4; i++) CHECK(pthread_create(&readers[i], NULL, reader_main, &s) == 0);
-  for (unsigned i = 1; i <= 400; i++) send_noop(s, i);
+  for (unsigned i = 1; i <= 400; i++) {
+    while (i > answers_seen + 40) sched_yield(); /* their receive buffer is finite */
+    send_noop(s, i);
+  }
   for (int i = 0; i < 4; i++) {
     void *sum;
     pthread_join(readers[i], &sum);
