@@ -7,10 +7,10 @@ import {
   play as playScenario,
   type Scenario,
 } from '@nlspace/testkit';
+import { conditionalTest, type Missing, peerTest } from '@nlspace/transport-contract';
 import type { ExecutionContext, TestFn } from 'ava';
 import { KNOWN_DIFFERENCES } from './known-differences.js';
 import { nlspaceWorld } from './nlspace-world.js';
-import { conditionalTest, type Missing, peerTest } from './peer-tests.js';
 import { SCENARIOS } from './scenarios/index.js';
 
 /** Declares one test per scenario of an object: nlspace answers every command as the kernel does. */

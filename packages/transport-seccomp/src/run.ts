@@ -190,7 +190,13 @@ class Launch implements RunningProgram {
   }
 
   kill(signal: NodeJS.Signals = 'SIGTERM'): void {
-    if (this.pid > 0 && !this.#hasExited) process.kill(this.pid, signal);
+    if (this.pid <= 0 || this.#hasExited) return;
+    try {
+      process.kill(this.pid, signal);
+    } catch (error) {
+      // It has just ended, and we have not heard of it yet.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 
   #onLaunch(event: LaunchEvent, value: number, detail: number, pid: number): void {

@@ -44,11 +44,16 @@ export class ServedSocket {
       const head = this.#look();
       if (head === undefined) return;
       const pushed = this.supervisor.push(this.handle, head.bytes);
-      if (pushed < 0)
-        throw new Error(`a datagram of ${head.bytes.length} bytes does not fit the pair (errno ${-pushed})`);
-      if (pushed === 1) this.#headInPair = true;
-      // A filter that the program attached has dropped it.
-      else this.#take(0);
+      // The program has closed it, which we are about to hear.
+      if (pushed === -Errno.EPIPE) return;
+      if (pushed === 1) {
+        this.#headInPair = true;
+      } else {
+        // A filter that the program attached has dropped it; or it is too long for a pair (which is so only where we may
+        // not exceed net.core.wmem_max), and the program hears that something was lost.
+        this.#take(0);
+        if (pushed < 0) this.#overrun = true;
+      }
     }
   }
 

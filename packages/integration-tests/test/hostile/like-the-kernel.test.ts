@@ -9,7 +9,7 @@ import { Mutator, namesNamespace } from '../../src/hostile/mutation.js';
 import { DIFFERENT_RESULTS, type NamedDifference } from '../../src/hostile/named-differences.js';
 import { askDomain, askKernel, type Defect } from '../../src/hostile/peers.js';
 import { BEGINNING_CASES, wellFormedCases } from '../../src/hostile/seeds.js';
-import { peerTest } from '../../src/peer-tests.js';
+import { peerTest } from '../../src/index.js';
 
 const missing = await missingKernel();
 const MUTATIONS = 2_500;
