@@ -71,7 +71,7 @@ module.exports = {
     {
       name: 'the contract is for tests',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/', pathNot: '^packages/transport-contract/' },
+      from: { path: '^packages/[^/]+/src/', pathNot: '^packages/(transport-contract|integration-tests)/' },
       to: { path: '^packages/transport-contract/' },
     },
     {
