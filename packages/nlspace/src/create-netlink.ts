@@ -1,5 +1,6 @@
-import { type DomainOptions, type NamespaceId, NetlinkDomain } from '@nlspace/core';
+import { type DomainOptions, NetlinkDomain } from '@nlspace/core';
 import { Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
+import { NamespaceDomains } from './namespace-domains.js';
 
 export interface NetlinkOptions extends Omit<DomainOptions, 'namespace'> {
   /** The network that NETLINK_ROUTE serves, or what a new one begins with. @default a fresh one: `lo`, down */
@@ -22,19 +23,17 @@ export function createNetlink({
 }: NetlinkOptions = {}): NetlinkDomain {
   if (families !== undefined) return new NetlinkDomain({ ...options, families });
   const network = given instanceof Network ? given : new Network(given);
-  const others = new Map<NamespaceId, NetlinkDomain>();
-  const first = new NetlinkDomain({ ...options, families: [routeFamily(network)], namespace: domainOf });
-  return first;
-
-  function domainOf(id: NamespaceId): NetlinkDomain {
-    let domain = others.get(id);
-    if (domain === undefined) {
-      domain = new NetlinkDomain({ ...options, families: [routeFamily(network.namespaces.get(id))] });
-      // Who watches the first hears of all.
-      domain.events.on('socket-opened', (socket) => first.events.emit('socket-opened', socket));
-      domain.events.on('socket-closed', (socket) => first.events.emit('socket-closed', socket));
-      others.set(id, domain);
-    }
+  const namespaces = new NamespaceDomains(network.namespaces, (other) => {
+    const domain = new NetlinkDomain({ ...options, families: [routeFamily(other)] });
+    // Who watches the first hears of all.
+    domain.events.on('socket-opened', (socket) => first.events.emit('socket-opened', socket));
+    domain.events.on('socket-closed', (socket) => first.events.emit('socket-closed', socket));
     return domain;
-  }
+  });
+  const first: NetlinkDomain = new NetlinkDomain({
+    ...options,
+    families: [routeFamily(network)],
+    namespace: (view) => namespaces.domain(view),
+  });
+  return first;
 }

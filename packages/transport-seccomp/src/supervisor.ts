@@ -1,7 +1,8 @@
+import { closeSync } from 'node:fs';
 import { Errno, type Netlink, type NetlinkSocket } from '@nlspace/core';
 import { type LaunchEvent, NAME_SPACE, native, Operation, type Supervisor } from '@nlspace/native';
 import type { Call } from './call.js';
-import { CallerNamespaces } from './caller-namespaces.js';
+import { CallerNamespaces, type NamespaceKeeper } from './caller-namespaces.js';
 import { answerInterfaceRequest, INTERFACE_REQUEST_SIZE } from './interface-requests.js';
 import { PROTOCOLS, SOCKET_TYPE_FLAGS, SOCKET_TYPE_MASK, SocketType } from './linux.js';
 import { failureOf, Sends } from './sends.js';
@@ -31,8 +32,7 @@ type Answer = (call: Call, served: ServedSocket) => void | Promise<void>;
 export class Supervision {
   readonly #native: Supervisor;
   readonly #sends: Sends;
-  /** Programs are started in ours. */
-  readonly #firstNamespace: number;
+  readonly #namespaces: NamespaceKeeper;
   readonly #memory: DataView;
   readonly #value: DataView;
   /** By handle. */
@@ -96,7 +96,9 @@ export class Supervision {
     this.#memory = new DataView(this.#native.memory, 0, NAME_SPACE);
     this.#value = new DataView(this.#native.memory, NAME_SPACE);
     this.#sends = new Sends(this.#native);
-    this.#firstNamespace = this.#native.namespaceOf(process.pid, -1);
+    // Programs are started in the namespace that we are in.
+    const first = this.#native.namespaceOf(process.pid, -1);
+    this.#namespaces = { supervisor: this.#native, first, kept: new Map() };
   }
 
   /** Sockets that programs hold open. */
@@ -116,6 +118,8 @@ export class Supervision {
   /** Programs that go on get ENOSYS for whatever is trapped. */
   close(): void {
     for (const handle of [...this.#sockets.keys()]) this.#closed(handle);
+    for (const descriptor of this.#namespaces.kept.values()) closeSync(descriptor);
+    this.#namespaces.kept.clear();
     this.#native.close();
   }
 
@@ -162,7 +166,7 @@ export class Supervision {
       return;
     }
     const credentials = { ...caller, netAdmin: this.options.hasNetAdmin(caller) };
-    const namespaces = new CallerNamespaces(this.#native, this.#firstNamespace, call.thread);
+    const namespaces = new CallerNamespaces(this.#namespaces, call.thread);
     const socket = await this.options.netlink.open({ protocol: call.b, credentials, namespaces });
     this.#place(call, socket, namespaces);
   }
@@ -177,7 +181,7 @@ export class Supervision {
       this.#value.buffer.slice(this.#value.byteOffset, this.#value.byteOffset + INTERFACE_REQUEST_SIZE),
     );
     const credentials = { ...caller, netAdmin: this.options.hasNetAdmin(caller) };
-    const namespaces = new CallerNamespaces(this.#native, this.#firstNamespace, call.thread);
+    const namespaces = new CallerNamespaces(this.#namespaces, call.thread);
     await answerInterfaceRequest(this.options.netlink, { credentials, namespaces }, call.a, request);
     this.#native.answerInterface(call.id, request);
   }

@@ -10,8 +10,7 @@ import { MulticastGroups } from '../multicast/multicast-groups.js';
 import { DomainSocket, type SocketWorld } from '../socket/domain-socket.js';
 import {
   type Credentials,
-  FIRST_NAMESPACE,
-  type NamespaceId,
+  type NamespaceView,
   type Netlink,
   type NetlinkSocket,
   type OpenOptions,
@@ -40,8 +39,8 @@ export interface DomainOptions {
   readonly bufferLimits?: BufferLimits;
   /** @default root with netAdmin: who is in the process may do everything */
   readonly credentials?: Credentials;
-  /** What sockets are opened on in network namespaces other than the first. @default this domain */
-  readonly namespace?: (id: NamespaceId) => Netlink;
+  /** Asked at every open by who knows of namespaces: what serves the current one. @default this domain serves all */
+  readonly namespace?: (namespaces: NamespaceView) => Netlink | undefined;
   /** Told of handlers that failed with what is not a `NetlinkError`. @default console.error */
   readonly onDefect?: DefectListener;
 }
@@ -146,9 +145,8 @@ export class NetlinkDomain implements Netlink {
   async open(options: OpenOptions): Promise<NetlinkSocket> {
     const { protocol, credentials, namespaces, signal } = options;
     signal?.throwIfAborted();
-    const { namespace } = this.#options;
-    if (namespace !== undefined && namespaces !== undefined && namespaces.current !== FIRST_NAMESPACE)
-      return namespace(namespaces.current).open(options);
+    const home = namespaces === undefined ? this : (this.#options.namespace?.(namespaces) ?? this);
+    if (home !== this) return home.open(options);
     const served = this.#protocols.get(protocol);
     if (served === undefined) throw new NetlinkError(Errno.EPROTONOSUPPORT);
     const socket = new DomainSocket(
@@ -159,6 +157,10 @@ export class NetlinkDomain implements Netlink {
     (served.sockets as Set<DomainSocket>).add(socket);
     this.events.emit('socket-opened', socket);
     return socket;
+  }
+
+  get hasOpenSockets(): boolean {
+    return [...this.#protocols.values()].some(({ sockets }) => sockets.size > 0);
   }
 
   /** What is registered, open and joined. */

@@ -29,6 +29,10 @@ export interface NamespaceView {
   ofDescriptor(descriptor: number): NamespaceId | undefined;
   /** By a process as the owner numbers it (IFLA_NET_NS_PID, NETNSA_PID); undefined when there is no such process. */
   ofProcess(processId: number): NamespaceId | undefined;
+  /** From now on nobody gets this name for another namespace, until `exists` says no. For one that was just named. */
+  keep(id: NamespaceId): void;
+  /** Whether anybody can still name it. Costly. */
+  exists(id: NamespaceId): boolean;
 }
 
 export interface OpenOptions {

@@ -46,6 +46,7 @@ export class NamespaceHandler {
     if (number === undefined) throw new NetlinkError(Errno.EINVAL, 'nsid is missing');
     const id = peerOf(request);
     if (id === undefined) throw new NetlinkError(Errno.EINVAL, 'Peer netns reference is missing');
+    this.network.namespaces.get(id, request.namespaces);
     this.network.numberNamespace(id, request.cause, number < 0 ? undefined : number);
   }
 

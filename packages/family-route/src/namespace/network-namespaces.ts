@@ -1,4 +1,4 @@
-import { FIRST_NAMESPACE, type NamespaceId } from '@nlspace/core';
+import { FIRST_NAMESPACE, type NamespaceId, type NamespaceView } from '@nlspace/core';
 import type { Network } from '../network/network.js';
 
 /** The network namespaces of one world. Each has a network of its own, made when it is first asked for. */
@@ -12,11 +12,13 @@ export class NetworkNamespaces {
     this.#networks.set(FIRST_NAMESPACE, first);
   }
 
-  get(id: NamespaceId): Network {
+  /** @param view who named it just now. */
+  get(id: NamespaceId, view?: NamespaceView): Network {
     let network = this.#networks.get(id);
     if (network === undefined) {
       network = this.make(id);
       this.#networks.set(id, network);
+      view?.keep(id);
     }
     return network;
   }
@@ -28,6 +30,11 @@ export class NetworkNamespaces {
     this.#networks.delete(id);
     for (const other of this.#networks.values()) other.forgetNamespace(id);
     network.dismantle();
+  }
+
+  /** How many there are; the first always is. */
+  get count(): number {
+    return this.#networks.size;
   }
 
   all(): Iterable<[NamespaceId, Network]> {
