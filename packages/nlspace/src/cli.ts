@@ -16,6 +16,8 @@ const COMMANDS: Readonly<Record<Command, () => Promise<CommandFunction>>> = {
 const USAGE_STATUS = 2;
 /** As env(1) and timeout(1): the command itself failed, not the program. */
 const FAILED_STATUS = 125;
+/** As a shell reports SIGPIPE. */
+const PIPE_CLOSED_STATUS = 141;
 
 async function main(argv: readonly string[]): Promise<void> {
   const commandLine = readCommandLine(argv);
@@ -33,6 +35,12 @@ async function main(argv: readonly string[]): Promise<void> {
     exitAs(await run(commandLine));
   }
 }
+
+/** A reader who has seen enough ends the command, as SIGPIPE would: Node ignores that signal. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(PIPE_CLOSED_STATUS);
+});
 
 try {
   await main(process.argv.slice(2));

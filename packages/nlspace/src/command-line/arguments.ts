@@ -81,6 +81,6 @@ function parse(args: string[], options: NonNullable<ParseArgsConfig['options']>)
 
 function readBase(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d+$/.test(text)) throw new UsageError(`--base takes the number of a descriptor, not ${text}`);
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--base takes the number of a descriptor, not ${text}`);
   return Number(text);
 }

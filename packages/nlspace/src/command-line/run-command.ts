@@ -10,10 +10,16 @@ export async function runCommand(commandLine: CommandLine): Promise<ExitResult> 
   let netlink: Netlink = createNetlink();
   if (verbose || traceFile !== undefined) {
     const { trace } = await import('../trace/trace.js');
+    // Nobody reads the trace any more: that is not the program's affair.
+    process.stderr.on('error', ignoreClosedPipe);
     netlink = trace(netlink, { write: traceFile === undefined ? writeToStandardError : writerTo(traceFile) });
   }
   const argv = program.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : program;
   return run(netlink, argv, { netAdmin: admin, ...(base === undefined ? {} : { base }) });
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function writeToStandardError(line: string): void {

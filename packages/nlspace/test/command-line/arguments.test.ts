@@ -41,6 +41,7 @@ const MISTAKES: ReadonlyArray<readonly [argv: string[], message: RegExp]> = [
   [['run', '--trace-file'], /--trace-file/],
   [['run', '--no-admin=yes', 'ip'], /--no-admin/],
   [['run', '--base', 'low', 'ip'], /--base takes the number of a descriptor, not low/],
+  [['run', '--base', '4294967296', 'ip'], /--base takes the number of a descriptor, not 4294967296/],
   [['tour', 'ip'], /tour takes no program/],
 ];
 

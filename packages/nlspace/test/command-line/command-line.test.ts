@@ -14,8 +14,12 @@ interface Ended {
 }
 
 function nlspace(...argv: string[]): Promise<Ended> {
+  return execute(process.execPath, NLSPACE, ...argv);
+}
+
+function execute(file: string, ...argv: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [NLSPACE, ...argv], (error, stdout, stderr) => {
+    execFile(file, argv, (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : error.code, stdout, stderr });
     });
   });
@@ -100,4 +104,21 @@ test('the tour shows commands, an error and what a subscriber saw', async (t) =>
   t.regex(stdout, /\$ (busybox )?ip route\n/);
   t.regex(stdout, /Nexthop has invalid gateway|Network (is )?unreachable/);
   t.regex(stdout, /new: 203\.0\.113\.0\/24 in table main\n/);
+});
+
+for (const command of ['describe', 'describe --json', 'tour', '--help']) {
+  test(`a pipe that closes early ends nlspace ${command} without a word`, async (t) => {
+    const script = `'${process.execPath}' '${NLSPACE}' ${command} | true`;
+    const { stderr } = await execute('/bin/sh', '-c', script);
+    t.is(stderr, '');
+  });
+}
+
+test('a program goes on when nobody reads its trace any more', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'nlspace-trace-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const program = `for i in 1 2 3; do ip link || busybox ip link; done 2>/dev/null; echo done >${folder}/end`;
+  const traced = `'${process.execPath}' '${NLSPACE}' run --verbose -- sh -c '${program}'`;
+  await execute('/bin/sh', '-c', `${traced} 2>&1 >/dev/null | true`);
+  t.is(await readFile(join(folder, 'end'), 'utf8'), 'done\n');
 });

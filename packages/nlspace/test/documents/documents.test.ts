@@ -2,21 +2,19 @@ import { execFile } from 'node:child_process';
 import { accessSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { type Program, programsOf } from './markdown-blocks.js';
+import { isTestFile, type Program, programsOf } from './markdown-blocks.js';
+import { pagesBelow } from './pages.js';
 
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
 const WORKSPACE = join(PACKAGE, '../..');
-/** Inside the package, so that its own name and those of its dependencies resolve. */
+/** Inside the package, so that its dependencies resolve; the package itself is found in the workspace. */
 const FOLDER = join(PACKAGE, 'dist/documents');
-const PAGES = [
-  'README.md',
-  'docs/architecture.md',
-  'docs/adding-a-link-kind.md',
-  'docs/adding-a-transport.md',
-];
+const PAGES = await pagesBelow(WORKSPACE);
+
+const AVA = join(WORKSPACE, 'node_modules/ava/entrypoints/cli.mjs');
 
 const TSCONFIG = {
   extends: join(WORKSPACE, 'tsconfig.base.json'),
@@ -28,7 +26,7 @@ const TSCONFIG = {
     rootDir: '.',
     types: ['node'],
   },
-  include: ['*.ts'],
+  include: ['**/*.ts'],
 };
 
 /** `npx nlspace` is this build, without the second that npx takes. */
@@ -40,16 +38,27 @@ interface Ended {
   readonly stderr: string;
 }
 
-function execute(file: string, args: readonly string[]): Promise<Ended> {
+function execute(file: string, args: readonly string[], cwd = WORKSPACE): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(file, args, { cwd: WORKSPACE }, (error, stdout, stderr) => {
+    execFile(file, args, { cwd }, (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : error.code, stdout, stderr });
     });
   });
 }
 
-function moduleName(page: string, { line }: Program): string {
-  return `${page.replaceAll(/[^a-z]+/gi, '-')}-${line}`;
+/** Where a program is written to: a folder for each page, so that its programs can import its modules. */
+function fileOf(page: string, { line, name }: Program): string {
+  return join(FOLDER, page.replaceAll(/[^a-z]+/gi, '-'), name ?? `line-${line}.ts`);
+}
+
+/** AVA runs tests of the folder that it is started in, if its package says so. */
+const TEST_MANIFEST = { type: 'module', ava: { files: ['**/*.js'], timeout: '2m' } };
+
+function run(page: string, program: Program): Promise<Ended> {
+  if (program.language === 'sh') return execute('/bin/sh', ['-ec', SHELL_BEGIN + program.source]);
+  const file = fileOf(page, program).replace(/ts$/, 'js');
+  if (!isTestFile(program)) return execute(process.execPath, [file]);
+  return execute(process.execPath, [AVA, relative(FOLDER, file)], FOLDER);
 }
 
 const needsIp = (source: string): boolean => /\bip (-|link|route|addr)|'ip'/.test(source);
@@ -75,9 +84,12 @@ test.before('every ts block compiles', async (t) => {
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
   await writeFile(join(FOLDER, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+  await writeFile(join(FOLDER, 'package.json'), JSON.stringify(TEST_MANIFEST));
   for (const { page, program } of programs) {
-    if (program.language === 'ts')
-      await writeFile(join(FOLDER, `${moduleName(page, program)}.ts`), program.source);
+    if (program.language !== 'ts') continue;
+    const file = fileOf(page, program);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, program.source);
   }
   const compiler = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
   const { stdout } = await execute(process.execPath, [compiler, '-p', FOLDER]);
@@ -91,15 +103,12 @@ test('the README has the program that creates a domain and watches a route', (t)
 });
 
 for (const { page, program } of programs) {
-  const { language, line, source, output } = program;
+  const { line, source, output } = program;
   const declare = needsIp(source) && !hasIp ? test.skip : test;
   declare(`${page} line ${line} runs and prints what the page says`, async (t) => {
-    const { status, stdout, stderr } =
-      language === 'sh'
-        ? await execute('/bin/sh', ['-ec', SHELL_BEGIN + source])
-        : await execute(process.execPath, [join(FOLDER, `${moduleName(page, program)}.js`)]);
+    const { status, stdout, stderr } = await run(page, program);
     t.is(stderr, '');
-    t.is(status, 0);
+    t.is(status, 0, stdout);
     if (output !== undefined) t.is(stdout, output);
   });
 }

@@ -2,6 +2,8 @@
 export interface Program {
   readonly language: 'ts' | 'sh';
   readonly line: number;
+  /** Of a module that other programs of the page import: its first line is a comment with the name. */
+  readonly name: string | undefined;
   readonly source: string;
   readonly output: string | undefined;
 }
@@ -15,6 +17,12 @@ export function programsOf(page: string): Program[] {
     const next = blocks[index + 1];
     const isOutput = next?.[1] === 'text' && page.slice(block.index + whole.length, next.index).trim() === '';
     const line = page.slice(0, block.index).split('\n').length;
-    return [{ language, line, source, output: isOutput ? next[2] : undefined }];
+    const name = /^\/\/ ([\w-]+\.ts)$/m.exec(source.split('\n', 1)[0] ?? '')?.[1];
+    return [{ language, line, name, source, output: isOutput ? next[2] : undefined }];
   });
+}
+
+/** Whether AVA has to run it. */
+export function isTestFile({ source }: Program): boolean {
+  return source.includes("import test from 'ava';");
 }
