@@ -119,6 +119,7 @@ test('a program goes on when nobody reads its trace any more', async (t) => {
   t.teardown(() => rm(folder, { recursive: true }));
   const program = `for i in 1 2 3; do ip link || busybox ip link; done 2>/dev/null; echo done >${folder}/end`;
   const traced = `'${process.execPath}' '${NLSPACE}' run --verbose -- sh -c '${program}'`;
-  await execute('/bin/sh', '-c', `${traced} 2>&1 >/dev/null | true`);
+  await execute('/bin/sh', '-c', `{ ${traced} 2>&1 >/dev/null; echo $? >${folder}/status; } | true`);
+  t.is(await readFile(join(folder, 'status'), 'utf8'), '0\n');
   t.is(await readFile(join(folder, 'end'), 'utf8'), 'done\n');
 });
