@@ -111,7 +111,7 @@ export class AddressHandler {
       let { generation } = table;
       let lastIndex = 0;
       for (;;) {
-        const link = links.all().find(({ index }) => index > lastIndex);
+        const link = links.after(lastIndex);
         if (link === undefined) break;
         lastIndex = link.index;
         if (only !== undefined && link !== only) continue;

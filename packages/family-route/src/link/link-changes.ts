@@ -8,6 +8,7 @@ import {
   OperationalState,
   PLAIN_FLAGS,
 } from './link-flags.js';
+import type { LinkData } from './link-kind.js';
 import type { LinkTable } from './link-table.js';
 
 /** What a request changes on a link that is there; what is left out stays. */
@@ -30,11 +31,32 @@ export interface LinkChanges {
   readonly operationalState?: number;
   readonly mode?: number;
   readonly addressGenerationMode?: AddressGenerationMode;
+  /** Index of the master to join; 0 leaves it. */
+  readonly master?: number;
+  readonly hasCarrier?: boolean;
+  readonly isProtocolDown?: boolean;
+  /** IFLA_INFO_DATA, decoded by the link's kind. */
+  readonly data?: LinkData;
+  /** IFLA_INFO_SLAVE_DATA, decoded by the kind of its master. */
+  readonly portData?: LinkData;
 }
 
 /** In the order of the kernel's `do_setlink`, with the announcements that each change makes there. */
 export function applyLinkChanges(link: Link, changes: LinkChanges, links: LinkTable, cause: Cause): void {
+  const context = { links, cause };
   let isWorthAnnouncing = false;
+  if (changes.data !== undefined) {
+    if (link.behaviour.change === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
+    link.behaviour.change(link, changes.data, context);
+    isWorthAnnouncing = true;
+  }
+  if (changes.portData !== undefined) {
+    const { master } = link;
+    const change = master?.behaviour.ports?.change;
+    if (master === undefined || change === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
+    change.call(master.behaviour.ports, master, link, changes.portData, context);
+    isWorthAnnouncing = true;
+  }
   if (changes.address !== undefined) changeAddress(link, changes.address, links, cause);
   if (changes.mtu !== undefined) links.changeMtu(link, changes.mtu, cause);
   if (changes.group !== undefined) {
@@ -52,6 +74,11 @@ export function applyLinkChanges(link: Link, changes: LinkChanges, links: LinkTa
   }
   const { flags = 0, flagsMask = 0 } = changes;
   if (flags !== 0 || flagsMask !== 0) links.changeFlags(link, flags, flagsMask, cause);
+  if (changes.master !== undefined) links.setMaster(link, changes.master, cause);
+  if (changes.hasCarrier !== undefined) {
+    if (link.behaviour.changeCarrier === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
+    link.behaviour.changeCarrier(link, changes.hasCarrier, context);
+  }
   if (changes.transmitQueueLength !== undefined && changes.transmitQueueLength !== link.transmitQueueLength) {
     link.transmitQueueLength = changes.transmitQueueLength;
     links.announce(link, 0, cause);
@@ -64,6 +91,13 @@ export function applyLinkChanges(link: Link, changes: LinkChanges, links: LinkTa
   }
   if (changes.addressGenerationMode !== undefined && link.ipv6 !== undefined) {
     link.ipv6.addressGenerationMode = changes.addressGenerationMode;
+    isWorthAnnouncing = true;
+  }
+  if (changes.isProtocolDown !== undefined) {
+    if (link.behaviour.canBeProtocolDown !== true)
+      throw new NetlinkError(Errno.EOPNOTSUPP, 'Protodown not supported by device');
+    links.setCarrier(link, !changes.isProtocolDown);
+    link.isProtocolDown = changes.isProtocolDown;
     isWorthAnnouncing = true;
   }
   if (isWorthAnnouncing) links.announceState(link, cause);
@@ -80,15 +114,33 @@ export function applyFlags(link: Link, flags: number, mask: number, links: LinkT
   const wanted = (flags & effectiveMask) | (before & ~effectiveMask);
   link.administrativeFlags = (wanted & PLAIN_FLAGS) | (before & ~PLAIN_FLAGS);
   if (((wanted ^ before) & LinkFlag.Up) !== 0) {
-    link.administrativeFlags ^= LinkFlag.Up;
-    if (link.isUp) {
-      link.hasQueue = true;
-      link.behaviour.up?.(link, links);
-    } else link.behaviour.down?.(link, links);
+    if (!link.isUp) open(link, links);
+    else {
+      link.administrativeFlags &= ~LinkFlag.Up;
+      link.behaviour.down?.(link, links);
+    }
   }
   const watched = LinkFlag.Promiscuous | LinkFlag.AllMulticast;
+  link.promiscuity += difference(link, wanted, LinkFlag.Promiscuous);
+  link.allMulticast += difference(link, wanted, LinkFlag.AllMulticast);
   link.administrativeFlags = (link.administrativeFlags & ~watched) | (wanted & watched);
   return (before ^ link.administrativeFlags) >>> 0;
+}
+
+/** A kind may refuse: the link stays down then. */
+function open(link: Link, links: LinkTable): void {
+  link.administrativeFlags |= LinkFlag.Up;
+  try {
+    link.behaviour.up?.(link, links);
+  } catch (error) {
+    link.administrativeFlags &= ~LinkFlag.Up;
+    throw error;
+  }
+  link.hasQueue = true;
+}
+
+function difference(link: Link, wanted: number, flag: LinkFlag): number {
+  return Number((wanted & flag) !== 0) - Number(link.has(flag));
 }
 
 function changeAddress(link: Link, address: Uint8Array, links: LinkTable, cause: Cause): void {
@@ -98,13 +150,12 @@ function changeAddress(link: Link, address: Uint8Array, links: LinkTable, cause:
   if (link.traits.type === LinkType.Ethernet && !isValidMacAddress(wanted)) {
     throw new NetlinkError(Errno.EADDRNOTAVAIL, undefined, { attribute: 'address' });
   }
-  link.address = wanted;
-  links.announce(link, 0, cause);
+  links.changeAddress(link, wanted, cause);
 }
 
 function changeOffloads(link: Link, changes: LinkChanges): void {
   const { gsoMaximumSize, gsoMaximumSegments } = changes;
-  if (gsoMaximumSize !== undefined && gsoMaximumSize > link.traits.tsoMaximumSize) {
+  if (gsoMaximumSize !== undefined && gsoMaximumSize > link.tsoMaximumSize) {
     throw new NetlinkError(Errno.EINVAL, 'too big gso_max_size', { attribute: 'gsoMaximumSize' });
   }
   if (gsoMaximumSegments !== undefined && gsoMaximumSegments > 65535) {

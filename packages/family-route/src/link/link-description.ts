@@ -1,8 +1,10 @@
+import { type AttributeSet, ByteWriter } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { ICMPV6_STATISTICS, IPV6_STATISTICS, ipv4Settings, ipv6Settings } from './device-configuration.js';
 import type { Ipv6Configuration } from './ipv6-configuration.js';
 import type { Link } from './link.js';
-import { LinkFlag } from './link-flags.js';
+import type { LinkEvent } from './link-flags.js';
+import type { LinkData } from './link-kind.js';
 import { ExtendedMask, type LinkIpv6Message, type LinkMessage } from './link-message.js';
 
 /** GSO_MAX_SEGS */
@@ -18,7 +20,7 @@ const MAX_REASSEMBLY_BYTES = 65_535;
 const RETRANSMIT_TIME_MS = 1000;
 
 /** RTM_NEWLINK about a link, as Linux 6.18 describes it. */
-export function describeLink(link: Link, changedFlags = 0, extendedMask = 0): LinkMessage {
+export function describeLink(link: Link, changedFlags = 0, extendedMask = 0, event?: LinkEvent): LinkMessage {
   const { traits } = link;
   const header = {
     addressFamily: AddressFamily.Unspecified,
@@ -41,18 +43,19 @@ export function describeLink(link: Link, changedFlags = 0, extendedMask = 0): Li
       minimumMtu: traits.minimumMtu,
       maximumMtu: traits.maximumMtu,
       group: link.group,
-      promiscuity: link.has(LinkFlag.Promiscuous) ? 1 : 0,
-      allMulticast: link.has(LinkFlag.AllMulticast) ? 1 : 0,
+      promiscuity: link.promiscuity,
+      allMulticast: link.allMulticast,
       transmitQueues: traits.transmitQueues,
       gsoMaximumSegments: link.gsoMaximumSegments,
       gsoMaximumSize: link.gsoMaximumSize,
       groMaximumSize: link.groMaximumSize,
       gsoIpv4MaximumSize: link.gsoIpv4MaximumSize,
       groIpv4MaximumSize: link.groIpv4MaximumSize,
-      tsoMaximumSize: traits.tsoMaximumSize,
+      tsoMaximumSize: link.tsoMaximumSize,
       tsoMaximumSegments: MAX_SEGMENTS,
       maximumPacingOffloadHorizon: 0,
       receiveQueues: traits.receiveQueues,
+      ...(link.master === undefined ? {} : { master: link.master.index }),
       carrier: link.hasCarrier ? 1 : 0,
       ...(link.alias === undefined ? {} : { alias: link.alias }),
       carrierChanges: link.carrierUpCount + link.carrierDownCount,
@@ -60,13 +63,14 @@ export function describeLink(link: Link, changedFlags = 0, extendedMask = 0): Li
       carrierDownCount: link.carrierDownCount,
       headroom: 0,
       tailroom: 0,
-      protoDown: 0,
+      protoDown: link.isProtocolDown ? 1 : 0,
+      ...(event === undefined ? {} : { event }),
       address: link.address,
       broadcast: link.broadcast,
       statistics64: NO_STATISTICS_64,
       statistics: NO_STATISTICS,
       xdp: { attached: 0 },
-      ...(link.behaviour.isCreatable === false ? {} : { information: { kind: link.kind } }),
+      ...describeKinds(link),
       ...(link.linkedIndex === undefined ? {} : { link: link.linkedIndex }),
       queueingDiscipline: link.hasQueue ? 'noqueue' : 'noop',
       addressFamilies: link.isDying ? {} : addressFamilies(link, hasStatistics),
@@ -98,6 +102,28 @@ export function describeLinkIpv6(link: Link, ipv6: Ipv6Configuration): LinkIpv6M
       protocolInformation: describeIpv6(link, ipv6, true),
     },
   };
+}
+
+/** IFLA_LINKINFO: what its own kind and that of its master say about a link. */
+function describeKinds(link: Link) {
+  const { kind, behaviour, master } = link;
+  const ports = master?.behaviour.ports;
+  if (behaviour.isCreatable === false && master === undefined) return {};
+  return {
+    information: {
+      ...(behaviour.isCreatable === false ? {} : { kind }),
+      ...encoded('data', behaviour.data, behaviour.describe?.(link)),
+      ...(master === undefined ? {} : { slaveKind: master.kind }),
+      ...(master === undefined ? {} : encoded('slaveData', ports?.data, ports?.describe?.(master, link))),
+    },
+  };
+}
+
+function encoded<K extends string>(key: K, set: AttributeSet | undefined, values: LinkData) {
+  if (set === undefined || values === undefined) return {};
+  const writer = new ByteWriter(512);
+  set.encode(writer, values);
+  return { [key]: writer.slice() } as Record<K, Uint8Array>;
 }
 
 function addressFamilies(link: Link, hasStatistics: boolean) {

@@ -10,6 +10,10 @@ export enum LinkFlag {
   NoArp = 0x80,
   Promiscuous = 0x100,
   AllMulticast = 0x200,
+  /** Of bonds. */
+  Master = 0x400,
+  /** Of the ports of a bond. */
+  Slave = 0x800,
   Multicast = 0x1000,
   PortSelect = 0x2000,
   AutoMedia = 0x4000,
@@ -57,4 +61,12 @@ export enum AddressGenerationMode {
   None = 1,
   StablePrivacy = 2,
   Random = 3,
+}
+
+/** IFLA_EVENT: why a link is announced, where the kernel says so. */
+export enum LinkEvent {
+  FeaturesChanged = 2,
+  BondingFailover = 3,
+  NotifyPeers = 4,
+  BondingOptions = 6,
 }

@@ -1,4 +1,5 @@
 import {
+  type AttributeSet,
   Do,
   Dump,
   type DumpContext,
@@ -15,11 +16,16 @@ import type { Network } from '../network/network.js';
 import { NETWORK } from '../network/network-token.js';
 import { RouteMessageType } from '../route-message-type.js';
 import type { Link } from './link.js';
+import type { LinkChanges } from './link-changes.js';
 import { describeLink, describeLinkIpv6 } from './link-description.js';
+import type { LinkBehaviour, LinkData } from './link-kind.js';
 import { type LinkMessage, link, linkIpv6 } from './link-message.js';
 import { linkChangesOf, linkParametersOf, refuseUnsupported } from './link-parameters.js';
 
 type LinkRequest = RequestOf<typeof link>;
+/** Filters for links without a master. */
+const NO_MASTER = 0xffffffff;
+
 type DecodedLink = Pick<LinkRequest, 'header' | 'attributes'>;
 
 /** RTM_*LINK and RTM_*LINKPROP */
@@ -36,11 +42,15 @@ export class LinkHandler {
   put(request: LinkRequest): void {
     const { header, attributes, flags, cause } = request;
     if (header.interfaceIndex < 0) throw new NetlinkError(Errno.EINVAL, "ifindex can't be negative");
+    const kindName = attributes.information?.kind ?? '';
+    const kind = this.#network.links.kind(kindName);
+    const data = this.#decodeData(kind?.data, attributes.information?.data, 'information.data');
     const known = this.#find(request);
     if (known !== undefined) {
+      kind?.validate?.(linkParametersOf(request), data);
       if (flags.exclusive) throw new NetlinkError(Errno.EEXIST);
       if (flags.replace) throw new NetlinkError(Errno.EOPNOTSUPP);
-      this.#change(known, request);
+      this.#change(known, request, this.#kindChanges(known, request, kind, data));
       return;
     }
     if (!flags.create) {
@@ -50,12 +60,9 @@ export class LinkHandler {
       return;
     }
     refuseUnsupported(attributes);
-    const kindName = attributes.information?.kind ?? '';
-    const kind = this.#network.links.kind(kindName);
     if (kind === undefined)
       throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type', { attribute: 'information.kind' });
-    const data = attributes.information?.data;
-    this.#network.links.create(kindName, linkParametersOf(request), this.#decodeData(kind.data, data), cause);
+    this.#network.links.create(kindName, linkParametersOf(request), data, cause);
   }
 
   /** RTM_SETLINK: only changes. */
@@ -121,18 +128,12 @@ export class LinkHandler {
     const { master, information, extendedMask } = attributes;
     const kind = information?.kind === undefined ? undefined : links.kind(information.kind);
     if (kind !== undefined) context.markFiltered();
-    // No link has a master here, so every filter for one matches nothing.
-    if (master !== undefined && master !== 0) {
-      context.markFiltered();
-      return;
-    }
+    const filtersMaster = master !== undefined && master !== 0;
+    if (filtersMaster) context.markFiltered();
     let { generation } = links;
-    let last = 0;
-    for (;;) {
-      const next = links.all().find(({ index }) => index > last);
-      if (next === undefined) return;
-      last = next.index;
+    for (let next = links.after(0); next !== undefined; next = links.after(next.index)) {
       if (kind !== undefined && next.behaviour !== kind) continue;
+      if (filtersMaster && (next.master?.index ?? NO_MASTER) !== master) continue;
       if (links.generation !== generation) {
         context.markInterrupted();
         generation = links.generation;
@@ -162,20 +163,39 @@ export class LinkHandler {
     return found;
   }
 
-  #change(found: Link, request: LinkRequest): void {
+  /** What IFLA_LINKINFO of a request changes on a link that is there. */
+  #kindChanges(
+    found: Link,
+    request: LinkRequest,
+    kind: LinkBehaviour | undefined,
+    data: LinkData,
+  ): LinkChanges {
+    const { information } = request.attributes;
+    if (information === undefined) return {};
+    if (information.data !== undefined && kind !== found.behaviour) throw new NetlinkError(Errno.EOPNOTSUPP);
+    const ports = found.master?.behaviour.ports;
+    if (information.slaveData !== undefined && ports?.change === undefined)
+      throw new NetlinkError(Errno.EOPNOTSUPP);
+    return {
+      ...(information.data === undefined ? {} : { data }),
+      ...(information.slaveData === undefined
+        ? {}
+        : { portData: this.#decodeData(ports?.data, information.slaveData, 'information.slaveData') }),
+    };
+  }
+
+  #change(found: Link, request: LinkRequest, kindChanges: LinkChanges = {}): void {
     const { attributes, cause } = request;
-    const { master, broadcast } = attributes;
+    const { broadcast } = attributes;
     if (broadcast !== undefined && broadcast.length < found.address.length)
       throw new NetlinkError(Errno.EINVAL);
-    if (master !== undefined && master !== 0 && this.#network.links.byIndex(master) === undefined)
-      throw new NetlinkError(Errno.EINVAL);
-    if (attributes.information?.data !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
     refuseUnsupported(attributes);
     if (attributes.addressFamilies?.inet6 !== undefined && found.ipv6 === undefined) {
       throw new NetlinkError(Errno.EAFNOSUPPORT);
     }
     // The kernel echoes links that come and go, not those that change.
-    this.#network.links.change(found, linkChangesOf(request), { ...cause, echo: false });
+    const changes = { ...linkChangesOf(request), ...kindChanges };
+    this.#network.links.change(found, changes, { ...cause, echo: false });
   }
 
   #changeGroup(group: number, request: LinkRequest): void {
@@ -192,12 +212,12 @@ export class LinkHandler {
     this.#network.links.announceState(found, request.cause);
   }
 
-  #decodeData(set: Link['behaviour']['data'], data: Uint8Array | undefined): unknown {
+  #decodeData(set: AttributeSet | undefined, data: Uint8Array | undefined, attribute: string): LinkData {
     if (set === undefined || data === undefined) return {};
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     const failed = set.check(view, 0, data.byteLength, false);
     if (failed !== undefined) {
-      throw new NetlinkError(failed.failure.errno, failed.failure.text, { attribute: 'information.data' });
+      throw new NetlinkError(failed.failure.errno, failed.failure.text, { attribute });
     }
     return set.decode(view, 0, data.byteLength);
   }

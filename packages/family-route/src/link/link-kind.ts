@@ -21,17 +21,30 @@ export interface LinkParameters {
   readonly flags?: number;
   readonly flagsMask?: number;
   readonly alias?: string;
+  /** Index of the master to join once it is made (IFLA_MASTER). */
+  readonly master?: number;
+  /** Index of the link that it is stacked on (IFLA_LINK). */
+  readonly link?: number;
 }
 
-/** A request to make a link, as its kind sees it. */
-export interface LinkCreation {
-  readonly parameters: LinkParameters;
-  /** IFLA_INFO_DATA, decoded by the kind's own attribute set; empty when absent. */
-  // biome-ignore lint/suspicious/noExplicitAny: typed by the kind's attribute set
-  readonly data: any;
+/** What a hook works with. */
+export interface LinkContext {
   readonly links: LinkTable;
   readonly cause: Cause;
 }
+
+/** IFLA_INFO_DATA or IFLA_INFO_SLAVE_DATA, decoded by the kind's own attribute set; empty when absent. */
+// biome-ignore lint/suspicious/noExplicitAny: typed by the kind's attribute set
+export type LinkData = any;
+
+/** A request to make a link, as its kind sees it. */
+export interface LinkCreation extends LinkContext {
+  readonly parameters: LinkParameters;
+  readonly data: LinkData;
+}
+
+/** What a link tells those that are stacked on it. */
+export type LowerChange = 'up' | 'down' | 'state' | 'mtu' | 'address' | 'renamed' | 'removed';
 
 /** What a link kind is: a class of its own file, registered by name. All hooks may be left out. */
 export interface LinkBehaviour {
@@ -40,18 +53,48 @@ export interface LinkBehaviour {
   readonly data?: AttributeSet;
   /** False for links that only the network itself makes: they cannot be deleted either. @default true */
   readonly isCreatable?: boolean;
-  /** Refuses parameters before anything is made. */
-  validate?(parameters: LinkParameters): void;
+  /** Links of this kind can be masters of others. */
+  readonly ports?: LinkPorts;
+
+  /** Refuses a request before anything is made or changed. */
+  validate?(parameters: LinkParameters, data: LinkData): void;
   /** Makes the link, with its companions. @default registers one link */
   create?(creation: LinkCreation): Link;
-  /** The link goes up or down: the place to set carriers. */
+  /** Applies `ip link set … type K …`. @default EOPNOTSUPP */
+  change?(link: Link, data: LinkData, context: LinkContext): void;
+  /** IFLA_INFO_DATA of messages about the link. @default none */
+  describe?(link: Link): LinkData;
+  /** The link goes up or down: the place to set carriers. `up` may refuse. */
   up?(link: Link, links: LinkTable): void;
   down?(link: Link, links: LinkTable): void;
+  /** A request sets the carrier (IFLA_CARRIER). @default EOPNOTSUPP */
+  changeCarrier?(link: Link, hasCarrier: boolean, context: LinkContext): void;
+  /** A request protects the link from being used (IFLA_PROTO_DOWN). @default EOPNOTSUPP */
+  readonly canBeProtocolDown?: boolean;
+  /** Refuses an address or an MTU, or does what comes with it; the link still has its old one. */
+  changeAddress?(link: Link, address: Uint8Array, context: LinkContext): void;
+  changeMtu?(link: Link, mtu: number, context: LinkContext): void;
+  /** Something happened to a link that this one is stacked on. */
+  lowerChanged?(link: Link, lower: Link, change: LowerChange, context: LinkContext): void;
   /** The links that go together with this one, itself first. Also the place to let go of companions. */
   dismantle?(link: Link, links: LinkTable): readonly Link[];
 }
 
-const KIND = Symbol('nlspace:link-kind');
+/** A kind whose links take others as ports: `ip link set v0 master br0`. */
+export interface LinkPorts {
+  /** IFLA_INFO_SLAVE_DATA. */
+  readonly data?: AttributeSet;
+  /** Makes a link a port, or refuses it. Calls `links.join(port, master)` when it is sure. */
+  enslave(master: Link, port: Link, context: LinkContext): void;
+  /** Lets a port go. Calls `links.leave(port, master)`. */
+  release(master: Link, port: Link, context: LinkContext): void;
+  /** Applies `ip link set … type K_slave …`. @default EOPNOTSUPP */
+  change?(master: Link, port: Link, data: LinkData, context: LinkContext): void;
+  /** IFLA_INFO_SLAVE_DATA of messages about the port. @default none */
+  describe?(master: Link, port: Link): LinkData;
+}
+
+const KIND = Symbol.for('nlspace:link-kind');
 
 export type LinkKindClass = new () => LinkBehaviour;
 
@@ -62,9 +105,14 @@ export function LinkKind(name: string) {
   };
 }
 
+/** The kind's name, or undefined for what is not a class decorated with `@LinkKind`. */
+export function findLinkKindName(target: unknown): string | undefined {
+  return typeof target === 'function' ? (target as { [KIND]?: string })[KIND] : undefined;
+}
+
 /** @throws {TypeError} when the class is not decorated. */
 export function linkKindName(target: LinkKindClass): string {
-  const name = (target as { [KIND]?: string })[KIND];
+  const name = findLinkKindName(target);
   if (name === undefined)
     throw new TypeError(`${target.name} is not a link kind; decorate it with @LinkKind('…')`);
   return name;

@@ -24,8 +24,8 @@ const hardwareMap = defineHeader('rtnl_link_ifmap', {
 /** `IFLA_INFO_*` */
 const information = defineAttributes('link-information', {
   kind: attr.string(1),
-  data: attr.bytes(2, { doc: 'Read by the kind.' }),
   statistics: attr.bytes(3),
+  data: attr.bytes(2, { doc: 'Read by the kind.' }),
   slaveKind: attr.string(4),
   slaveData: attr.bytes(5),
 });
@@ -100,6 +100,7 @@ const attributes = defineAttributes('link', {
   headroom: attr.u16(68, { replyOnly: true }),
   tailroom: attr.u16(69, { replyOnly: true }),
   protoDown: attr.u8(39),
+  event: attr.u32(44),
   address: attr.bytes(1, { max: 32 }),
   broadcast: attr.bytes(2, { max: 32 }),
   statistics64: attr.bytes(23),
@@ -131,7 +132,6 @@ const attributes = defineAttributes('link', {
   ownPort: attr.nested(25, none, { checked: false }),
   physicalPortId: attr.bytes(34, { max: 32 }),
   physicalSwitchId: attr.bytes(36, { max: 32 }),
-  event: attr.u32(44),
   permanentAddress: attr.bytes(54, { replyOnly: true }),
   protocolDownReason: attr.nested(55, none, { checked: false }),
   parentDeviceName: attr.string(56, { terminated: true }),

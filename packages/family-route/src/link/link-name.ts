@@ -12,11 +12,16 @@ export function isValidLinkName(name: string): boolean {
 }
 
 /**
- * The name that a link gets: the one asked for, or the first free one of a template such as `veth%d`.
+ * The name that a link gets: the one asked for, or the first free one of a template such as `veth%d`. `firstFree` says
+ * and learns from where on a template is worth trying.
  *
  * @throws {NetlinkError} EINVAL for what is not a name, EEXIST when it is taken, ENFILE when a template is used up.
  */
-export function chooseLinkName(wanted: string, isTaken: (name: string) => boolean): string {
+export function chooseLinkName(
+  wanted: string,
+  isTaken: (name: string) => boolean,
+  firstFree: Map<string, number> = new Map(),
+): string {
   if (!isValidLinkName(wanted)) throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'name' });
   const percent = wanted.indexOf('%');
   if (percent === -1) {
@@ -26,10 +31,11 @@ export function chooseLinkName(wanted: string, isTaken: (name: string) => boolea
   if (wanted[percent + 1] !== 'd' || wanted.indexOf('%', percent + 1) !== -1) {
     throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'name' });
   }
-  for (let number = 0; number < NAME_TEMPLATE_LIMIT; number++) {
+  for (let number = firstFree.get(wanted) ?? 0; number < NAME_TEMPLATE_LIMIT; number++) {
     const name = wanted.replace('%d', String(number));
     if (!isTaken(name)) {
       if (!isValidLinkName(name)) break;
+      firstFree.set(wanted, number);
       return name;
     }
   }

@@ -22,7 +22,9 @@ export class LinkNotifier {
         const cause = event.cause.echo ? event.cause : NO_CAUSE;
         if (!this.groups.hasListeners(ROUTE_GROUPS.link, cause)) return;
         const type = isGone ? RouteMessageType.DeleteLink : RouteMessageType.NewLink;
-        const body = describeLink(event.link, isGone ? ALL_FLAGS : event.changedFlags);
+        const body = isGone
+          ? describeLink(event.link, ALL_FLAGS)
+          : describeLink(event.link, event.changedFlags, 0, event.event);
         this.groups.notify(ROUTE_GROUPS.link, type, body, { cause });
         return;
       }

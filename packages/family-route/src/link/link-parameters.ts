@@ -11,7 +11,8 @@ type LinkAttributes = DecodedLink['attributes'];
 export function linkParametersOf({ header, attributes }: DecodedLink): LinkParameters {
   const { name, mtu, address, broadcast, transmitQueueLength, transmitQueues, receiveQueues, group, mode } =
     attributes;
-  const { operationalState, gsoMaximumSize, gsoMaximumSegments, groMaximumSize, alias } = attributes;
+  const { operationalState, gsoMaximumSize, gsoMaximumSegments, groMaximumSize, alias, master, link } =
+    attributes;
   return defined<LinkParameters>({
     name,
     index: header.interfaceIndex > 0 ? header.interfaceIndex : undefined,
@@ -28,6 +29,8 @@ export function linkParametersOf({ header, attributes }: DecodedLink): LinkParam
     gsoMaximumSegments,
     groMaximumSize,
     alias,
+    master,
+    link,
     flags: header.flags,
     flagsMask: header.changedFlags,
   });
@@ -54,20 +57,20 @@ export function linkChangesOf({ header, attributes }: DecodedLink): LinkChanges 
     operationalState: attributes.operationalState,
     mode: attributes.mode,
     addressGenerationMode: attributes.addressFamilies?.inet6?.addressGenerationMode,
+    master: attributes.master,
+    hasCarrier: attributes.carrier === undefined ? undefined : attributes.carrier !== 0,
+    isProtocolDown: attributes.protoDown === undefined ? undefined : attributes.protoDown !== 0,
   });
 }
 
 /** @throws {NetlinkError} for what a request asks and this network cannot do. */
 export function refuseUnsupported(attributes: LinkAttributes): void {
-  const { master, namespacePid, namespaceFd, targetNamespaceId, carrier, virtualFunctions, protoDown, xdp } =
-    attributes;
+  const { namespacePid, namespaceFd, targetNamespaceId, virtualFunctions, xdp } = attributes;
   if (namespacePid !== undefined || namespaceFd !== undefined || targetNamespaceId !== undefined) {
     throw new NetlinkError(Errno.EOPNOTSUPP, 'moving links between network namespaces is not supported');
   }
-  if (master !== undefined && master !== 0) throw new NetlinkError(Errno.EOPNOTSUPP);
-  if (carrier !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
   if (virtualFunctions !== undefined && virtualFunctions.length > 0) throw new NetlinkError(Errno.EOPNOTSUPP);
-  if (protoDown !== undefined || attributes.protocolDownReason !== undefined) {
+  if (attributes.protocolDownReason !== undefined) {
     throw new NetlinkError(Errno.EOPNOTSUPP, 'Protodown not supported by device');
   }
   if (xdp?.programFd !== undefined && xdp.programFd >= 0) {

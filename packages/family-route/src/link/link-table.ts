@@ -1,16 +1,19 @@
 import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
-import type { NetworkEvents } from '../network/network-events.js';
+import type { NetworkEvent, NetworkEvents } from '../network/network-events.js';
 import { Link, type LinkTraits } from './link.js';
 import { applyFlags, applyLinkChanges, type LinkChanges } from './link-changes.js';
-import { LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
+import { type LinkEvent, LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
 import {
   type LinkBehaviour,
+  type LinkContext,
   type LinkCreation,
   type LinkKindClass,
   type LinkParameters,
+  type LowerChange,
   linkKindName,
 } from './link-kind.js';
-import { chooseLinkName } from './link-name.js';
+import { LinkRegistry } from './link-registry.js';
+import { stack, unstack } from './link-stack.js';
 
 /** Who must know about links, in the order in which the kernel tells them. */
 export interface LinkObserver {
@@ -21,6 +24,7 @@ export interface LinkObserver {
   linkStateChanged?(link: Link): void;
   linkRenamed?(link: Link): void;
   linkMtuChanged?(link: Link): void;
+  linkAddressChanged?(link: Link): void;
   linkUnregistered?(link: Link): void;
 }
 
@@ -36,12 +40,10 @@ const ALL_FLAGS = 0xffffffff;
 /** All links of a network: what requests do to them and what follows from it. */
 export class LinkTable {
   readonly #kinds = new Map<string, LinkBehaviour>();
-  readonly #byIndex = new Map<number, Link>();
-  readonly #byName = new Map<string, Link>();
+  readonly #registry = new LinkRegistry();
   readonly #observers: LinkObserver[] = [];
   readonly #unsettled = new Set<Link>();
   readonly #sources: LinkSources;
-  #ordered: Link[] = [];
   #lastIndex = 0;
   #generation = 0;
 
@@ -62,16 +64,21 @@ export class LinkTable {
 
   /** By index, ascending. */
   all(): readonly Link[] {
-    return this.#ordered;
+    return this.#registry.all();
+  }
+
+  /** The first link with a higher index: how a dump goes on over changes. */
+  after(index: number): Link | undefined {
+    return this.#registry.after(index);
   }
 
   byIndex(index: number): Link | undefined {
-    return this.#byIndex.get(index);
+    return this.#registry.byIndex(index);
   }
 
   /** By name or alternative name. */
   byName(name: string): Link | undefined {
-    return this.#byName.get(name);
+    return this.#registry.byName(name);
   }
 
   /** A kind that requests can make, by IFLA_INFO_KIND. */
@@ -91,10 +98,16 @@ export class LinkTable {
   create(kindName: string, parameters: LinkParameters, data: unknown, cause: Cause): Link {
     const behaviour = this.#kinds.get(kindName);
     if (behaviour === undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type');
-    behaviour.validate?.(parameters);
+    behaviour.validate?.(parameters, data ?? {});
     const creation: LinkCreation = { parameters, data: data ?? {}, links: this, cause };
     const link = behaviour.create?.(creation) ?? this.register(kindName, behaviour, parameters);
-    this.configure(link, parameters, cause);
+    try {
+      this.configure(link, parameters, cause);
+      if (parameters.master !== undefined) this.setMaster(link, parameters.master, cause);
+    } catch (error) {
+      this.remove([link], NO_CAUSE);
+      throw error;
+    }
     this.settle();
     return link;
   }
@@ -102,10 +115,12 @@ export class LinkTable {
   /** First half of making a link: it is there, but not announced. For kinds. */
   register(kindName: string, behaviour: LinkBehaviour, parameters: LinkParameters): Link {
     const traits = traitsFor(behaviour.traits, parameters);
-    const name = chooseLinkName(parameters.name ?? `${kindName}%d`, (taken) => this.#byName.has(taken));
+    const name = this.#registry.chooseName(parameters.name ?? `${kindName}%d`);
     const link = new Link(this.#allocateIndex(parameters.index), name, kindName, behaviour, traits);
-    if (parameters.address !== undefined) link.address = parameters.address.slice(0, 6);
-    else if (traits.type === LinkType.Ethernet) link.address = this.#sources.macAddress();
+    if (parameters.address !== undefined) {
+      link.address = parameters.address.slice(0, 6);
+      link.hasChosenAddress = true;
+    } else if (traits.type === LinkType.Ethernet) link.address = this.#sources.macAddress();
     if (parameters.broadcast !== undefined) link.broadcast = parameters.broadcast.slice(0, 6);
     link.group = parameters.group ?? 0;
     link.mode = parameters.mode ?? LinkMode.Default;
@@ -114,10 +129,7 @@ export class LinkTable {
     link.groMaximumSize = parameters.groMaximumSize ?? link.groMaximumSize;
     if (parameters.alias !== undefined && parameters.alias !== '') link.alias = parameters.alias;
     this.#generation++;
-    this.#byIndex.set(link.index, link);
-    this.#byName.set(name, link);
-    const position = this.#ordered.findIndex(({ index }) => index > link.index);
-    this.#ordered = position === -1 ? [...this.#ordered, link] : this.#ordered.toSpliced(position, 0, link);
+    this.#registry.add(link);
     for (const observer of this.#observers) observer.linkRegistered?.(link);
     return link;
   }
@@ -147,35 +159,108 @@ export class LinkTable {
 
   rename(link: Link, wanted: string, cause: Cause): void {
     if (wanted === link.name) return;
-    const name = chooseLinkName(wanted, (taken) => this.#byName.has(taken) && taken !== link.name);
-    this.#byName.delete(link.name);
+    const name = this.#registry.chooseName(wanted, link);
+    this.#registry.removeName(link.name);
     link.name = name;
-    this.#byName.set(name, link);
+    this.#registry.addName(name, link);
     this.announce(link, 0, cause);
     for (const observer of this.#observers) observer.linkRenamed?.(link);
+    this.#tellUppers(link, 'renamed', cause);
   }
 
   changeMtu(link: Link, mtu: number, cause: Cause): void {
     if (mtu === link.mtu) return;
     checkMtu(link.traits, mtu);
+    link.behaviour.changeMtu?.(link, mtu, { links: this, cause });
     link.mtu = mtu;
     this.announce(link, 0, cause);
     for (const observer of this.#observers) observer.linkMtuChanged?.(link);
+    this.#tellUppers(link, 'mtu', cause);
+  }
+
+  /** Gives a link another address; the caller knows that it is a valid one. */
+  changeAddress(link: Link, address: Uint8Array, cause: Cause): void {
+    link.behaviour.changeAddress?.(link, address, { links: this, cause });
+    link.address = address;
+    link.hasChosenAddress = true;
+    this.announceAddress(link, cause);
+  }
+
+  /** Tells everyone that a kind has given a link another address. For kinds. */
+  announceAddress(link: Link, cause: Cause): void {
+    this.announce(link, 0, cause);
+    for (const observer of this.#observers) observer.linkAddressChanged?.(link);
+    this.#tellUppers(link, 'address', cause);
+  }
+
+  /**
+   * Makes a link the port of another, or of none (index 0).
+   *
+   * @throws {NetlinkError} EINVAL for no such link, EOPNOTSUPP for one that takes no ports, and what the kind refuses.
+   */
+  setMaster(link: Link, masterIndex: number, cause: Cause): void {
+    const context = { links: this, cause };
+    if (link.master !== undefined) {
+      if (link.master.index === masterIndex) return;
+      const { master } = link;
+      if (master.behaviour.ports === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
+      master.behaviour.ports.release(master, link, context);
+    }
+    if (masterIndex === 0) return;
+    const master = this.byIndex(masterIndex);
+    if (master === undefined) throw new NetlinkError(Errno.EINVAL);
+    if (master.behaviour.ports === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
+    master.behaviour.ports.enslave(master, link, context);
+  }
+
+  /** A link becomes a port of its master, and says so. For kinds. */
+  join(port: Link, master: Link): void {
+    stack(port, master, true);
+    this.announce(port, 0, NO_CAUSE);
+  }
+
+  /** A link is no port of its master any more, and says so. For kinds. */
+  leave(port: Link, master: Link): void {
+    unstack(port, master);
+    this.announce(port, 0, NO_CAUSE);
+  }
+
+  /** A link is put on another without being its master, as a VLAN is. For kinds; removing either ends it. */
+  stack(lower: Link, upper: Link): void {
+    stack(lower, upper, false);
+    this.announce(lower, 0, NO_CAUSE);
+  }
+
+  /** A link is taken from the one below it. For kinds. */
+  unstack(lower: Link, upper: Link): void {
+    unstack(lower, upper);
+    this.announce(lower, 0, NO_CAUSE);
+  }
+
+  /** Somebody begins (+1) or ceases (−1) to need every packet that the link sees. For kinds. */
+  changePromiscuity(link: Link, difference: 1 | -1): void {
+    link.promiscuity += difference;
+    this.announce(link, LinkFlag.Promiscuous, NO_CAUSE);
+  }
+
+  /** Carrier and dormancy of a link follow those of the one below it (`netif_stacked_transfer_operstate`). For kinds. */
+  transferState(lower: Link, upper: Link): void {
+    this.setCarrier(upper, lower.hasCarrier);
   }
 
   /** @throws {NetlinkError} EEXIST when any link has the name. */
   addAlternativeName(link: Link, name: string): void {
-    if (this.#byName.has(name)) throw new NetlinkError(Errno.EEXIST);
+    if (this.byName(name) !== undefined) throw new NetlinkError(Errno.EEXIST);
     link.alternativeNames = [...link.alternativeNames, name];
-    this.#byName.set(name, link);
+    this.#registry.addName(name, link);
   }
 
   /** @throws {NetlinkError} ENOENT when no link has the name, EINVAL when it is not an alternative name of this one. */
   removeAlternativeName(link: Link, name: string): void {
-    if (!this.#byName.has(name)) throw new NetlinkError(Errno.ENOENT);
+    if (this.byName(name) === undefined) throw new NetlinkError(Errno.ENOENT);
     if (!link.alternativeNames.includes(name)) throw new NetlinkError(Errno.EINVAL);
     link.alternativeNames = link.alternativeNames.filter((other) => other !== name);
-    this.#byName.delete(name);
+    this.#registry.removeName(name);
   }
 
   /** Removes links together with their companions. */
@@ -199,19 +284,19 @@ export class LinkTable {
     for (const link of open) {
       this.announce(link, LinkFlag.Up | LinkFlag.Running, NO_CAUSE);
       for (const observer of this.#observers) observer.linkDown?.(link, NO_CAUSE);
+      this.#tellUppers(link, 'down', NO_CAUSE);
     }
-    for (const link of links) {
-      this.#generation++;
-      this.#unsettled.delete(link);
-      this.#byIndex.delete(link.index);
-      for (const name of [link.name, ...link.alternativeNames]) this.#byName.delete(name);
-    }
-    this.#ordered = this.#ordered.filter((link) => !links.includes(link));
+    this.#generation += links.length;
+    this.#registry.delete(links);
+    for (const link of links) this.#unsettled.delete(link);
     for (const link of links) {
       link.isDying = true;
       link.hasQueue = false;
       for (const observer of this.#observers) observer.linkUnregistered?.(link);
+      this.#tellUppers(link, 'removed', NO_CAUSE);
+      for (const upper of link.uppers) unstack(link, upper);
       this.#sources.events.emit({ type: 'link-removed', link, cause });
+      for (const lower of link.lowers) this.unstack(lower, link);
     }
   }
 
@@ -224,14 +309,28 @@ export class LinkTable {
     this.#unsettled.add(link);
   }
 
-  announce(link: Link, changedFlags: number, cause: Cause): void {
-    this.#sources.events.emit({ type: 'link-changed', link, changedFlags, cause });
+  /** A link that is on its way out is not heard of before it is gone. */
+  announce(link: Link, changedFlags: number, cause: Cause, event?: LinkEvent): void {
+    if (link.isDying) return;
+    this.#sources.events.emit({
+      type: 'link-changed',
+      link,
+      changedFlags,
+      cause,
+      ...(event === undefined ? {} : { event }),
+    });
+  }
+
+  /** Lets the network's listeners know of something that only a kind knows. For kinds. */
+  emit(event: NetworkEvent): void {
+    this.#sources.events.emit(event);
   }
 
   /** What the kernel does when a link that is up has changed: observers first, then the announcement. */
   announceState(link: Link, cause: Cause): void {
     if (!link.isUp) return;
     for (const observer of this.#observers) observer.linkStateChanged?.(link);
+    this.#tellUppers(link, 'state', cause);
     this.announce(link, 0, cause);
   }
 
@@ -246,7 +345,7 @@ export class LinkTable {
 
   #stateOf(link: Link): OperationalState {
     if (!link.hasCarrier) {
-      const other = link.linkedIndex === undefined ? undefined : this.#byIndex.get(link.linkedIndex);
+      const other = link.linkedIndex === undefined ? undefined : this.byIndex(link.linkedIndex);
       return other === undefined || other === link || other.hasCarrier
         ? OperationalState.Down
         : OperationalState.LowerLayerDown;
@@ -254,23 +353,34 @@ export class LinkTable {
     return link.mode === LinkMode.Dormant ? OperationalState.Dormant : OperationalState.Up;
   }
 
+  #tellUppers(lower: Link, change: LowerChange, cause: Cause): void {
+    if (lower.uppers.size === 0) return;
+    const context: LinkContext = { links: this, cause };
+    for (const upper of [...lower.uppers]) upper.behaviour.lowerChanged?.(upper, lower, change, context);
+  }
+
   #spreadFlags(link: Link, changed: number, cause: Cause): void {
-    if ((changed & LinkFlag.Up) === 0) return;
+    if ((changed & LinkFlag.Up) === 0) {
+      if (link.isUp && (changed & ~(LinkFlag.Promiscuous | LinkFlag.AllMulticast)) !== 0)
+        this.#tellUppers(link, 'state', cause);
+      return;
+    }
     // What follows from a link going up or down is not echoed to who asked for that.
     const withoutEcho = { ...cause, echo: false };
     for (const observer of this.#observers) {
       if (link.isUp) observer.linkUp?.(link, withoutEcho);
       else observer.linkDown?.(link, withoutEcho);
     }
+    this.#tellUppers(link, link.isUp ? 'up' : 'down', withoutEcho);
   }
 
   #allocateIndex(wanted: number | undefined): number {
     if (wanted !== undefined && wanted > 0) {
-      if (this.#byIndex.has(wanted)) throw new NetlinkError(Errno.EBUSY);
+      if (this.byIndex(wanted) !== undefined) throw new NetlinkError(Errno.EBUSY);
       return wanted;
     }
     do this.#lastIndex++;
-    while (this.#byIndex.has(this.#lastIndex));
+    while (this.byIndex(this.#lastIndex) !== undefined);
     return this.#lastIndex;
   }
 }

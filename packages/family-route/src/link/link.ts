@@ -37,6 +37,19 @@ export class Link {
   /** Index of the link at the other end or below (IFLA_LINK); undefined where the kind has none. */
   linkedIndex: number | undefined;
   alternativeNames: readonly string[] = [];
+  /** The bridge, bond or VRF that it is a port of (IFLA_MASTER). */
+  master: Link | undefined;
+  /** What it is made of: the ports of a master, the link under a VLAN. In the order in which they came. */
+  readonly lowers = new Set<Link>();
+  /** Its master, and what is stacked on it. */
+  readonly uppers = new Set<Link>();
+  /** How many have asked it to take every packet, or every multicast: requests (once) and what is stacked on it. */
+  promiscuity = 0;
+  allMulticast = 0;
+  /** A request gave the address (NET_ADDR_SET): no kind changes it on its own. */
+  hasChosenAddress = false;
+  isProtocolDown = false;
+  tsoMaximumSize: number;
   /** The queueing discipline is attached by the first `up`. */
   hasQueue = false;
   gsoMaximumSize = 65536;
@@ -60,6 +73,7 @@ export class Link {
     this.administrativeFlags = traits.flags;
     this.mtu = traits.mtu;
     this.transmitQueueLength = traits.transmitQueueLength;
+    this.tsoMaximumSize = traits.tsoMaximumSize;
     this.address = new Uint8Array(6);
     this.broadcast = new Uint8Array(6).fill(traits.type === LinkType.Ethernet ? 0xff : 0);
   }

@@ -1,6 +1,7 @@
 import type { Cause, NamespaceId } from '@nlspace/core';
 import type { InterfaceAddress } from '../address/interface-address.js';
 import type { Link } from '../link/link.js';
+import type { LinkEvent } from '../link/link-flags.js';
 import type { RouteEvent } from '../route/route-events.js';
 import type { AddressFamily } from './ip-bytes.js';
 
@@ -9,6 +10,7 @@ export interface LinkChangedEvent {
   readonly link: Link;
   /** The flags that changed; all of them for a new link (`ifi_change`). */
   readonly changedFlags: number;
+  readonly event?: LinkEvent;
   readonly cause: Cause;
 }
 
