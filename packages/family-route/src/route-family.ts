@@ -9,6 +9,8 @@ import { AddressFamily } from './network/ip-bytes.js';
 import { Network, type NetworkOptions } from './network/network.js';
 import type { NetworkEvent } from './network/network-events.js';
 import { NETWORK } from './network/network-token.js';
+import { NexthopHandler } from './nexthop/nexthop-handler.js';
+import { NexthopNotifier } from './nexthop/nexthop-notifier.js';
 import { RouteHandler } from './route/route-handler.js';
 import { RouteNotifier } from './route/route-notifier.js';
 import { ROUTE_GROUPS } from './route-groups.js';
@@ -39,7 +41,14 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
   protocol: NetlinkProtocol.Route,
   name: 'route',
   groups: ROUTE_GROUPS,
-  handlers: [LinkHandler, ConfigurationHandler, AddressHandler, RouteHandler, NamespaceHandler],
+  handlers: [
+    LinkHandler,
+    ConfigurationHandler,
+    AddressHandler,
+    RouteHandler,
+    NexthopHandler,
+    NamespaceHandler,
+  ],
   // Either of the two dump flags is enough for rtnetlink.
   isDump: (messageType, flags) => isGet(messageType) && (flags & MessageFlag.Dump) !== 0,
   replyType: (messageType) => (isGet(messageType) ? messageType - GET : messageType),
@@ -57,9 +66,10 @@ export class RouteFamily {
     @inject(ConfigurationHandler) configurations: ConfigurationHandler,
     @inject(AddressNotifier) addresses: AddressNotifier,
     @inject(RouteNotifier) routes: RouteNotifier,
+    @inject(NexthopNotifier) nexthops: NexthopNotifier,
     @inject(NamespaceHandler) namespaces: NamespaceHandler,
   ) {
-    this.#notifiers = [routes, addresses, links, configurations, namespaces];
+    this.#notifiers = [routes, addresses, links, configurations, nexthops, namespaces];
   }
 
   onLoad(): void {

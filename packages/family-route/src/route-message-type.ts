@@ -27,4 +27,6 @@ export enum RouteMessageType {
   GetNexthop = 106,
   NewLinkProperty = 108,
   DeleteLinkProperty = 109,
+  NewNexthopBucket = 116,
+  GetNexthopBucket = 118,
 }

@@ -1,5 +1,5 @@
 import type { MessageCatalog, MessageSchema } from '@nlspace/core';
-import { address, configuration, link, RouteMessageType, route } from '@nlspace/family-route';
+import { address, configuration, link, nexthop, RouteMessageType, route } from '@nlspace/family-route';
 
 const NEW_DELETE_GET_SET = 4;
 
@@ -14,4 +14,6 @@ export const ROUTE_CATALOG: MessageCatalog = new Map([
   ...typesOf(RouteMessageType.NewAddress, address),
   ...typesOf(RouteMessageType.NewRoute, route),
   ...typesOf(RouteMessageType.NewNetworkConfiguration, configuration),
+  ...typesOf(RouteMessageType.NewNexthop, nexthop),
+  ...typesOf(RouteMessageType.NewNexthopBucket, nexthop),
 ]);

@@ -29,11 +29,15 @@ export interface AttributeKind<T> {
 const FAILED: PolicyFailure = { errno: Errno.ERANGE, text: 'Attribute failed policy validation' };
 const OUT_OF_RANGE: PolicyFailure = { errno: Errno.ERANGE, text: 'integer out of range' };
 const WRONG_LENGTH: PolicyFailure = { errno: Errno.EINVAL, text: 'invalid attribute length' };
+const RESERVED_BIT: PolicyFailure = { errno: Errno.EINVAL, text: 'reserved bit set' };
+const UNSUPPORTED: PolicyFailure = { errno: Errno.EINVAL, text: 'Unsupported attribute' };
 const UNTERMINATED: PolicyFailure = { errno: Errno.EINVAL, text: 'Attribute failed policy validation' };
 
 export interface IntegerOptions {
   readonly min?: number;
   readonly max?: number;
+  /** The bits that may be set. @default all */
+  readonly mask?: number;
   /** @default 'host' */
   readonly byteOrder?: 'host' | 'network';
 }
@@ -64,7 +68,7 @@ export function integerKind(
 ): AttributeKind<number> {
   const [size, policyType] = INTEGERS[name];
   const little = options.byteOrder !== 'network';
-  const { min, max } = options;
+  const { min, max, mask } = options;
   // biome-ignore lint/style/noNonNullAssertion: one reader per row of INTEGERS
   const readInteger = READERS[name]!;
   return {
@@ -76,8 +80,9 @@ export function integerKind(
         if (strict) return WRONG_LENGTH;
         if (length < size) return FAILED;
       }
-      if (min === undefined && max === undefined) return undefined;
+      if (min === undefined && max === undefined && mask === undefined) return undefined;
       const value = readInteger(view, offset, little);
+      if (mask !== undefined && (value & ~mask) !== 0) return RESERVED_BIT;
       return (min !== undefined && value < min) || (max !== undefined && value > max)
         ? OUT_OF_RANGE
         : undefined;
@@ -187,6 +192,17 @@ export function ipAddressKind(): AttributeKind<Uint8Array> {
       length === 4 || length === 16 ? undefined : { errno: Errno.EINVAL, text: 'invalid address length' },
     read: (view, offset, length) => new Uint8Array(view.buffer, view.byteOffset + offset, length),
     write: (writer, value) => writer.append(value),
+  };
+}
+
+/** What strict checking refuses although its number is known: it has no meaning in this request. */
+export function unsupportedKind(): AttributeKind<undefined> {
+  return {
+    name: 'unsupported',
+    policyType: 0,
+    check: (_view, _offset, _length, strict) => (strict ? UNSUPPORTED : undefined),
+    read: () => undefined,
+    write: () => undefined,
   };
 }
 

@@ -14,6 +14,7 @@ import {
   type PolicyFailure,
   stringKind,
   structKind,
+  unsupportedKind,
 } from './attribute-kinds.js';
 import type { HeaderLayout, HeaderShape, HeaderValues } from './header.js';
 
@@ -128,6 +129,8 @@ export const attr = {
     set: AttributeSet<S>,
     o: AttributeOptions = {},
   ): AttributeDefinition<AttributeValues<S>[], false> => row(type, arrayKind(set), o),
+  /** A number of the set that this request does not know (NLA_UNSPEC in a strict policy). */
+  unsupported: (type: number) => row(type, unsupportedKind()),
   custom: <T>(type: number, kind: AttributeKind<T>, o: AttributeOptions = {}) => row(type, kind, o),
   /** May repeat. */
   many: <T>(definition: AttributeDefinition<T, false>): AttributeDefinition<T, true> => ({

@@ -2,7 +2,8 @@ import type { Cause, NamespaceId } from '@nlspace/core';
 import type { InterfaceAddress } from '../address/interface-address.js';
 import type { Link } from '../link/link.js';
 import type { LinkEvent } from '../link/link-flags.js';
-import type { RouteEvent } from '../route/route-events.js';
+import type { NexthopBucketEvent, NexthopEvent } from '../nexthop/nexthop-events.js';
+import type { RouteEvent, RoutesUpdatedEvent } from '../route/route-events.js';
 import type { AddressFamily } from './ip-bytes.js';
 
 export interface LinkChangedEvent {
@@ -57,7 +58,10 @@ export type NetworkEvent =
   | AddressEvent
   | ConfigurationEvent
   | NamespaceEvent
-  | RouteEvent;
+  | RouteEvent
+  | RoutesUpdatedEvent
+  | NexthopEvent
+  | NexthopBucketEvent;
 
 export type NetworkEventListener = (event: NetworkEvent) => void;
 

@@ -7,10 +7,12 @@ import type { LinkKindClass } from '../link/link-kind.js';
 import { LinkTable } from '../link/link-table.js';
 import { NamespaceIds } from '../namespace/namespace-ids.js';
 import { NetworkNamespaces } from '../namespace/network-namespaces.js';
+import { NexthopStore } from '../nexthop/nexthop-store.js';
+import { NexthopTable } from '../nexthop/nexthop-table.js';
 import { RouteTables } from '../route/route-tables.js';
 import { type Clock, systemClock } from './clock.js';
 import { randomMacAddresses } from './mac-addresses.js';
-import { NetworkEvents } from './network-events.js';
+import { type NetworkEvent, NetworkEvents } from './network-events.js';
 
 export interface NetworkOptions {
   /** @default the clock of this process */
@@ -27,8 +29,8 @@ export interface NetworkOptions {
 export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [DummyKind, VethKind];
 
 /**
- * What a network namespace holds: links, addresses and routes, with everything that follows from a change. It knows no
- * wire format; whoever changes it, the events tell.
+ * What a network namespace holds: links, addresses, routes and nexthops, with everything that follows from a change. It
+ * knows no wire format; whoever changes it, the events tell.
  */
 export class Network {
   readonly events = new NetworkEvents();
@@ -40,6 +42,7 @@ export class Network {
   readonly namespaces: NetworkNamespaces;
   /** What this network calls the others. */
   readonly namespaceIds = new NamespaceIds();
+  readonly nexthops: NexthopTable;
 
   /** Begins as a fresh namespace: with `lo`, which is down. */
   constructor(
@@ -64,15 +67,19 @@ export class Network {
     });
     const { links, clock } = this;
     const addresses = () => this.addresses;
-    this.routes = new RouteTables({
+    const store = new NexthopStore();
+    const environment = {
       links,
       clock,
       // Routes and addresses need each other; by the time that routing asks, both are there.
       get addresses() {
         return addresses();
       },
-      emit: (event) => events.emit(event),
-    });
+      emit: (event: NetworkEvent) => events.emit(event),
+    };
+    this.routes = new RouteTables(environment, store);
+    // Before the addresses: what a link takes along begins with its nexthops.
+    this.nexthops = new NexthopTable(store, this.routes, { links, clock, events });
     this.addresses = new AddressTable(links, { events, random, clock, routes: this.routes });
     links.addLoopback();
   }

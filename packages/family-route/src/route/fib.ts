@@ -4,8 +4,15 @@ import { NONE, PrefixTrie } from './prefix-trie.js';
 import { RouteArena, SLOT_HEADER_WORDS, SlotWord } from './route-arena.js';
 import { RouteDescription } from './route-description.js';
 import { RouteLinks } from './route-links.js';
-import { NexthopFlag, RouteAttribute } from './route-numbers.js';
-import { DESTINATION_WORD, FLAGS_WORD, type RouteWriter, TABLE_WORD } from './route-writer.js';
+import type { NexthopExpansion, RouteNexthop, RouteNexthops } from './route-nexthop.js';
+import { NexthopFlag, RouteAttribute, RouteType } from './route-numbers.js';
+import {
+  DESTINATION_WORD,
+  FLAGS_WORD,
+  NEXTHOP_ID_WORD,
+  type RouteWriter,
+  TABLE_WORD,
+} from './route-writer.js';
 import { AddressOrderWalk, PostOrderWalk, type TrieWalk } from './trie-walk.js';
 
 /** First word of a route's message in its slot. */
@@ -42,6 +49,8 @@ const TABLE_BUCKETS = 256;
 export class Fib {
   readonly arena = new RouteArena();
   readonly links = new RouteLinks(this.arena);
+  /** Routes by the nexthop object that they name; those are not in `links`. */
+  readonly nexthopUsers = new RouteLinks(this.arena);
   readonly #tables = new Map<number, RouteTable>();
   #ordered: RouteTable[] = [];
   /** Routes by preferred source, for those that have one. */
@@ -51,7 +60,10 @@ export class Fib {
   readonly #scratch = new RouteDescription();
   readonly #key: AddressWords = new Uint32Array(4);
 
-  constructor(readonly addressFamily: AddressFamily.Inet | AddressFamily.Inet6) {}
+  constructor(
+    readonly addressFamily: AddressFamily.Inet | AddressFamily.Inet6,
+    private readonly nexthops: RouteNexthops,
+  ) {}
 
   table(id: number): RouteTable | undefined {
     return this.#tables.get(id);
@@ -127,17 +139,42 @@ export class Fib {
     return this.#tables.get(this.arena.word(route, MESSAGE + TABLE_WORD)) as RouteTable;
   }
 
+  /** The type that counts for packets: whatever else a route says, a nexthop object may be a black hole. */
+  effectiveType(route: number): number {
+    const type = this.type(route);
+    return this.nexthopId(route) !== 0 && this.nexthopOf(route).isBlackhole ? RouteType.Blackhole : type;
+  }
+
+  /** The id of the nexthop object that the route names; 0 for a route with nexthops of its own. */
+  nexthopId(route: number): number {
+    return this.arena.word(route, MESSAGE + NEXTHOP_ID_WORD);
+  }
+
+  /** The nexthop object of a route that names one: it goes before its nexthop does. */
+  nexthopOf(route: number): RouteNexthop {
+    return this.nexthops.byId(this.nexthopId(route)) as RouteNexthop;
+  }
+
+  /** What stands in the messages of a route for the nexthop object that it names; undefined if it names none. */
+  expansionOf(route: number): NexthopExpansion | undefined {
+    return this.nexthopId(route) === 0 ? undefined : this.nexthopOf(route).expansionFor(this.addressFamily);
+  }
+
   /** The output interface of a route with one nexthop; 0 without. */
   interfaceIndex(route: number): number {
+    if (this.nexthopId(route) !== 0) return this.nexthopOf(route).legs[0]?.interfaceIndex ?? 0;
     const at = this.#attribute(route, RouteAttribute.OutputInterface);
     return at === 0 ? 0 : this.arena.word(route, at + 1);
   }
 
   isMultipath(route: number): boolean {
+    if (this.nexthopId(route) !== 0) return this.nexthopOf(route).isMultipathFor(this.addressFamily);
     return this.#attribute(route, RouteAttribute.Multipath) !== 0;
   }
 
   hasGateway(route: number): boolean {
+    if (this.nexthopId(route) !== 0)
+      return this.nexthopOf(route).legs.some(({ gatewayFamily }) => gatewayFamily !== 0);
     return (
       this.#attribute(route, RouteAttribute.Gateway) !== 0 ||
       this.#attribute(route, RouteAttribute.Via) !== 0 ||
@@ -147,9 +184,35 @@ export class Fib {
 
   /** A copy of a route's message as it reads at this time. */
   copyMessage(route: number, nowMs: number): Uint8Array {
-    const message = this.arena.message(route).slice();
-    this.tellRemainingTime(route, new Uint32Array(message.buffer), message.length >>> 2, nowMs);
-    return message;
+    const expansion = this.expansionOf(route);
+    const stored = this.arena.message(route);
+    if (expansion === undefined) {
+      const message = stored.slice();
+      this.tellRemainingTime(route, new Uint32Array(message.buffer), message.length >>> 2, nowMs);
+      return message;
+    }
+    const words = new Uint32Array((stored.length >>> 2) + expansion.words.length);
+    this.copyExpanded(route, expansion, words, 0);
+    this.tellRemainingTime(route, words, words.length, nowMs);
+    return new Uint8Array(words.buffer);
+  }
+
+  /** Writes the message of a route that names a nexthop object, with what that stands for; returns its words. */
+  copyExpanded(route: number, expansion: NexthopExpansion, words: Uint32Array, at: number): number {
+    const slab = this.arena.slab(route);
+    const start = this.arena.offset(route) + MESSAGE;
+    const length = (slab[start] as number) >>> 2;
+    const tail = this.addressFamily === AddressFamily.Inet ? 0 : IPV6_TAIL_WORDS;
+    const end = length - tail;
+    for (let i = 0; i < end; i++) words[at + i] = slab[start + i] as number;
+    const added = expansion.words.length;
+    words.set(expansion.words, at + end);
+    for (let i = end; i < length; i++) words[at + added + i] = slab[start + i] as number;
+    words[at] = (length + added) * 4;
+    if (expansion.flags !== undefined) words[at + FLAGS_WORD] = expansion.flags;
+    const type = this.effectiveType(route);
+    words[at + TYPE_WORD] = ((words[at + TYPE_WORD] as number) & 0x00ff_ffff) | (type << 24);
+    return length + added;
   }
 
   /** Writes how long a route still has into a copy of its message, which ends at the word `end`. */
@@ -163,6 +226,7 @@ export class Fib {
   describe(route: number, into: RouteDescription): RouteDescription {
     const message = this.arena.message(route);
     into.read(message, 16, message.length);
+    if (into.nexthopId !== 0) into.adoptNexthop(this.nexthopOf(route));
     return into;
   }
 
@@ -258,6 +322,41 @@ export class Fib {
     return length;
   }
 
+  /** The routes that name a nexthop object, as a dump would show them. Costs in proportion to them. */
+  *usersInDumpOrder(nexthopId: number): Generator<number> {
+    const users = this.nexthopUsers.routesOf(nexthopId);
+    const names = (route: number): boolean => this.nexthopId(route) === nexthopId;
+    if (users.length * 8 > this.size) {
+      for (const table of this.#ordered) {
+        const walk = table.walk();
+        walk.start();
+        for (let node = walk.next(); node !== NONE; node = walk.next())
+          for (let route = table.trie.payload(node); route !== NONE; route = this.next(route))
+            if (names(route)) yield route;
+      }
+      return;
+    }
+    const prefixes = users.map((route) => {
+      const key = new Uint32Array(4);
+      const length = this.readKey(route, key);
+      return { table: this.#ordered.indexOf(this.tableOf(route)), key, length };
+    });
+    prefixes.sort((a, b) => a.table - b.table || compareByAddress(a.key, b.key) || b.length - a.length);
+    let last: (typeof prefixes)[number] | undefined;
+    for (const prefix of prefixes) {
+      const { table, key, length } = prefix;
+      if (last?.table === table && last.length === length && compareByAddress(last.key, key) === 0) continue;
+      last = prefix;
+      for (
+        let route = this.first(this.#ordered[table] as RouteTable, key, length);
+        route !== NONE;
+        route = this.next(route)
+      ) {
+        if (names(route)) yield route;
+      }
+    }
+  }
+
   /** The routes with this preferred source, at this moment. */
   routesFrom(source: AddressWords): number[] {
     return [...(this.#bySource.get(sourceKey(source)) ?? [])];
@@ -282,7 +381,9 @@ export class Fib {
   }
 
   #index(route: number, description: RouteDescription): void {
-    if (description.legs !== undefined) {
+    if (description.nexthopId !== 0) {
+      this.nexthopUsers.addSingle(route, description.nexthopId);
+    } else if (description.legs !== undefined) {
       this.links.addLegs(
         route,
         description.legs.map((leg) => leg.interfaceIndex),
@@ -303,7 +404,10 @@ export class Fib {
 
   #unindex(route: number): void {
     this.deadlines.delete(route);
-    if (this.isMultipath(route)) {
+    const nexthopId = this.nexthopId(route);
+    if (nexthopId !== 0) {
+      this.nexthopUsers.removeSingle(route, nexthopId);
+    } else if (this.isMultipath(route)) {
       const { legs } = this.describe(route, this.#scratch);
       this.links.removeLegs(
         route,
@@ -334,11 +438,20 @@ export class Fib {
   }
 }
 
+/** Where, in words from the start of a message, `rtm_type` is, in the upper byte. */
+const TYPE_WORD = 5;
+/** RTA_CACHEINFO and RTA_PREF of IPv6 messages, which come behind the nexthops. */
+const IPV6_TAIL_WORDS = 11;
 /** Where, in words from the end of an IPv6 message, `rta_expires` is: RTA_CACHEINFO and RTA_PREF are the last. */
 const EXPIRY_FROM_END = 8;
 
 /** What links decide, and what therefore does not distinguish routes. */
 const STATE = NexthopFlag.Dead | NexthopFlag.LinkDown | NexthopFlag.Offload | NexthopFlag.Trap;
+
+function compareByAddress(a: AddressWords, b: AddressWords): number {
+  for (let i = 0; i < 4; i++) if (a[i] !== b[i]) return (a[i] as number) - (b[i] as number);
+  return 0;
+}
 
 function sourceKey(source: AddressWords): string {
   return `${source[0]},${source[1]},${source[2]},${source[3]}`;

@@ -6,6 +6,7 @@ import type { Ipv6RouteChecks } from './ipv6-route-checks.js';
 import { bothGatewayAndVia, type Nexthop, type RouteDescription, STATE_FLAGS } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
 import { ANY_SCOPE, type Match, type RouteLookup, refusalOf } from './route-lookup.js';
+import type { RouteNexthop, RouteNexthops } from './route-nexthop.js';
 import { NexthopFlag, RouteScope, RouteTableId, RouteType } from './route-numbers.js';
 
 /** The widest scope that a route of a type may have (fib_props). */
@@ -36,6 +37,7 @@ export class Ipv4RouteChecks {
     private readonly lookup: RouteLookup,
     private readonly ipv6: Ipv6RouteChecks,
     private readonly environment: RouteEnvironment,
+    private readonly nexthops: RouteNexthops,
   ) {}
 
   /** What can be seen in the request alone (rtm_to_fib_config). */
@@ -63,7 +65,7 @@ export class Ipv4RouteChecks {
     if ((WIDEST_SCOPE[route.type] as number) > route.scope) throw invalid('Invalid scope');
     if ((route.flags & STATE_FLAGS) !== 0)
       throw invalid('Invalid rtm_flags - can not contain DEAD or LINKDOWN');
-    if (route.nexthopId !== 0) throw invalid('Nexthop id does not exist');
+    const object = this.nexthopOf(route);
     if (route.legs !== undefined) this.#checkLegs(route, route.legs);
     const { nexthop } = route;
     if (refusalOf(route.type) !== 0) {
@@ -75,19 +77,41 @@ export class Ipv4RouteChecks {
     if (route.type === RouteType.Unspecified || route.type > RouteType.Multicast)
       throw invalid('Invalid route type');
     if (route.scope > RouteScope.Host) throw invalid('Invalid scope');
-    if (route.scope === RouteScope.Host) {
+    if (object !== undefined) {
+      this.checkNexthopObject(object, route.scope);
+    } else if (route.scope === RouteScope.Host) {
       this.#checkHostScope(route);
     } else {
       const nexthops = route.legs ?? [nexthop];
       let down = 0;
       for (const each of nexthops) {
-        this.#checkNexthop(each, route.table, route.scope);
+        this.checkNexthop(each, route.table, route.scope);
         if ((each.flags & NexthopFlag.LinkDown) !== 0) down++;
       }
       if (down === nexthops.length) route.flags |= NexthopFlag.LinkDown;
     }
     if (route.hasPreferredSource && !this.isValidSource(route)) throw invalid('Invalid prefsrc address');
     becomeSingle(route);
+  }
+
+  /** @throws {NetlinkError} when the route names a nexthop object that is not there. */
+  nexthopOf(route: RouteDescription): RouteNexthop | undefined {
+    if (route.nexthopId === 0) return undefined;
+    const object = this.nexthops.byId(route.nexthopId);
+    if (object === undefined) throw invalid('Nexthop id does not exist');
+    return object;
+  }
+
+  /** Whether a nexthop object suits a route of that scope (fib_check_nexthop). */
+  checkNexthopObject(object: RouteNexthop, scope: number): void {
+    if (object.isFdb) throw invalid('Route cannot point to a fdb nexthop');
+    if (object.isGroup && scope === RouteScope.Host)
+      throw invalid('Route with host scope can not have multiple nexthops');
+    const [first] = object.legs as readonly [Nexthop];
+    if (scope === RouteScope.Host && first.gatewayFamily !== 0)
+      throw invalid('Route with host scope can not have a gateway');
+    if ((first.flags & NexthopFlag.OnLink) !== 0 && scope >= RouteScope.Link)
+      throw invalid('Scope mismatch with nexthop');
   }
 
   #checkLegs(route: RouteDescription, legs: readonly Nexthop[]): void {
@@ -121,16 +145,21 @@ export class Ipv4RouteChecks {
       throw new NetlinkError(Errno.ENODEV);
   }
 
-  #checkNexthop(nexthop: Nexthop, table: number, scope: number): void {
-    if (nexthop.gatewayFamily === AddressFamily.Inet6) this.ipv6.checkGatewayOfIpv4(nexthop, table);
-    else if (nexthop.gatewayFamily !== 0) this.#checkGateway(nexthop, table, scope);
-    else this.#checkDevice(nexthop);
+  /** Finds the link of a nexthop; returns the scope in which it is reached. */
+  checkNexthop(nexthop: Nexthop, table: number, scope: number): number {
+    if (nexthop.gatewayFamily === AddressFamily.Inet6) {
+      this.ipv6.checkGatewayOfIpv4(nexthop, table);
+      return RouteScope.Link;
+    }
+    if (nexthop.gatewayFamily !== 0) return this.#checkGateway(nexthop, table, scope);
+    this.#checkDevice(nexthop);
+    return RouteScope.Host;
   }
 
-  #checkGateway(nexthop: Nexthop, table: number, scope: number): void {
+  #checkGateway(nexthop: Nexthop, table: number, scope: number): number {
     if ((nexthop.flags & NexthopFlag.OnLink) !== 0) {
       this.#checkOnLink(nexthop, scope);
-      return;
+      return RouteScope.Link;
     }
     // The gateway must be reachable more directly than through another gateway.
     const flow = {
@@ -150,6 +179,7 @@ export class Ipv4RouteChecks {
     nexthop.interfaceIndex = found.interfaceIndex;
     if (!link.hasCarrier) nexthop.flags |= NexthopFlag.LinkDown;
     if (!link.isUp) throw new NetlinkError(Errno.ENETDOWN);
+    return this.lookup.scopeOf(found);
   }
 
   #lookupGateway(flow: Parameters<RouteLookup['lookup']>[0], table: number): Match | undefined {

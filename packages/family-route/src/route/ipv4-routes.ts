@@ -57,7 +57,7 @@ export class Ipv4Routes {
     const { fib } = this;
     const writer = this.#writer;
     const table = fib.createTable(route.table);
-    writer.write(route);
+    writer.writeRoute(route);
     const first = fib.first(table, route.destination, route.destinationLength);
     // Routes of a prefix are ordered by TOS, highest first, then by priority, lowest first.
     let before: number = NONE;
@@ -107,6 +107,7 @@ export class Ipv4Routes {
 
   remove(route: RouteDescription, cause: Cause): void {
     this.checks.checkRequest(route);
+    this.checks.nexthopOf(route);
     const { fib } = this;
     const table = fib.table(route.table);
     if (table === undefined) throw new NetlinkError(Errno.ESRCH, 'FIB table does not exist');
@@ -133,9 +134,11 @@ export class Ipv4Routes {
     if (route.scope !== RouteScope.Nowhere && fib.scope(other) !== route.scope) return false;
     if (route.protocol !== 0 && fib.protocol(other) !== route.protocol) return false;
     if (route.priority !== 0 && fib.priority(other) !== route.priority) return false;
-    if (route.nexthopId !== 0) return false;
     const { nexthop, legs } = route;
+    const storedId = fib.nexthopId(other);
+    if (route.nexthopId !== 0 && route.nexthopId !== storedId) return false;
     const needsNexthops = nexthop.interfaceIndex !== 0 || nexthop.gatewayFamily !== 0 || legs !== undefined;
+    if (needsNexthops && storedId !== 0) return false;
     if (!needsNexthops && !route.hasPreferredSource && route.metrics === undefined) return true;
     const stored = fib.describe(other, this.#stored);
     if (
@@ -189,6 +192,11 @@ export class Ipv4Routes {
       if (hasCarrier) this.#states.clear(route, interfaceIndex, NexthopFlag.LinkDown);
       else this.#states.set(route, interfaceIndex, NexthopFlag.LinkDown);
     }
+  }
+
+  /** Routes through a nexthop object that goes go without a word. */
+  nexthopRemoved(nexthopId: number): void {
+    for (const route of this.fib.nexthopUsers.routesOf(nexthopId)) this.fib.remove(route);
   }
 
   /** Routes of the main table that prefer the address go without a word. */

@@ -5,6 +5,7 @@ import { type AddressWords, addressBytes, clearHostBits, isUnspecified } from '.
 import type { Nexthop, RouteDescription } from './route-description.js';
 import type { RouteEnvironment, RouteLink } from './route-environment.js';
 import { ANY_SCOPE, type Match, type RouteLookup, refusalOf } from './route-lookup.js';
+import type { RouteNexthop, RouteNexthops } from './route-nexthop.js';
 import {
   IPV6_DEFAULT_PRIORITY,
   NexthopFlag,
@@ -25,11 +26,19 @@ export class Ipv6RouteChecks {
   constructor(
     private readonly lookup: RouteLookup,
     private readonly environment: RouteEnvironment,
+    private readonly nexthops: RouteNexthops,
   ) {}
 
   /** What can be seen in the request alone (rtm_to_fib6_config). */
   checkRequest(route: RouteDescription): void {
     if (route.typeOfService !== 0) throw invalid('Invalid dsfield (tos): option not available for IPv6');
+    const { nexthop } = route;
+    if (
+      route.nexthopId !== 0 &&
+      (nexthop.interfaceIndex !== 0 || nexthop.gatewayFamily !== 0 || route.legs !== undefined)
+    ) {
+      throw invalid('Nexthop specification and nexthop id are mutually exclusive');
+    }
     refuseEncapsulation(route);
   }
 
@@ -39,7 +48,6 @@ export class Ipv6RouteChecks {
     if (route.type > RouteType.ExternalResolver) throw invalid('Invalid route type');
     if (route.destinationLength > 128) throw invalid('Invalid prefix length');
     if (route.sourceLength > 128) throw invalid('Invalid source address length');
-    if (route.nexthopId !== 0) throw invalid('Nexthop id does not exist');
     if (route.sourceLength !== 0) {
       throw new NetlinkError(Errno.EOPNOTSUPP, 'IPv6 routes by source address are not supported');
     }
@@ -52,6 +60,13 @@ export class Ipv6RouteChecks {
     route.scope = ANY_SCOPE;
     clearHostBits(route.destination, route.destinationLength);
     if (route.type === RouteType.Unspecified) route.type = RouteType.Unicast;
+    const object = this.nexthopOf(route);
+    if (object !== undefined) {
+      this.checkNexthopObject(object);
+      this.#checkSource(route, object.legs[0] as Nexthop);
+      route.flags = 0;
+      return;
+    }
     const onLink = route.flags & NexthopFlag.OnLink;
     if (route.legs === undefined) {
       route.nexthop.flags = onLink;
@@ -82,6 +97,28 @@ export class Ipv6RouteChecks {
       route.legs = undefined;
       route.flags = only.flags;
     }
+  }
+
+  /** @throws {NetlinkError} when the route names a nexthop object that is not there. */
+  nexthopOf(route: RouteDescription): RouteNexthop | undefined {
+    if (route.nexthopId === 0) return undefined;
+    const object = this.nexthops.byId(route.nexthopId);
+    if (object === undefined) throw invalid('Nexthop id does not exist');
+    return object;
+  }
+
+  /** Whether a nexthop object suits IPv6 routes (fib6_check_nexthop). */
+  checkNexthopObject(object: RouteNexthop): void {
+    if (object.hasIpv4) throw invalid('IPv6 routes can not use an IPv4 nexthop');
+    if (object.isFdb) throw invalid('Route cannot point to a fdb nexthop');
+  }
+
+  /** Finds the link of an IPv6 nexthop object (fib6_nh_init). */
+  checkNexthop(nexthop: Nexthop): void {
+    const link = this.#linkOf(nexthop);
+    const resolved =
+      nexthop.gatewayFamily === 0 ? link : this.#checkGateway(nexthop, link, RouteTableId.Unspecified);
+    this.#checkDevice(nexthop, resolved, false);
   }
 
   /** An IPv6 gateway in an IPv4 route. */

@@ -96,7 +96,7 @@ export class Ipv6Routes {
       last = other;
       if (fib.priority(other) !== route.priority) continue;
       if (known === NONE) known = other;
-      if (alike === NONE && fib.hasGateway(other) === canJoin) alike = other;
+      if (alike === NONE && this.#canBeJoined(other) === canJoin) alike = other;
       if (twin === Twin.None && this.#shareNexthop(other, route)) twin = Twin.First;
     }
     if (repeatsItself(route.legs)) throw new NetlinkError(Errno.EEXIST);
@@ -105,7 +105,7 @@ export class Ipv6Routes {
     let inserted: number;
     switch (row.action) {
       case RouteAction.ReplaceFirst:
-        this.#writer.write(route);
+        this.#writer.writeRoute(route);
         inserted = fib.replace(table, alike === NONE ? known : alike, route, this.#writer);
         break;
       case RouteAction.Join:
@@ -116,7 +116,7 @@ export class Ipv6Routes {
         }
         break;
       case RouteAction.InsertLast:
-        this.#writer.write(route);
+        this.#writer.writeRoute(route);
         inserted = fib.insert(table, route, this.#writer, first, last);
         break;
       default:
@@ -134,8 +134,15 @@ export class Ipv6Routes {
     return destinationLength === 0 || trie.find(destination, destinationLength) !== NONE;
   }
 
-  /** Whether a route has a nexthop of the new one: the same link, the same gateway. */
+  /** Whether a route takes legs: one with a gateway of its own, not that of a nexthop object. */
+  #canBeJoined(route: number): boolean {
+    return this.fib.nexthopId(route) === 0 && this.fib.hasGateway(route);
+  }
+
+  /** Whether a route has a nexthop of the new one: the same link, the same gateway; or the same nexthop object. */
   #shareNexthop(other: number, route: RouteDescription): boolean {
+    const nexthopId = this.fib.nexthopId(other);
+    if (nexthopId !== 0 || route.nexthopId !== 0) return nexthopId === route.nexthopId;
     const stored = this.fib.describe(other, this.#stored).nexthops;
     return route.nexthops.some((nexthop) => stored.some((known) => isSameWay(known, nexthop)));
   }
@@ -145,7 +152,7 @@ export class Ipv6Routes {
     const joined = fib.describe(route, this.#stored);
     joined.legs = [...legsOf(joined), ...legsOf(added)];
     joined.flags = 0;
-    this.#writer.write(joined);
+    this.#writer.writeRoute(joined);
     return fib.replace(fib.tableOf(route), route, joined, this.#writer);
   }
 
@@ -155,13 +162,14 @@ export class Ipv6Routes {
     const joined = fib.describe(route, this.#stored);
     const legs = [...legsOf(joined)];
     joined.legs = [...legs.slice(-1), ...legs.slice(0, -1)];
-    this.#writer.write(joined);
+    this.#writer.writeRoute(joined);
     const message = new Uint8Array(this.#writer.words.buffer, 0, this.#writer.length * 4);
     announceMessage(this.environment, fib, message, 'route-changed', messageFlags, cause);
   }
 
   remove(route: RouteDescription, cause: Cause): void {
     this.checks.checkRequest(route);
+    this.checks.nexthopOf(route);
     const { fib } = this;
     const table = fib.table(route.table);
     if (table === undefined) throw new NetlinkError(Errno.ESRCH, 'FIB table does not exist');
@@ -178,6 +186,13 @@ export class Ipv6Routes {
     ) {
       if (route.priority !== 0 && fib.priority(other) !== route.priority) continue;
       if (route.protocol !== 0 && fib.protocol(other) !== route.protocol) continue;
+      const nexthopId = fib.nexthopId(other);
+      if (route.nexthopId !== 0 && nexthopId !== route.nexthopId) continue;
+      // A route through a nexthop object is meant whatever gateway or link the request names.
+      if (nexthopId !== 0) {
+        this.#remove(other, cause);
+        return;
+      }
       const { nexthops } = fib.describe(other, this.#stored);
       const leg = nexthops.findIndex((known) => fits(known, nexthop));
       if (leg < 0) continue;
@@ -260,12 +275,12 @@ export class Ipv6Routes {
     const single = this.#leg;
     single.copyFrom(remaining);
     becomeSingle(single, gone);
-    this.#writer.write(single);
+    this.#writer.writeRoute(single);
     const message = new Uint8Array(this.#writer.words.buffer, 0, this.#writer.length * 4).slice();
     const [only] = legs;
     if (legs.length === 1 && only !== undefined) becomeSingle(remaining, only);
     else remaining.legs = legs;
-    this.#writer.write(remaining);
+    this.#writer.writeRoute(remaining);
     fib.replace(fib.tableOf(route), route, remaining, this.#writer);
     announceMessage(this.environment, fib, message, 'route-removed', 0, cause);
   }
@@ -318,13 +333,19 @@ export class Ipv6Routes {
     }
   }
 
-  /** Routes that prefer the address stay, without a preference. */
+  /** Routes through a nexthop object that goes go with it and are announced, the newest first. */
+  nexthopRemoved(nexthopId: number): void {
+    for (const route of this.fib.nexthopUsers.routesOf(nexthopId)) this.#remove(route, NO_CAUSE);
+  }
+
+  /** Routes that prefer the address stay, without a preference; those through nexthop objects even keep that. */
   addressRemoved(address: AddressWords): void {
     const { fib } = this;
     for (const route of fib.routesFrom(address)) {
+      if (fib.nexthopId(route) !== 0) continue;
       const description = fib.describe(route, this.#stored);
       description.hasPreferredSource = false;
-      this.#writer.write(description);
+      this.#writer.writeRoute(description);
       fib.replace(fib.tableOf(route), route, description, this.#writer);
     }
   }

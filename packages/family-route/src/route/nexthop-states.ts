@@ -38,7 +38,7 @@ export class NexthopStates {
       if (legs.some((leg) => isHere(leg) || (leg.flags & clear) === 0)) description.flags &= ~clear;
     }
     for (const leg of legs) if (leg.interfaceIndex === interfaceIndex) leg.flags = (leg.flags | set) & ~clear;
-    this.writer.write(description);
+    this.writer.writeRoute(description);
     return fib.replace(fib.tableOf(route), route, description, this.writer);
   }
 }

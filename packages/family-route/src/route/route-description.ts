@@ -2,6 +2,7 @@ import { align4, Errno, NetlinkError } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { type AddressWords, copyAddress, readAddress } from './ip-words.js';
 import { type RouteMetrics, readMetrics } from './route-metrics.js';
+import type { RouteNexthop } from './route-nexthop.js';
 import { NexthopFlag, RouteAttribute, RouteScope, RouteTableId, RouteType } from './route-numbers.js';
 
 /** Size of `struct rtmsg`. */
@@ -119,6 +120,13 @@ export class RouteDescription {
     this.hasEncapsulation = other.hasEncapsulation;
     this.preference = other.preference;
     this.expiresSeconds = other.expiresSeconds;
+  }
+
+  /** Takes over the nexthops of the nexthop object that the route names. */
+  adoptNexthop(object: RouteNexthop): void {
+    const [first] = object.legs;
+    if (first !== undefined) this.nexthop.copyFrom(first);
+    this.legs = object.isMultipathFor(this.addressFamily) ? [...object.legs] : undefined;
   }
 
   /** The nexthops, one or several. */

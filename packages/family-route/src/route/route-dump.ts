@@ -4,6 +4,7 @@ import type { Fib, RouteTable } from './fib.js';
 import { NONE } from './prefix-trie.js';
 import { SLOT_HEADER_WORDS } from './route-arena.js';
 import { RouteDescription } from './route-description.js';
+import { NEXTHOP_ID_WORD } from './route-writer.js';
 
 /** What a dump is restricted to; 0 is no restriction. */
 export interface RouteFilter {
@@ -95,7 +96,8 @@ export class RouteDump extends RawDump {
       if (isRestricted && !this.#passes(route)) continue;
       const slab = arena.slab(route);
       const start = arena.offset(route) + SLOT_HEADER_WORDS;
-      const size = slab[start] as number;
+      const expansion = slab[start + NEXTHOP_ID_WORD] === 0 ? undefined : this.#fib.expansionOf(route);
+      const size = (slab[start] as number) + (expansion === undefined ? 0 : expansion.words.length * 4);
       if (room.offset + size > room.limit) {
         this.#length = this.#fib.readKey(route, this.#key);
         this.#position = position;
@@ -103,7 +105,8 @@ export class RouteDump extends RawDump {
       }
       const { words } = room;
       const at = room.offset >>> 2;
-      for (let i = (size >>> 2) - 1; i >= 4; i--) words[at + i] = slab[start + i] as number;
+      if (expansion !== undefined) this.#fib.copyExpanded(route, expansion, words, at);
+      else for (let i = (size >>> 2) - 1; i >= 4; i--) words[at + i] = slab[start + i] as number;
       words[at] = size;
       words[at + 1] = ((slab[start + 1] as number) & 0xffff) | (room.flags << 16);
       words[at + 2] = room.sequence;

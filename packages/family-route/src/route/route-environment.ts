@@ -1,6 +1,6 @@
 import type { Clock } from '../network/clock.js';
 import type { AddressFamily } from '../network/ip-bytes.js';
-import type { RouteEvent } from './route-events.js';
+import type { RouteEvent, RoutesUpdatedEvent } from './route-events.js';
 
 /** What routing must know of a link. */
 export interface RouteLink {
@@ -33,5 +33,5 @@ export interface RouteEnvironment {
     ): Uint8Array | undefined;
   };
   readonly clock: Clock;
-  emit(event: RouteEvent): void;
+  emit(event: RouteEvent | RoutesUpdatedEvent): void;
 }

@@ -16,6 +16,15 @@ export interface RouteEvent {
   copyMessage(): Uint8Array;
 }
 
+/** Routes show something new because the nexthop object has changed that they name. */
+export interface RoutesUpdatedEvent {
+  readonly type: 'routes-updated';
+  readonly addressFamily: AddressFamily.Inet | AddressFamily.Inet6;
+  readonly cause: Cause;
+  /** Their RTM_NEWROUTE messages, in the kernel's order; only while the event is being emitted. */
+  messages(): Iterable<Uint8Array>;
+}
+
 /** Tells the network about a stored route; about one that goes, before it is gone. */
 export function announceRoute(
   environment: RouteEnvironment,
@@ -59,6 +68,11 @@ class StoredRouteEvent implements RouteEvent {
   copyMessage(): Uint8Array {
     return withHeader(this.fib.copyMessage(this.route, this.clock.now()), this.type, this.messageFlags);
   }
+}
+
+/** The message of a stored route as a notification, with the flags of its message header. */
+export function messageOf(fib: Fib, route: number, messageFlags: number, nowMs: number): Uint8Array {
+  return withHeader(fib.copyMessage(route, nowMs), 'route-changed', messageFlags);
 }
 
 function withHeader(message: Uint8Array, type: RouteEvent['type'], messageFlags: number): Uint8Array {

@@ -2,8 +2,8 @@ import { NONE } from './prefix-trie.js';
 import { type RouteArena, SlotWord } from './route-arena.js';
 
 /**
- * Which routes use a link. Routes with one nexthop are threaded through their slots; the few with several are in a set
- * for each link they use.
+ * Which routes use a link, or a nexthop object, by number. Routes with one nexthop are threaded through their slots; the
+ * few with several are in a set for each link they use.
  */
 export class RouteLinks {
   readonly #heads = new Map<number, number>();
@@ -46,6 +46,10 @@ export class RouteLinks {
       const routes = this.#multipath.get(index);
       if (routes?.delete(route) && routes.size === 0) this.#multipath.delete(index);
     }
+  }
+
+  isUsed(number: number): boolean {
+    return this.#heads.has(number) || this.#multipath.has(number);
   }
 
   /** The routes that use a link at this moment. */

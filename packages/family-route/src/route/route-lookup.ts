@@ -82,7 +82,11 @@ export class RouteLookup {
   }
 
   typeOf(match: Match): number {
-    return this.fib.type(match.route);
+    return this.fib.effectiveType(match.route);
+  }
+
+  scopeOf(match: Match): number {
+    return this.fib.scope(match.route);
   }
 
   hasGateway(match: Match): boolean {
@@ -147,7 +151,7 @@ export class RouteLookup {
         if (typeOfService !== 0 && typeOfService !== flow.typeOfService) continue;
         if (fib.scope(route) < flow.scope) continue;
       }
-      const errno = refusalOf(fib.type(route));
+      const errno = refusalOf(fib.effectiveType(route));
       if (errno !== 0) {
         if (!isIpv4 && flow.interfaceIndex !== 0 && fib.interfaceIndex(route) !== flow.interfaceIndex)
           continue;

@@ -9,10 +9,12 @@ export class RouteNotifier {
   constructor(@inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier) {}
 
   notify(event: NetworkEvent): void {
-    if (event.type !== 'route-changed' && event.type !== 'route-removed') return;
+    if (event.type !== 'route-changed' && event.type !== 'route-removed' && event.type !== 'routes-updated')
+      return;
     const group =
       event.addressFamily === AddressFamily.Inet ? ROUTE_GROUPS.ipv4Route : ROUTE_GROUPS.ipv6Route;
     if (!this.groups.hasListeners(group, event.cause)) return;
-    this.groups.notifyRaw(group, event.copyMessage(), event.cause);
+    const messages = event.type === 'routes-updated' ? event.messages() : [event.copyMessage()];
+    for (const message of messages) this.groups.notifyRaw(group, message, event.cause);
   }
 }

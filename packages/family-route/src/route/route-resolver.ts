@@ -115,7 +115,7 @@ export class RouteResolver {
           ...(input !== 0 || way.source === undefined || way.source[0] === source[0]
             ? {}
             : { preferredSource: addressBytes(way.source, 4) }),
-          ...(hasGateway ? gatewayOf(nexthop) : {}),
+          ...(hasGateway ? gatewayOf(nexthop, AddressFamily.Inet) : {}),
           ...(metrics === undefined || way.type === RouteType.Broadcast ? {} : { metrics }),
           ...(attributes.mark ? { mark: attributes.mark } : {}),
           ...(input === 0 ? { userId: attributes.userId ?? credentials.uid } : { inputInterface: input }),
@@ -304,7 +304,7 @@ export class RouteResolver {
               : { preferredSource: chosen instanceof Uint8Array ? chosen : addressBytes(chosen, 16) }),
           ...(metrics === undefined ? {} : { metrics }),
           priority: ipv6Fib.priority(match.route),
-          ...(nexthop.gatewayFamily === 0 ? {} : gatewayOf(nexthop)),
+          ...(nexthop.gatewayFamily === 0 ? {} : gatewayOf(nexthop, AddressFamily.Inet6)),
           outputInterface,
           cacheInfo: cacheInfo(),
           preference: this.#description.preference,
@@ -360,12 +360,12 @@ function searchedTable(id: number): number {
   return id === RouteTableId.Local ? RouteTableId.Main : id;
 }
 
-function gatewayOf({
-  gatewayFamily,
-  gateway,
-  hasVia,
-}: Nexthop): { gateway: Uint8Array } | { via: Uint8Array } {
-  if (!hasVia) return { gateway: addressBytes(gateway, gatewayFamily === AddressFamily.Inet ? 4 : 16) };
+function gatewayOf(
+  { gatewayFamily, gateway }: Nexthop,
+  addressFamily: number,
+): { gateway: Uint8Array } | { via: Uint8Array } {
+  if (gatewayFamily === addressFamily)
+    return { gateway: addressBytes(gateway, gatewayFamily === AddressFamily.Inet ? 4 : 16) };
   return {
     via: Uint8Array.of(
       gatewayFamily,

@@ -1,4 +1,4 @@
-import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
+import { type Cause, Errno, MessageFlag, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { KernelRoute, KernelRoutes } from '../network/kernel-routes.js';
 import { Fib } from './fib.js';
@@ -9,29 +9,35 @@ import { Ipv6RouteChecks } from './ipv6-route-checks.js';
 import { Ipv6Routes } from './ipv6-routes.js';
 import { RouteDescription } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
+import { messageOf } from './route-events.js';
 import { DEFAULT_POLICY, RouteLookup, type RoutePolicy } from './route-lookup.js';
+import type { RouteNexthops } from './route-nexthop.js';
 
 /** The routes of a network, both address families. */
 export class RouteTables implements KernelRoutes {
-  readonly ipv4Fib = new Fib(AddressFamily.Inet);
-  readonly ipv6Fib = new Fib(AddressFamily.Inet6);
+  readonly ipv4Fib: Fib;
+  readonly ipv6Fib: Fib;
   readonly ipv4Lookup: RouteLookup;
   readonly ipv6Lookup: RouteLookup;
   readonly ipv4Checks: Ipv4RouteChecks;
+  readonly ipv6Checks: Ipv6RouteChecks;
   readonly #ipv4: Ipv4Routes;
   readonly #ipv6: Ipv6Routes;
   readonly #description = new RouteDescription();
 
   constructor(
     readonly environment: RouteEnvironment,
+    nexthops: RouteNexthops,
     policy: RoutePolicy = DEFAULT_POLICY,
   ) {
+    this.ipv4Fib = new Fib(AddressFamily.Inet, nexthops);
+    this.ipv6Fib = new Fib(AddressFamily.Inet6, nexthops);
     this.ipv4Lookup = new RouteLookup(this.ipv4Fib, policy);
     this.ipv6Lookup = new RouteLookup(this.ipv6Fib, policy);
-    const ipv6Checks = new Ipv6RouteChecks(this.ipv6Lookup, environment);
-    this.ipv4Checks = new Ipv4RouteChecks(this.ipv4Lookup, ipv6Checks, environment);
+    this.ipv6Checks = new Ipv6RouteChecks(this.ipv6Lookup, environment, nexthops);
+    this.ipv4Checks = new Ipv4RouteChecks(this.ipv4Lookup, this.ipv6Checks, environment, nexthops);
     this.#ipv4 = new Ipv4Routes(this.ipv4Fib, this.ipv4Checks, environment);
-    this.#ipv6 = new Ipv6Routes(this.ipv6Fib, ipv6Checks, environment);
+    this.#ipv6 = new Ipv6Routes(this.ipv6Fib, this.ipv6Checks, environment);
   }
 
   fib(addressFamily: AddressFamily.Inet | AddressFamily.Inet6): Fib {
@@ -72,6 +78,32 @@ export class RouteTables implements KernelRoutes {
       // Routes that have gone by themselves, with their link for instance, need no removing.
       if (!(error instanceof NetlinkError && error.errno === Errno.ESRCH)) throw error;
     }
+  }
+
+  /** A nexthop object is about to go: IPv4 routes that name it go without a word, IPv6 routes are announced. */
+  nexthopRemoved(nexthopId: number): void {
+    this.#ipv4.nexthopRemoved(nexthopId);
+    this.#ipv6.nexthopRemoved(nexthopId);
+  }
+
+  /** The routes that name a nexthop object show what has become of it. */
+  nexthopReplaced(nexthopId: number, cause: Cause): void {
+    for (const fib of [this.ipv4Fib, this.ipv6Fib]) {
+      if (!fib.nexthopUsers.isUsed(nexthopId)) continue;
+      const { addressFamily } = fib;
+      const messages = (): Iterable<Uint8Array> => this.#updatedMessages(fib, nexthopId);
+      this.environment.emit({ type: 'routes-updated', addressFamily, cause, messages });
+    }
+  }
+
+  *#updatedMessages(fib: Fib, nexthopId: number): Generator<Uint8Array> {
+    // IPv4 routes as a dump shows them, IPv6 routes the newest first.
+    const routes =
+      fib.addressFamily === AddressFamily.Inet
+        ? fib.usersInDumpOrder(nexthopId)
+        : fib.nexthopUsers.routesOf(nexthopId);
+    const { clock } = this.environment;
+    for (const route of routes) yield messageOf(fib, route, MessageFlag.Replace, clock.now());
   }
 
   linkUp(interfaceIndex: number, _cause: Cause): void {

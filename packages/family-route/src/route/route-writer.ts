@@ -1,10 +1,15 @@
 import { AddressFamily } from '../network/ip-bytes.js';
 import { RouteMessageType } from '../route-message-type.js';
-import { type AddressWords, swap32 } from './ip-words.js';
-import type { Nexthop, RouteDescription } from './route-description.js';
+import { NexthopWriter } from './nexthop-writer.js';
+import type { RouteDescription } from './route-description.js';
 import type { RouteMetrics } from './route-metrics.js';
 import { RouteAttribute, RouteMetric, RouteTableId } from './route-numbers.js';
 
+/**
+ * Where the id of the nexthop object is, if the route names one: the place of the port ID, which a stored message has no
+ * use for.
+ */
+export const NEXTHOP_ID_WORD = 3;
 /** Where, in words from the start of a stored message, `rtm_flags` and the number in RTA_TABLE are. */
 export const FLAGS_WORD = 6;
 export const TABLE_WORD = 8;
@@ -18,19 +23,18 @@ const CAPACITY_WORDS = 0x4000 + 0x400;
  * Writes the complete RTM_NEWROUTE of a route, attributes in the kernel's order, into a buffer of its own, which the
  * next call overwrites. Everything in it is a multiple of four bytes, so words are what it writes.
  */
-export class RouteWriter {
-  readonly words = new Uint32Array(CAPACITY_WORDS);
-  /** Words of the message. */
-  length = 0;
-  readonly #bytes = new Uint8Array(this.words.buffer);
+export class RouteWriter extends NexthopWriter {
+  constructor() {
+    super(new Uint32Array(CAPACITY_WORDS));
+  }
 
-  write(route: RouteDescription): void {
+  writeRoute(route: RouteDescription): void {
     const { words } = this;
     const isIpv4 = route.addressFamily === AddressFamily.Inet;
     const addressWords = isIpv4 ? 1 : 4;
     words[1] = RouteMessageType.NewRoute;
     words[2] = 0;
-    words[3] = 0;
+    words[NEXTHOP_ID_WORD] = route.nexthopId;
     words[4] =
       route.addressFamily |
       (route.destinationLength << 8) |
@@ -40,26 +44,21 @@ export class RouteWriter {
     words[5] = shortTable | (route.protocol << 8) | (route.scope << 16) | (route.type << 24);
     words[FLAGS_WORD] = route.flags;
     this.length = FLAGS_WORD + 1;
-    this.#number(RouteAttribute.Table, route.table);
+    this.number(RouteAttribute.Table, route.table);
     if (route.destinationLength > 0)
-      this.#address(RouteAttribute.Destination, route.destination, addressWords);
+      this.address(RouteAttribute.Destination, route.destination, addressWords);
     if (isIpv4) {
-      if (route.priority !== 0) this.#number(RouteAttribute.Priority, route.priority);
+      if (route.priority !== 0) this.number(RouteAttribute.Priority, route.priority);
       if (route.metrics !== undefined) this.#metrics(route.metrics);
-      if (route.hasPreferredSource) this.#address(RouteAttribute.PreferredSource, route.preferredSource, 1);
+      if (route.hasPreferredSource) this.address(RouteAttribute.PreferredSource, route.preferredSource, 1);
     } else {
-      if (route.hasPreferredSource) this.#address(RouteAttribute.PreferredSource, route.preferredSource, 4);
+      if (route.hasPreferredSource) this.address(RouteAttribute.PreferredSource, route.preferredSource, 4);
       if (route.metrics !== undefined) this.#metrics(route.metrics);
-      this.#number(RouteAttribute.Priority, route.priority);
+      this.number(RouteAttribute.Priority, route.priority);
     }
-    if (route.legs === undefined) {
-      const { nexthop } = route;
-      this.#gateway(nexthop, route.addressFamily);
-      if (nexthop.interfaceIndex !== 0) this.#number(RouteAttribute.OutputInterface, nexthop.interfaceIndex);
-      if (nexthop.flow !== 0) this.#number(RouteAttribute.Flow, nexthop.flow);
-    } else {
-      this.#legs(route.legs, route.addressFamily);
-    }
+    // What a nexthop object stands for is put in when the message is copied.
+    if (route.nexthopId !== 0) this.number(RouteAttribute.NexthopId, route.nexthopId);
+    else this.write(route.legs, route.nexthop, route.addressFamily);
     if (!isIpv4) {
       this.#cacheInfo();
       words[this.length] = 5 | (RouteAttribute.Preference << 16);
@@ -69,55 +68,13 @@ export class RouteWriter {
     words[0] = this.length * 4;
   }
 
-  #number(type: RouteAttribute, value: number): void {
-    this.words[this.length] = 8 | (type << 16);
-    this.words[this.length + 1] = value;
-    this.length += 2;
-  }
-
-  #address(type: RouteAttribute, address: AddressWords, count: number): void {
-    this.words[this.length++] = (4 + count * 4) | (type << 16);
-    for (let i = 0; i < count; i++) this.words[this.length++] = swap32(address[i] as number);
-  }
-
-  #gateway(nexthop: Nexthop, addressFamily: number): void {
-    const { gatewayFamily, gateway } = nexthop;
-    if (gatewayFamily === AddressFamily.Unspecified) return;
-    if (gatewayFamily === addressFamily) {
-      this.#address(RouteAttribute.Gateway, gateway, gatewayFamily === AddressFamily.Inet ? 1 : 4);
-      return;
-    }
-    // RTA_VIA: a 16-bit family, and the address behind it off the words.
-    const start = this.length;
-    this.words[start] = 22 | (RouteAttribute.Via << 16);
-    this.words.fill(0, start + 1, start + 6);
-    const at = (start + 1) * 4;
-    this.#bytes[at] = gatewayFamily;
-    for (let i = 0; i < 16; i++)
-      this.#bytes[at + 2 + i] = (gateway[i >>> 2] as number) >>> (24 - (i & 3) * 8);
-    this.length += 6;
-  }
-
-  #legs(legs: readonly Nexthop[], addressFamily: number): void {
-    const start = this.length++;
-    for (const leg of legs) {
-      const legStart = this.length;
-      this.length += 2;
-      this.words[legStart + 1] = leg.interfaceIndex;
-      this.#gateway(leg, addressFamily);
-      if (leg.flow !== 0) this.#number(RouteAttribute.Flow, leg.flow);
-      this.words[legStart] = ((this.length - legStart) * 4) | (leg.flags << 16) | ((leg.weight - 1) << 24);
-    }
-    this.words[start] = ((this.length - start) * 4) | (RouteAttribute.Multipath << 16);
-  }
-
   #metrics({ values, congestionControl }: RouteMetrics): void {
     const start = this.length++;
     for (let metric = 1; metric < values.length; metric++) {
       if (metric === RouteMetric.CongestionControl && congestionControl !== undefined) {
         this.#text(metric, congestionControl);
       } else if (values[metric] !== 0) {
-        this.#number(metric, values[metric] as number);
+        this.number(metric, values[metric] as number);
       }
     }
     this.words[start] = ((this.length - start) * 4) | (RouteAttribute.Metrics << 16);
@@ -129,7 +86,7 @@ export class RouteWriter {
     const count = (size + 3) >> 2;
     this.words.fill(0, this.length + 1, this.length + 1 + count);
     const at = (this.length + 1) * 4;
-    for (let i = 0; i < text.length; i++) this.#bytes[at + i] = text.charCodeAt(i);
+    for (let i = 0; i < text.length; i++) this.bytes[at + i] = text.charCodeAt(i);
     this.length += 1 + count;
   }
 

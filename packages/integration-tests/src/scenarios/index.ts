@@ -6,6 +6,7 @@ import { IPV6_ROUTES } from './ipv6-routes.js';
 import { LINKS } from './links.js';
 import { MONITORS } from './monitors.js';
 import { NAMESPACES } from './namespaces.js';
+import { NEXTHOPS } from './nexthops.js';
 import { PROGRAMS } from './programs.js';
 
 /** Every scenario, by the object it is about. */
@@ -14,6 +15,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   address: ADDRESSES,
   'IPv4 route': IPV4_ROUTES,
   'IPv6 route': IPV6_ROUTES,
+  nexthop: NEXTHOPS,
   batch: BATCHES,
   monitor: MONITORS,
   namespace: NAMESPACES,

@@ -22,6 +22,13 @@ export const MASKS: readonly Mask[] = [
     tolerance: 10,
   },
   {
+    name: 'idle time',
+    reason: 'How long a bucket of a resilient nexthop group has been idle counts up while the commands run.',
+    applies: 'when named',
+    pattern: /idle_time(?:": | )([0-9.]+)/g,
+    tolerance: 10,
+  },
+  {
     name: 'mac',
     reason: 'A MAC address that nobody chose is random.',
     applies: 'when named',

@@ -31,4 +31,5 @@ export const STATE_PROBES: readonly string[] = [
   'ip -d addr show',
   'ip -d route show table all',
   'ip -d -6 route show table all',
+  'ip -d nexthop show',
 ];
