@@ -11,6 +11,7 @@ export * from './errors/decode-error.js';
 export * from './errors/errno.js';
 export * from './errors/netlink-error.js';
 export * from './family/decorators.js';
+export * from './family/family-host.js';
 export * from './family/group-notifier.js';
 export * from './family/operation.js';
 export * from './family/raw-dump.js';

@@ -1,4 +1,5 @@
 import { type DomainOptions, NetlinkDomain } from '@nlspace/core';
+import { GenericNetlink } from '@nlspace/family-generic';
 import { Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
 import { NamespaceDomains } from './namespace-domains.js';
 
@@ -24,7 +25,7 @@ export function createNetlink({
   if (families !== undefined) return new NetlinkDomain({ ...options, families });
   const network = given instanceof Network ? given : new Network(given);
   const namespaces = new NamespaceDomains(network.namespaces, (other) => {
-    const domain = new NetlinkDomain({ ...options, families: [routeFamily(other)] });
+    const domain = new NetlinkDomain({ ...options, families: [routeFamily(other), GenericNetlink] });
     // Who watches the first hears of all.
     domain.events.on('socket-opened', (socket) => first.events.emit('socket-opened', socket));
     domain.events.on('socket-closed', (socket) => first.events.emit('socket-closed', socket));
@@ -32,7 +33,7 @@ export function createNetlink({
   });
   const first: NetlinkDomain = new NetlinkDomain({
     ...options,
-    families: [routeFamily(network)],
+    families: [routeFamily(network), GenericNetlink],
     namespace: (view) => namespaces.domain(view),
   });
   return first;

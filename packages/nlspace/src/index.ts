@@ -1,5 +1,6 @@
 /** The kernel side of netlink in user space: what a program needs in one import. */
 export * from '@nlspace/core';
+export * from '@nlspace/family-generic';
 export {
   AddressFamily,
   address,

@@ -4,6 +4,7 @@ import { Errno } from '../errors/errno.js';
 import { NetlinkError } from '../errors/netlink-error.js';
 import { type Class, type FamilyLifecycle, familyOptionsOf } from '../family/decorators.js';
 import { type DefectListener, Dispatcher } from '../family/dispatcher.js';
+import { type GuestMark, guestMarkOf, HOST_GROUPS, isFamilyHost } from '../family/family-host.js';
 import { FamilyNotifier, GROUP_NOTIFIER } from '../family/group-notifier.js';
 import { ServedFamily } from '../family/served-family.js';
 import { MulticastGroups } from '../multicast/multicast-groups.js';
@@ -96,6 +97,8 @@ export class NetlinkDomain implements Netlink {
   register(setup: Class | FamilySetup): Registration {
     const { family: target, providers = [] }: FamilySetup =
       typeof setup === 'function' ? { family: setup } : setup;
+    const guest = guestMarkOf(target);
+    if (guest !== undefined) return this.#admit(target, guest, providers);
     const options = familyOptionsOf(target);
     const taken = this.#protocols.get(options.protocol);
     if (taken !== undefined) {
@@ -106,9 +109,9 @@ export class NetlinkDomain implements Netlink {
     const ports = new PortIds<DomainSocket>(this.#random);
     const groups = new MulticastGroups<DomainSocket>();
     const notifier = new FamilyNotifier(groups, ports);
-    const scope = this.#container.createChildContainer();
+    const scope = this.#scope(providers);
     scope.register(GROUP_NOTIFIER, { useValue: notifier });
-    for (const { token, value } of providers) scope.register(token, { useValue: value });
+    scope.register(HOST_GROUPS, { useValue: notifier });
     // One instance of the family and of each handler, so that they can hold state.
     for (const one of [target, ...options.handlers])
       if (!scope.isRegistered(one)) scope.registerSingleton(one);
@@ -120,7 +123,9 @@ export class NetlinkDomain implements Netlink {
     const sockets = new Set<DomainSocket>();
     const world: SocketWorld = {
       protocol: options.protocol,
-      highestGroup: family.highestGroup,
+      get highestGroup() {
+        return family.highestGroup;
+      },
       ports,
       groups,
       bufferLimits: this.#options.bufferLimits ?? DEFAULT_BUFFER_LIMITS,
@@ -171,6 +176,36 @@ export class NetlinkDomain implements Netlink {
   /** The registered family of a protocol, for those who read its messages (traces, captures). */
   familyOf(protocol: number): ServedFamily | undefined {
     return this.#protocols.get(protocol)?.family;
+  }
+
+  #admit(target: Class, { protocol, host }: GuestMark, providers: readonly Provider[]): Registration {
+    const instance = this.#protocols.get(protocol)?.family.instance;
+    if (instance === undefined || !isFamilyHost(instance))
+      throw new Error(`${target.name} is served by ${host}; register that first`);
+    const guest = instance.admit(target, this.#scope(providers));
+    let disposed: Promise<void> | undefined;
+    const withdraw = async () => {
+      await guest.dispose();
+      this.events.emit('family-withdrawn', registration);
+    };
+    const registration: Registration = {
+      name: guest.name,
+      protocol,
+      instance: guest.instance,
+      dispose: () => {
+        disposed ??= withdraw();
+        return disposed;
+      },
+    };
+    this.events.emit('family-registered', registration);
+    return registration;
+  }
+
+  /** A container of its own for one family. */
+  #scope(providers: readonly Provider[]): DependencyContainer {
+    const scope = this.#container.createChildContainer();
+    for (const { token, value } of providers) scope.register(token, { useValue: value });
+    return scope;
   }
 
   async #withdraw(protocol: number, registration: Registration): Promise<void> {

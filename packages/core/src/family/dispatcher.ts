@@ -10,6 +10,7 @@ import { align4 } from '../wire/alignment.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { FIRST_PROTOCOL_MESSAGE_TYPE, MESSAGE_HEADER_SIZE, MessageFlag } from '../wire/message-header.js';
 import { DumpRunner } from './dump-runner.js';
+import { type IncomingRequest, isFamilyHost } from './family-host.js';
 import type { Operation } from './operation.js';
 import type { RawDump } from './raw-dump.js';
 import { acknowledgement, appendMessage, type ExtendedAck, errorMessage } from './reply-writer.js';
@@ -75,18 +76,37 @@ export class Dispatcher {
   #run(message: ReceivedMessage): Promise<void> | undefined {
     const { family } = this;
     if (family === undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'the family has been unloaded');
+    const isDump = family.options.isDump(message.messageType, message.flagBits);
+    const known = isFamilyHost(family.instance)
+      ? family.instance.resolve(message, isDump)
+      : this.#find(message, isDump, family);
+    if (known === undefined) {
+      if ((message.flagBits & MessageFlag.Ack) !== 0) this.#acknowledge(message);
+      return undefined;
+    }
+    message.operation = known;
+    if (isDump) {
+      this.#startDump(message, known, family);
+      return undefined;
+    }
+    if (known.options.validation !== 'none')
+      message.decode(known, false, message.strict && family.options.isRead?.(message.messageType) === true);
+    const result = known.call(message as unknown as Request, undefined);
+    if (isPromise(result)) return result.then((settled) => this.#complete(message, known, family, settled));
+    this.#complete(message, known, family, result);
+    return undefined;
+  }
+
+  /** @returns nothing for a payload that is too short to ask for anything. */
+  #find(message: ReceivedMessage, isDump: boolean, family: ServedFamily): Operation | undefined {
     const { options } = family;
-    const { messageType, flagBits } = message;
-    const isDump = options.isDump(messageType, flagBits);
+    const { messageType } = message;
     const known = family.find(isDump ? 'dump' : 'do', messageType);
     if (known === undefined && family.find(isDump ? 'do' : 'dump', messageType) === undefined) {
       throw new NetlinkError(Errno.EOPNOTSUPP, `message type ${messageType} is not supported`);
     }
-    if (message.end - message.start - MESSAGE_HEADER_SIZE < (options.smallestPayload ?? 0)) {
-      if ((flagBits & MessageFlag.Ack) !== 0) this.#acknowledge(message);
-      return undefined;
-    }
-    if (known?.options.privilege === 'admin' && !message.credentials.netAdmin)
+    if (message.end - message.payloadStart < (options.smallestPayload ?? 0)) return undefined;
+    if (known?.options.privilege !== undefined && !message.credentials.netAdmin)
       throw new NetlinkError(Errno.EPERM);
     if (known === undefined) {
       throw new NetlinkError(
@@ -96,17 +116,7 @@ export class Dispatcher {
     }
     if (options.isServed?.(messageType, isDump, message.firstByte) === false)
       throw new NetlinkError(Errno.EOPNOTSUPP);
-    message.operation = known;
-    if (isDump) {
-      this.#startDump(message, known, family);
-      return undefined;
-    }
-    if (known.options.validation !== 'none')
-      message.decode(known, false, message.strict && options.isRead?.(messageType) === true);
-    const result = known.call(message as unknown as Request, undefined);
-    if (isPromise(result)) return result.then((settled) => this.#complete(message, known, family, settled));
-    this.#complete(message, known, family, result);
-    return undefined;
+    return known;
   }
 
   #startDump(message: ReceivedMessage, operation: Operation, family: ServedFamily): void {
@@ -195,7 +205,7 @@ export class Dispatcher {
 }
 
 /** A request on its way through the dispatcher. What a handler sees of it is `Request`. */
-class ReceivedMessage {
+class ReceivedMessage implements IncomingRequest {
   operation: Operation | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: typed by the operation's schema
   header: any;
@@ -213,6 +223,10 @@ class ReceivedMessage {
     readonly flagBits: number,
     readonly sequence: number,
   ) {}
+
+  get payloadStart(): number {
+    return this.start + MESSAGE_HEADER_SIZE;
+  }
 
   get flags(): RequestFlags {
     return new RequestFlags(this.flagBits);

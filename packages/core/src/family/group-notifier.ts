@@ -4,6 +4,7 @@ import type { MessageBody } from '../schema/message.js';
 import type { DomainSocket } from '../socket/domain-socket.js';
 import type { PortIds } from '../socket/port-ids.js';
 import { ByteWriter } from '../wire/byte-writer.js';
+import type { HostGroups } from './family-host.js';
 import { appendMessage } from './reply-writer.js';
 import { type Cause, NO_CAUSE } from './request.js';
 import type { ServedFamily } from './served-family.js';
@@ -27,7 +28,7 @@ export interface GroupNotifier {
 /** The notifier of the family that a handler belongs to. */
 export const GROUP_NOTIFIER: InjectionToken<GroupNotifier> = Symbol('GROUP_NOTIFIER');
 
-export class FamilyNotifier implements GroupNotifier {
+export class FamilyNotifier implements HostGroups {
   /** Set when the family has been built; handlers cannot notify before. */
   family: ServedFamily | undefined;
   readonly #writer = new ByteWriter(1024);
@@ -64,6 +65,14 @@ export class FamilyNotifier implements GroupNotifier {
     view.setUint32(8, cause.sequence, true);
     view.setUint32(12, cause.portId, true);
     this.#deliver(groupId, message, cause);
+  }
+
+  setCount(count: number): void {
+    this.#family.highestGroup = count;
+  }
+
+  clear(group: number): void {
+    for (const member of [...this.groups.members(group)]) member.dropGroup(group);
   }
 
   #deliver(group: number, bytes: Uint8Array, cause: Cause): void {

@@ -7,8 +7,11 @@ export type Exchange = 'do' | 'dump';
 export interface OperationOptions {
   /** Keys of attributes without which the request is refused (EINVAL, NLMSGERR_ATTR_MISS_TYPE). */
   readonly required?: readonly string[];
-  /** `admin`: needs netAdmin, else EPERM. @default none */
-  readonly privilege?: 'admin';
+  /**
+   * `admin` and `uns-admin` need netAdmin, else EPERM; nlctrl tells them apart (GENL_ADMIN_PERM, GENL_UNS_ADMIN_PERM: in the
+   * first or in the sender's own user namespace). @default none
+   */
+  readonly privilege?: 'admin' | 'uns-admin';
   /**
    * `strict`: unknown attributes, wrong lengths and trailing bytes are refused, as the newer families of the kernel
    * do for every request. `none`: the handler reads `payload` by itself; `header` and `attributes` are not decoded.
@@ -17,7 +20,7 @@ export interface OperationOptions {
   readonly validation?: 'liberal' | 'strict' | 'none';
   /** What replies are encoded by, where it is not the request's schema. */
   readonly reply?: MessageSchema;
-  /** Of replies. @default what the family derives from the request's type */
+  /** Of replies: a message type, or a generic family's command. @default what the family derives from the request's type */
   readonly replyType?: number;
   /** Dumps: NLMSG_DONE comes in a datagram of its own, or behind the last message. @default 'merged' */
   readonly done?: 'apart' | 'merged';

@@ -8,13 +8,15 @@ export class ServedFamily {
   readonly #do = new Map<number, Operation>();
   readonly #dump = new Map<number, Operation>();
   readonly #schemas = new Map<number, MessageSchema>();
+  #groupCount: number;
 
   /** @throws {Error} when two methods handle the same number, naming both. */
   constructor(
     readonly options: FamilyOptions,
-    readonly instance: FamilyLifecycle,
+    readonly instance: FamilyLifecycle & object,
     handlers: readonly object[],
   ) {
+    this.#groupCount = Math.max(0, ...Object.values(options.groups));
     this.operations = handlers.flatMap(operationsOf);
     for (const operation of this.operations) this.#add(operation);
   }
@@ -31,7 +33,7 @@ export class ServedFamily {
   /** @throws {RangeError} naming the groups there are. */
   groupId(group: string | number): number {
     const id = typeof group === 'number' ? group : this.options.groups[group];
-    if (id === undefined || !Object.values(this.options.groups).includes(id)) {
+    if (id === undefined || id < 1 || id > this.highestGroup) {
       throw new RangeError(
         `${this.options.name} has no group ${group}; it has ${Object.keys(this.options.groups).join(', ')}`,
       );
@@ -39,8 +41,13 @@ export class ServedFamily {
     return id;
   }
 
+  /** The last group that can be joined. */
   get highestGroup(): number {
-    return Math.max(0, ...Object.values(this.options.groups));
+    return this.#groupCount;
+  }
+
+  set highestGroup(count: number) {
+    this.#groupCount = count;
   }
 
   #add(operation: Operation): void {

@@ -1,10 +1,9 @@
 /** The groups that one socket has joined; a bit per group, bit 0 of word 0 is group 1. */
 export class Memberships {
-  #words: Uint32Array;
+  #words = new Uint32Array(1);
 
-  constructor(private readonly highestGroup: number) {
-    this.#words = new Uint32Array(Math.max(1, Math.ceil(highestGroup / 32)));
-  }
+  /** @param highestGroup of the protocol; families can come and bring more. */
+  constructor(private readonly highestGroup: () => number) {}
 
   has(group: number): boolean {
     const index = group - 1;
@@ -14,6 +13,7 @@ export class Memberships {
   set(group: number, joined: boolean): void {
     const index = group - 1;
     const bit = 1 << (index & 31);
+    this.#grow();
     const word = this.#words[index >>> 5] ?? 0;
     this.#words[index >>> 5] = joined ? word | bit : word & ~bit;
   }
@@ -23,12 +23,22 @@ export class Memberships {
     return this.#words[0] ?? 0;
   }
 
+  /** As many words as the protocol's groups need. */
   words(): Uint32Array {
+    this.#grow();
     return this.#words.slice();
   }
 
   /** Every group joined, ascending. */
   *groups(): Generator<number> {
-    for (let group = 1; group <= this.highestGroup; group++) if (this.has(group)) yield group;
+    for (let group = 1; group <= this.#words.length * 32; group++) if (this.has(group)) yield group;
+  }
+
+  #grow(): void {
+    const needed = Math.ceil(this.highestGroup() / 32);
+    if (needed <= this.#words.length) return;
+    const words = new Uint32Array(needed);
+    words.set(this.#words);
+    this.#words = words;
   }
 }

@@ -129,6 +129,6 @@ export function encodeMessage<H extends HeaderShape, A extends AttributeShape>(
   body: MessageBody<H, A>,
 ): void {
   const offset = writer.reserve(align4(schema.header.size));
-  if (body.header !== undefined) schema.header.write(writer.view, offset, body.header);
+  schema.header.write(writer.view, offset, body.header ?? {});
   schema.attributes.encode(writer, body.attributes);
 }

@@ -70,7 +70,7 @@ export class DomainSocket implements NetlinkSocket {
   ) {
     this.#world = world;
     this.options = new SocketOptions(world.bufferLimits, credentials.netAdmin);
-    this.#memberships = new Memberships(world.highestGroup);
+    this.#memberships = new Memberships(() => world.highestGroup);
     this.#buffer = new ReceiveBuffer(this.options.receiveBufferSize);
     this.#queue = new TaskQueue(() => this.#buffer.isFull);
   }
@@ -283,6 +283,11 @@ export class DomainSocket implements NetlinkSocket {
     this.#memberships.set(group, joined);
     if (joined) this.#world.groups.join(group, this);
     else this.#world.groups.leave(group, this);
+  }
+
+  /** The group is no more. */
+  dropGroup(group: number): void {
+    this.#setMembership(group, false);
   }
 
   #needOpen(): void {

@@ -1,0 +1,5 @@
+/** NETLINK_GENERIC: families as decorated classes, their numbers, and nlctrl. */
+export * from './control/control-message.js';
+export { GenericFamily, type GenericFamilyOptions } from './generic-family.js';
+export { genericHeader } from './generic-header.js';
+export { GenericNetlink } from './generic-netlink.js';

@@ -1,0 +1,134 @@
+import {
+  type DumpContext,
+  Errno,
+  type Exchange,
+  type MessageSchema,
+  NetlinkError,
+  type Operation,
+  operationsOf,
+  RawDump,
+  type Request,
+} from '@nlspace/core';
+import type { GenericFamilyOptions } from './generic-family.js';
+import { behindGenericHeader, genericHeader } from './generic-header.js';
+
+export interface GenericNumbers {
+  readonly familyId: number;
+  /** Of the first group; the others follow. */
+  readonly firstGroup: number;
+}
+
+const LAST_COMMAND = 0xff;
+
+/** A generic family as it serves: its operations bound to their object, found by command. */
+export class ServedGenericFamily {
+  readonly name: string;
+  readonly version: number;
+  readonly operations: readonly Operation[];
+  readonly #do = new Map<number, Operation>();
+  readonly #dump = new Map<number, Operation>();
+  readonly #schemas = new Map<number, MessageSchema>();
+  readonly #inFlight = new Set<Promise<unknown>>();
+  #isWithdrawn = false;
+
+  /** @throws {Error} naming class, method and command where they do not fit together. */
+  constructor(
+    readonly options: GenericFamilyOptions,
+    readonly instance: object,
+    readonly numbers: GenericNumbers,
+  ) {
+    this.name = options.name;
+    this.version = options.version ?? 1;
+    this.operations = operationsOf(instance).map((operation) => this.#bind(operation));
+    for (const operation of this.operations) this.#add(operation);
+  }
+
+  get familyId(): number {
+    return this.numbers.familyId;
+  }
+
+  /** `genlmsghdr` and the family's own header. */
+  get headerSize(): number {
+    return genericHeader.size + (this.options.header?.header.size ?? 0);
+  }
+
+  find(exchange: Exchange, command: number): Operation | undefined {
+    return (exchange === 'do' ? this.#do : this.#dump).get(command);
+  }
+
+  /** What messages of a command are written by. */
+  schemaOf(command: number): MessageSchema | undefined {
+    return this.#schemas.get(command);
+  }
+
+  /** Group names with their numbers in this domain. */
+  get groups(): readonly { readonly name: string; readonly id: number }[] {
+    return (this.options.groups ?? []).map((name, index) => ({ name, id: this.numbers.firstGroup + index }));
+  }
+
+  /** Ends it: dumps that go on end with ENOENT; settles when no handler is at work any more. */
+  async withdraw(): Promise<void> {
+    this.#isWithdrawn = true;
+    await Promise.allSettled([...this.#inFlight]);
+  }
+
+  /** The operation with the headers, the number and the book-keeping of this family. */
+  #bind(operation: Operation): Operation {
+    const { number, message, options } = operation;
+    const replyCommand = options.replyType ?? number;
+    return {
+      ...operation,
+      message: behindGenericHeader(message, number, this.version),
+      options: {
+        ...options,
+        validation: options.validation ?? 'strict',
+        reply: behindGenericHeader(options.reply ?? message, replyCommand, this.version),
+        replyType: this.familyId,
+      },
+      call: (request, context) => this.#call(operation, request, context),
+    };
+  }
+
+  #call(operation: Operation, request: Request, context: DumpContext | undefined): unknown {
+    const result = operation.call(request, context);
+    if (result instanceof Promise) {
+      const settled = result.finally(() => this.#inFlight.delete(settled));
+      this.#inFlight.add(settled);
+      return settled;
+    }
+    if (operation.exchange !== 'dump' || result instanceof RawDump) return result;
+    return this.#whileServed(result as Iterable<unknown>);
+  }
+
+  *#whileServed(messages: Iterable<unknown>): Generator<unknown> {
+    for (const message of messages) {
+      if (this.#isWithdrawn) throw new NetlinkError(Errno.ENOENT, `${this.name} has been unloaded`);
+      yield message;
+    }
+  }
+
+  #add(operation: Operation): void {
+    const { exchange, number, name, options } = operation;
+    if (!Number.isInteger(number) || number < 0 || number > LAST_COMMAND)
+      throw new Error(`${name} handles command ${number}; commands are numbers from 0 to ${LAST_COMMAND}`);
+    const table = exchange === 'do' ? this.#do : this.#dump;
+    const taken = table.get(number);
+    if (taken !== undefined) {
+      throw new Error(
+        `${taken.name} and ${name} both handle command ${number} (${exchange}); give one of them another number`,
+      );
+    }
+    table.set(number, operation);
+    if (!this.#schemas.has(number)) this.#schemas.set(number, operation.message);
+    const { reply } = options;
+    // What is sent under a command is what replies with it look like.
+    if (reply !== undefined) this.#schemas.set(commandOf(reply), reply);
+  }
+}
+
+/** The command that a bound schema writes. */
+function commandOf(schema: MessageSchema): number {
+  const bytes = new DataView(new ArrayBuffer(schema.header.size));
+  schema.header.write(bytes, 0, {});
+  return bytes.getUint8(0);
+}
