@@ -10,16 +10,17 @@ import type { Netlink } from '@nlspace/core';
 import type { Missing } from '@nlspace/transport-contract';
 import { type RunOptions, start } from '../src/index.js';
 
-const SOURCE = fileURLToPath(new URL('../../test/programs/probe.c', import.meta.url));
+const PROGRAMS = fileURLToPath(new URL('../../test/programs/', import.meta.url));
 const RUN_PROBE = fileURLToPath(new URL('./run-probe.js', import.meta.url));
 
 export const ORDINARY_USER = 65534;
 export const notRoot: Missing = process.getuid?.() === 0 ? undefined : 'only root can become another user';
 
-/** programs/probe.c, compiled. */
+/** What is in programs, compiled. */
 export interface Probes {
   readonly dynamic: string;
   readonly static: string;
+  readonly forbid: string;
   readonly missing: Missing;
   remove(): Promise<void>;
 }
@@ -28,23 +29,33 @@ export async function buildProbes(): Promise<Probes> {
   const directory = await mkdtemp(join(tmpdir(), 'nlspace-probe-'));
   // Other users run it too.
   await chmod(directory, 0o755);
-  const build = async (name: string, ...flags: string[]): Promise<string> => {
+  const build = async (name: string, source: string, ...flags: string[]): Promise<string> => {
     const program = join(directory, name);
-    await promisify(execFile)('cc', ['-std=gnu11', '-O1', '-pthread', ...flags, '-o', program, SOURCE]);
+    await promisify(execFile)('cc', [
+      ...['-std=gnu11', '-O1', '-pthread', ...flags, '-o', program],
+      join(PROGRAMS, source),
+    ]);
     return program;
   };
   const remove = () => rm(directory, { recursive: true, force: true });
   try {
     return {
-      dynamic: await build('probe'),
-      static: await build('probe-static', '-static'),
+      dynamic: await build('probe', 'probe.c'),
+      static: await build('probe-static', 'probe.c', '-static'),
+      forbid: await build('forbid', 'forbid.c'),
       missing: undefined,
       remove,
     };
   } catch (error) {
     const { code, stderr = '' } = error as { code: unknown; stderr?: string };
     if (code !== 'ENOENT' && !stderr.includes('cannot find -l')) throw error;
-    return { dynamic: '', static: '', missing: 'there is no C compiler that links statically', remove };
+    return {
+      dynamic: '',
+      static: '',
+      forbid: '',
+      missing: 'there is no C compiler that links statically',
+      remove,
+    };
   }
 }
 
@@ -77,6 +88,16 @@ export function probeAs(uid: number, argv: readonly string[]): Promise<Verdict> 
 /** The same on the real kernel, in a fresh network namespace. */
 export function probeOnKernel(argv: readonly string[]): Promise<Verdict> {
   return runPlain('unshare', ['-n', ...argv]);
+}
+
+/** The same where a system call fails with `errno`. */
+export function probeWithout(
+  forbid: string,
+  call: string,
+  errno: number,
+  argv: readonly string[],
+): Promise<Verdict> {
+  return runPlain(forbid, [call, String(errno), process.execPath, RUN_PROBE, ...argv]);
 }
 
 async function runPlain(
