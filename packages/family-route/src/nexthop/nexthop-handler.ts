@@ -99,7 +99,7 @@ export class NexthopHandler {
 
   @Dump(RouteMessageType.GetNexthopBucket, bucketDump, { reply: nexthop })
   dumpBuckets(request: RequestOf<typeof bucketDump>, context: DumpContext): RawDump {
-    requireStrict(bucketDump, request);
+    requireStrict(bucketDump, request, false);
     const { header, attributes } = request;
     const { id } = attributes;
     if (id === 0) throw invalid('Invalid nexthop id');
@@ -174,12 +174,17 @@ function idOf(header: Header, id: number | undefined): number {
   return id;
 }
 
-/** Dumps are looked at by their first step, so that NLMSG_DONE says what is wrong; and always strictly. */
-function requireStrict(schema: unknown, { payload }: Pick<Request, 'payload'>): void {
-  if (payload.length < nexthop.header.size) throw invalid('Invalid header length');
+/**
+ * Dumps are looked at by their first step, so that NLMSG_DONE says what is wrong; and always strictly. Of buckets it
+ * says so without a word.
+ */
+function requireStrict(schema: unknown, { payload }: Pick<Request, 'payload'>, isExplained = true): void {
+  if (payload.length < nexthop.header.size)
+    throw new NetlinkError(Errno.EINVAL, isExplained ? 'Invalid header length' : undefined);
   const failed = checkMessage(schema as MessageSchema, payload, true);
   if (failed === undefined) return;
   const { failure, offset } = failed;
+  if (!isExplained) throw new NetlinkError(failure.errno);
   throw new NetlinkError(
     failure.errno,
     failure.text,
@@ -204,7 +209,7 @@ function filterOf(
 }
 
 /** Whether a dump leaves it out (nh_dump_filtered). */
-function isFiltered(found: NexthopObject, filter: NexthopFilter, _network: Network): boolean {
+function isFiltered(found: NexthopObject, filter: NexthopFilter, { links }: Network): boolean {
   const { addressFamily, interfaceIndex, master, onlyGroups } = filter;
   if (onlyGroups && !found.isGroup) return true;
   if (interfaceIndex === 0 && master === 0 && addressFamily === AddressFamily.Unspecified) return false;
@@ -212,6 +217,5 @@ function isFiltered(found: NexthopObject, filter: NexthopFilter, _network: Netwo
   const { definition } = found;
   if (addressFamily !== AddressFamily.Unspecified && definition.addressFamily !== addressFamily) return true;
   if (interfaceIndex !== 0 && definition.leg.interfaceIndex !== interfaceIndex) return true;
-  // No link has a master yet.
-  return master !== 0;
+  return master !== 0 && links.byIndex(definition.leg.interfaceIndex)?.master?.index !== master;
 }

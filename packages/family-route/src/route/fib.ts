@@ -322,39 +322,46 @@ export class Fib {
     return length;
   }
 
-  /** The routes that name a nexthop object, as a dump would show them. Costs in proportion to them. */
-  *usersInDumpOrder(nexthopId: number): Generator<number> {
+  /**
+   * The routes that name a nexthop object in the order in which the kernel tells about an update: table by table, the
+   * highest address first, and for the same address the longest prefix. Costs in proportion to them.
+   */
+  *usersByAddress(nexthopId: number): Generator<number> {
     const users = this.nexthopUsers.routesOf(nexthopId);
-    const names = (route: number): boolean => this.nexthopId(route) === nexthopId;
-    if (users.length * 8 > this.size) {
-      for (const table of this.#ordered) {
-        const walk = table.walk();
-        walk.start();
-        for (let node = walk.next(); node !== NONE; node = walk.next())
-          for (let route = table.trie.payload(node); route !== NONE; route = this.next(route))
-            if (names(route)) yield route;
+    const prefixes =
+      users.length * WALK_SHARE > this.size ? this.#prefixesFromTheEnd() : this.#prefixesOf(users);
+    for (const first of prefixes)
+      for (let route = first; route !== NONE; route = this.next(route))
+        if (this.nexthopId(route) === nexthopId) yield route;
+  }
+
+  /** The first route of every prefix. */
+  *#prefixesFromTheEnd(): Generator<number> {
+    for (const { trie, walk } of this.#ordered.map((table) => ({ trie: table.trie, walk: table.walk() }))) {
+      const nodes = [];
+      walk.start();
+      for (let node = walk.next(); node !== NONE; node = walk.next()) nodes.push(node);
+      for (let end = nodes.length; end > 0; ) {
+        let start = end - 1;
+        while (start > 0 && trie.sameAddress(nodes[start - 1] as number, nodes[start] as number)) start--;
+        for (let i = start; i < end; i++) yield trie.payload(nodes[i] as number);
+        end = start;
       }
-      return;
     }
-    const prefixes = users.map((route) => {
+  }
+
+  /** The first route of every prefix of some routes. */
+  #prefixesOf(routes: readonly number[]): number[] {
+    const prefixes = new Map<number, { table: number; key: AddressWords; length: number }>();
+    for (const route of routes) {
       const key = new Uint32Array(4);
       const length = this.readKey(route, key);
-      return { table: this.#ordered.indexOf(this.tableOf(route)), key, length };
-    });
-    prefixes.sort((a, b) => a.table - b.table || compareByAddress(a.key, b.key) || b.length - a.length);
-    let last: (typeof prefixes)[number] | undefined;
-    for (const prefix of prefixes) {
-      const { table, key, length } = prefix;
-      if (last?.table === table && last.length === length && compareByAddress(last.key, key) === 0) continue;
-      last = prefix;
-      for (
-        let route = this.first(this.#ordered[table] as RouteTable, key, length);
-        route !== NONE;
-        route = this.next(route)
-      ) {
-        if (names(route)) yield route;
-      }
+      const table = this.tableOf(route);
+      prefixes.set(this.first(table, key, length), { table: this.#ordered.indexOf(table), key, length });
     }
+    return [...prefixes]
+      .sort(([, a], [, b]) => a.table - b.table || compareWords(b.key, a.key) || b.length - a.length)
+      .map(([first]) => first);
   }
 
   /** The routes with this preferred source, at this moment. */
@@ -445,10 +452,13 @@ const IPV6_TAIL_WORDS = 11;
 /** Where, in words from the end of an IPv6 message, `rta_expires` is: RTA_CACHEINFO and RTA_PREF are the last. */
 const EXPIRY_FROM_END = 8;
 
+/** Where one in so many routes is meant, or more, going through all is cheaper than looking each up. */
+const WALK_SHARE = 8;
+
 /** What links decide, and what therefore does not distinguish routes. */
 const STATE = NexthopFlag.Dead | NexthopFlag.LinkDown | NexthopFlag.Offload | NexthopFlag.Trap;
 
-function compareByAddress(a: AddressWords, b: AddressWords): number {
+function compareWords(a: AddressWords, b: AddressWords): number {
   for (let i = 0; i < 4; i++) if (a[i] !== b[i]) return (a[i] as number) - (b[i] as number);
   return 0;
 }

@@ -97,10 +97,10 @@ export class RouteTables implements KernelRoutes {
   }
 
   *#updatedMessages(fib: Fib, nexthopId: number): Generator<Uint8Array> {
-    // IPv4 routes as a dump shows them, IPv6 routes the newest first.
+    // IPv6 routes the newest first.
     const routes =
       fib.addressFamily === AddressFamily.Inet
-        ? fib.usersInDumpOrder(nexthopId)
+        ? fib.usersByAddress(nexthopId)
         : fib.nexthopUsers.routesOf(nexthopId);
     const { clock } = this.environment;
     for (const route of routes) yield messageOf(fib, route, MessageFlag.Replace, clock.now());

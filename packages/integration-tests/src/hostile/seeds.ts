@@ -11,6 +11,10 @@ export const GET_ADDRESS = 22;
 export const NEW_ROUTE = 24;
 export const DELETE_ROUTE = 25;
 export const GET_ROUTE = 26;
+export const NEW_NEXTHOP = 104;
+export const DELETE_NEXTHOP = 105;
+export const GET_NEXTHOP = 106;
+export const GET_NEXTHOP_BUCKET = 118;
 
 export const REQUEST = 0x1;
 export const ACK = 0x4;
@@ -39,6 +43,10 @@ export const routeHeader = (
   destinationLength: number,
   { source = 0, tos = 0, table = 254, protocol = 3, scope = 0, type = 1, flags = 0 } = {},
 ): Bytes => [family, destinationLength, source, tos, table, protocol, scope, type, ...u32(flags)];
+/** `struct nhmsg` */
+export const nexthopHeader = (family = 0, protocol = 0): Bytes => [family, 0, protocol, 0, ...u32(0)];
+/** `struct nexthop_grp` for each member. */
+export const nexthopGroup = (...ids: readonly number[]): Bytes => ids.flatMap((id) => [...u32(id), ...u32(0)]);
 
 export const ipv4 = (value: string): Bytes => value.split('.').map(Number);
 /** 2001:db8::`last` */
@@ -66,6 +74,20 @@ const BEGINNING: ReadonlyArray<readonly [string, Bytes]> = [
   ['add 192.0.2.1/24', request(NEW_ADDRESS, CREATE | EXCLUSIVE, addressHeader(INET, 24, 3), attribute(2, ipv4('192.0.2.1')), attribute(1, ipv4('192.0.2.1')))],
   ['add 2001:db8::1/64', request(NEW_ADDRESS, CREATE | EXCLUSIVE, addressHeader(INET6, 64, 3, 0, 2), attribute(2, ipv6(1)), attribute(1, ipv6(1)))],
   ['add 198.51.100.0/24', request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET, 24), attribute(1, ipv4('198.51.100.0')), attribute(5, ipv4('192.0.2.2')))],
+  ['add nexthop 1', request(NEW_NEXTHOP, CREATE, nexthopHeader(INET), attribute(1, u32(1)), attribute(5, u32(3)), attribute(6, ipv4('192.0.2.2')))],
+  ['add nexthop 2', request(NEW_NEXTHOP, CREATE, nexthopHeader(INET6), attribute(1, u32(2)), attribute(5, u32(3)), attribute(6, ipv6(2)))],
+  [
+    'add nexthop 5',
+    request(
+      NEW_NEXTHOP,
+      CREATE,
+      nexthopHeader(),
+      attribute(1, u32(5)),
+      attribute(2, nexthopGroup(1, 2)),
+      attribute(3, u16(1)),
+      attribute(12 | 0x8000, attribute(1, u16(4))),
+    ),
+  ],
   ['add 2001:db8::9/128', request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET6, 128), attribute(1, ipv6(9)), attribute(4, u32(3)))],
 ];
 
@@ -172,6 +194,37 @@ export const WELL_FORMED: ReadonlyArray<readonly [string, Bytes]> = [
     'add IPv6 route',
     request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET6, 120), attribute(1, ipv6(0)), attribute(4, u32(3)), attribute(6, u32(77)), attribute(5, ipv6(3))),
   ],
+  [
+    'add nexthop',
+    request(NEW_NEXTHOP, CREATE | EXCLUSIVE, nexthopHeader(INET, 4), attribute(1, u32(7)), attribute(5, u32(3)), attribute(6, ipv4('192.0.2.9'))),
+  ],
+  ['add a nexthop of any id', request(NEW_NEXTHOP, CREATE | EXCLUSIVE, nexthopHeader(INET6), attribute(5, u32(3)))],
+  ['add black hole', request(NEW_NEXTHOP, CREATE | EXCLUSIVE, nexthopHeader(INET), attribute(1, u32(7)), attribute(4, []))],
+  ['replace nexthop', request(NEW_NEXTHOP, CREATE | REPLACE, nexthopHeader(INET), attribute(1, u32(1)), attribute(5, u32(3)))],
+  ['add group', request(NEW_NEXTHOP, CREATE | EXCLUSIVE, nexthopHeader(), attribute(1, u32(7)), attribute(2, nexthopGroup(1, 2)))],
+  [
+    'replace group',
+    request(
+      NEW_NEXTHOP,
+      CREATE | REPLACE,
+      nexthopHeader(),
+      attribute(1, u32(5)),
+      attribute(2, nexthopGroup(1)),
+      attribute(3, u16(1)),
+      attribute(12 | 0x8000, [...attribute(1, u16(4)), ...attribute(2, u32(600)), ...attribute(3, u32(0))]),
+    ),
+  ],
+  ['delete nexthop', request(DELETE_NEXTHOP, 0, nexthopHeader(), attribute(1, u32(1)))],
+  ['get nexthop', request(GET_NEXTHOP, 0, nexthopHeader(), attribute(1, u32(5)), attribute(14, u32(1)))],
+  ['dump nexthops', request(GET_NEXTHOP, DUMP, nexthopHeader(), attribute(5, u32(3)))],
+  ['dump groups', request(GET_NEXTHOP, DUMP, nexthopHeader(), attribute(9, []), attribute(14, u32(3)))],
+  ['get bucket', request(GET_NEXTHOP_BUCKET, 0, nexthopHeader(), attribute(1, u32(5)), attribute(13 | 0x8000, attribute(1, u16(2))))],
+  ['dump buckets', request(GET_NEXTHOP_BUCKET, DUMP, nexthopHeader(), attribute(1, u32(5)))],
+  [
+    'add route by nexthop',
+    request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET, 24), attribute(1, ipv4('203.0.113.0')), attribute(30, u32(1))),
+  ],
+  ['add IPv6 route by nexthop', request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET6, 120), attribute(1, ipv6(0)), attribute(30, u32(2)))],
   ['delete route', request(DELETE_ROUTE, 0, routeHeader(INET, 24, { protocol: 0, scope: 255, type: 0 }), attribute(1, ipv4('198.51.100.0')))],
   ['delete IPv6 route', request(DELETE_ROUTE, 0, routeHeader(INET6, 128, { protocol: 0, type: 0 }), attribute(1, ipv6(9)), attribute(4, u32(3)))],
   ['get route', request(GET_ROUTE, 0, routeHeader(INET, 32, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv4('198.51.100.9')))],

@@ -56,7 +56,7 @@ peerTest(test, missing, `${HAND_MADE.length} requests that are wrong in one way 
 });
 
 peerTest(test, missing, `${EVERY_ATTRIBUTE.length} requests with every attribute in every length get the errno that the kernel gives`, async (t) => {
-  t.timeout(120_000);
+  t.timeout(300_000);
   const compared = await compare(EVERY_ATTRIBUTE);
   const different = compared.filter((one) => !isEqual(one));
   t.deepEqual(different.filter((one) => !hasDifferentPolicy(one)).map(describe), []);
@@ -64,7 +64,7 @@ peerTest(test, missing, `${EVERY_ATTRIBUTE.length} requests with every attribute
 });
 
 peerTest(test, missing, `${MUTATIONS} mutated requests (seed ${SEED}) get the errno that the kernel gives, but for a few`, async (t) => {
-  t.timeout(120_000);
+  t.timeout(300_000);
   const mutator = new Mutator(SEED);
   const cases = Array.from({ length: MUTATIONS }, (_, i) => mutator.case(i)).filter(({ bytes }) => !namesNamespace(bytes));
   const compared = await compare(cases);
