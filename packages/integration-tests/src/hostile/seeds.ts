@@ -220,10 +220,7 @@ export const WELL_FORMED: ReadonlyArray<readonly [string, Bytes]> = [
   ['dump groups', request(GET_NEXTHOP, DUMP, nexthopHeader(), attribute(9, []), attribute(14, u32(3)))],
   ['get bucket', request(GET_NEXTHOP_BUCKET, 0, nexthopHeader(), attribute(1, u32(5)), attribute(13 | 0x8000, attribute(1, u16(2))))],
   ['dump buckets', request(GET_NEXTHOP_BUCKET, DUMP, nexthopHeader(), attribute(1, u32(5)))],
-  [
-    'add route by nexthop',
-    request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET, 24), attribute(1, ipv4('203.0.113.0')), attribute(30, u32(1))),
-  ],
+  ['add route by nexthop', request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET, 24), attribute(1, ipv4('203.0.113.0')), attribute(30, u32(1)))],
   ['add IPv6 route by nexthop', request(NEW_ROUTE, CREATE | EXCLUSIVE, routeHeader(INET6, 120), attribute(1, ipv6(0)), attribute(30, u32(2)))],
   ['delete route', request(DELETE_ROUTE, 0, routeHeader(INET, 24, { protocol: 0, scope: 255, type: 0 }), attribute(1, ipv4('198.51.100.0')))],
   ['delete IPv6 route', request(DELETE_ROUTE, 0, routeHeader(INET6, 128, { protocol: 0, type: 0 }), attribute(1, ipv6(9)), attribute(4, u32(3)))],
