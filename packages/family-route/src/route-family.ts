@@ -5,6 +5,9 @@ import { ConfigurationHandler } from './link/configuration-handler.js';
 import { LinkHandler } from './link/link-handler.js';
 import { LinkNotifier } from './link/link-notifier.js';
 import { NamespaceHandler } from './namespace/namespace-handler.js';
+import { NeighbourHandler } from './neighbour/neighbour-handler.js';
+import { NeighbourNotifier } from './neighbour/neighbour-notifier.js';
+import { NeighbourTableHandler } from './neighbour/neighbour-table-handler.js';
 import { AddressFamily } from './network/ip-bytes.js';
 import { Network, type NetworkOptions } from './network/network.js';
 import type { NetworkEvent } from './network/network-events.js';
@@ -48,6 +51,8 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
     RouteHandler,
     NexthopHandler,
     NamespaceHandler,
+    NeighbourHandler,
+    NeighbourTableHandler,
   ],
   // Either of the two dump flags is enough for rtnetlink.
   isDump: (messageType, flags) => isGet(messageType) && (flags & MessageFlag.Dump) !== 0,
@@ -68,8 +73,9 @@ export class RouteFamily {
     @inject(RouteNotifier) routes: RouteNotifier,
     @inject(NexthopNotifier) nexthops: NexthopNotifier,
     @inject(NamespaceHandler) namespaces: NamespaceHandler,
+    @inject(NeighbourNotifier) neighbours: NeighbourNotifier,
   ) {
-    this.#notifiers = [routes, addresses, links, configurations, nexthops, namespaces];
+    this.#notifiers = [routes, addresses, links, configurations, nexthops, namespaces, neighbours];
   }
 
   onLoad(): void {

@@ -1,6 +1,7 @@
 import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import type { Link } from '../link/link.js';
 import type { LinkObserver } from '../link/link-table.js';
+import type { NeighbourTables } from '../neighbour/neighbour-tables.js';
 import type { Clock } from '../network/clock.js';
 import { AddressFamily, equalBytes, samePrefix } from '../network/ip-bytes.js';
 import type { KernelRoutes } from '../network/kernel-routes.js';
@@ -14,6 +15,7 @@ export interface AddressSources {
   readonly events: NetworkEvents;
   readonly clock: Clock;
   readonly routes: KernelRoutes;
+  readonly neighbours: NeighbourTables;
   /** Numbers in [0, 1). */
   readonly random: () => number;
 }
@@ -110,6 +112,7 @@ export class Ipv4Addresses implements LinkObserver {
 
   linkRegistered(link: Link): void {
     this.#byLink.set(link, []);
+    this.#sources.neighbours.ipv4.attach(link);
     this.#announceConfiguration(link, 'configuration-changed');
   }
 
@@ -122,6 +125,7 @@ export class Ipv4Addresses implements LinkObserver {
   }
 
   linkDown(link: Link, cause: Cause): void {
+    this.#sources.neighbours.ipv4.flush(link);
     this.#sources.routes.linkDown(link.index, cause);
   }
 
@@ -143,6 +147,7 @@ export class Ipv4Addresses implements LinkObserver {
     for (const address of [...this.of(link)]) this.#remove(address, NO_CAUSE);
     this.#byLink.delete(link);
     this.#announceConfiguration(link, 'configuration-removed');
+    this.#sources.neighbours.ipv4.detach(link);
     this.#sources.routes.linkRemoved(link.index, NO_CAUSE);
   }
 
@@ -184,7 +189,10 @@ export class Ipv4Addresses implements LinkObserver {
     if (!this.#isLocal(address.local)) {
       this.#sources.routes.addressRemoved(AddressFamily.Inet, address.local, NO_CAUSE);
     }
-    if (addresses.length === 0) this.#sources.routes.lastAddressRemoved(link.index);
+    if (addresses.length === 0) {
+      this.#sources.routes.lastAddressRemoved(link.index);
+      this.#sources.neighbours.ipv4.flush(link);
+    }
   }
 
   #changePriority(address: InterfaceAddress, priority: number): void {

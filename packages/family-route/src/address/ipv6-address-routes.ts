@@ -28,11 +28,6 @@ export class Ipv6RoutesOfAddresses {
     this.#add(link, RouteType.Multicast, MULTICAST_PREFIX, 8, ADDRESS_PRIORITY);
   }
 
-  removeMulticast(link: Link): void {
-    const route = routeOf(link, RouteType.Multicast, MULTICAST_PREFIX, 8, ADDRESS_PRIORITY);
-    this.routes.removeKernelRoute(route, NO_CAUSE);
-  }
-
   /** The prefix route; the kernel refuses it while the link is down. */
   addPrefix({ link, local, prefixLength, flags, priority, lifetime }: InterfaceAddress): void {
     if (!link.isUp || (flags & AddressFlag.NoPrefixRoute) !== 0) return;

@@ -25,8 +25,6 @@ const LOOPBACK_ADDRESS = Uint8Array.of(...new Array<number>(15).fill(0), 1);
 const MAX_PROBE_DELAY_MS = 1000;
 /** … and an answer has this long to come (RETRANS_TIMER); one probe is sent. */
 const PROBE_TIMEOUT_MS = 1000;
-/** REACHABLE_TIME, of which every link draws between half and one and a half. */
-const BASE_REACHABLE_TIME_MS = 30_000;
 
 /** The IPv6 addresses of all links: duplicate detection, link-local addresses, and what comes and goes with links. */
 export class Ipv6Addresses implements LinkObserver {
@@ -132,9 +130,7 @@ export class Ipv6Addresses implements LinkObserver {
 
   linkMtuChanged(link: Link): void {
     if (link.mtu < MINIMUM_MTU && link.ipv6 !== undefined) {
-      for (const address of this.of(link)) this.#routes.removePrefix(address);
-      for (const address of this.of(link)) this.#routes.removeHost(address);
-      this.#routes.removeMulticast(link);
+      this.#sources.routes.ipv6Disabled(link.index, NO_CAUSE);
       this.#disable(link, link.ipv6);
     } else if (link.mtu >= MINIMUM_MTU && link.ipv6 === undefined) {
       this.#enable(link);
@@ -147,12 +143,12 @@ export class Ipv6Addresses implements LinkObserver {
   }
 
   #enable(link: Link): void {
-    const { random, clock } = this.#sources;
+    const { neighbours, clock } = this.#sources;
     link.ipv6 = {
       addressGenerationMode: AddressGenerationMode.Eui64,
       randomIdentifier: undefined,
       isReady: false,
-      reachableTimeMs: Math.floor(BASE_REACHABLE_TIME_MS * (0.5 + random())),
+      neighbours: neighbours.ipv6.attach(link),
       changedAtMs: clock.now(),
     };
     this.#byLink.set(link, []);
@@ -162,11 +158,13 @@ export class Ipv6Addresses implements LinkObserver {
   #disable(link: Link, configuration: Ipv6Configuration): void {
     this.#clear(link, configuration);
     this.#byLink.delete(link);
+    this.#sources.neighbours.ipv6.detach(link);
     this.#announceConfiguration(link, 'configuration-removed');
     link.ipv6 = undefined;
   }
 
   #clear(link: Link, configuration: Ipv6Configuration): void {
+    this.#sources.neighbours.ipv6.flush(link);
     configuration.isReady = false;
     configuration.changedAtMs = this.#sources.clock.now();
     const addresses = this.#byLink.get(link) ?? [];

@@ -7,8 +7,8 @@ export interface Ipv6Configuration {
   randomIdentifier: Uint8Array | undefined;
   /** The link can carry traffic, so link-local addresses are made and duplicates looked for (IF_READY). */
   isReady: boolean;
-  /** Milliseconds; drawn at random for every link (RFC 4861). */
-  readonly reachableTimeMs: number;
+  /** Of neighbour discovery on the link. */
+  readonly neighbours: { readonly reachableTimeMs: number; readonly retransmitTimeMs: number };
   /** When this configuration last changed: milliseconds of the network's clock. */
   changedAtMs: number;
 }

@@ -70,7 +70,7 @@ export function applyLinkChanges(link: Link, changes: LinkChanges, links: LinkTa
   }
   if (changes.broadcast !== undefined) {
     link.broadcast = padded(changes.broadcast, link.broadcast.length);
-    links.announce(link, 0, cause);
+    links.announceAddress(link, cause);
   }
   const { flags = 0, flagsMask = 0 } = changes;
   if (flags !== 0 || flagsMask !== 0) links.changeFlags(link, flags, flagsMask, cause);

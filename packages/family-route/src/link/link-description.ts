@@ -17,7 +17,6 @@ const NO_TOKEN = new Uint8Array(16);
 const IPV6_READY = 0x80000000;
 /** The largest datagram that IPv6 reassembles (IPV6_MAXPLEN). */
 const MAX_REASSEMBLY_BYTES = 65_535;
-const RETRANSMIT_TIME_MS = 1000;
 
 /** RTM_NEWLINK about a link, as Linux 6.18 describes it. */
 export function describeLink(link: Link, changedFlags = 0, extendedMask = 0, event?: LinkEvent): LinkMessage {
@@ -143,8 +142,9 @@ function describeIpv6(link: Link, ipv6: Ipv6Configuration, hasStatistics: boolea
 }
 
 /** `struct ifla_cacheinfo`; the stamp is in hundredths of a second. */
-function ipv6CacheInfo({ changedAtMs, reachableTimeMs }: Ipv6Configuration): Uint8Array {
-  const words = [MAX_REASSEMBLY_BYTES, Math.floor(changedAtMs / 10), reachableTimeMs, RETRANSMIT_TIME_MS];
+function ipv6CacheInfo({ changedAtMs, neighbours }: Ipv6Configuration): Uint8Array {
+  const { reachableTimeMs, retransmitTimeMs } = neighbours;
+  const words = [MAX_REASSEMBLY_BYTES, Math.floor(changedAtMs / 10), reachableTimeMs, retransmitTimeMs];
   const view = new DataView(new ArrayBuffer(16));
   for (const [i, word] of words.entries()) view.setUint32(i * 4, word, true);
   return new Uint8Array(view.buffer);

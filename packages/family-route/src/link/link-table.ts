@@ -25,6 +25,8 @@ export interface LinkObserver {
   linkRenamed?(link: Link): void;
   linkMtuChanged?(link: Link): void;
   linkAddressChanged?(link: Link): void;
+  /** Flags other than UP of a link that is up. */
+  linkFlagsChanged?(link: Link, changed: number): void;
   linkUnregistered?(link: Link): void;
 }
 
@@ -36,6 +38,8 @@ export interface LinkSources {
 
 const MAX_QUEUES = 4096;
 const ALL_FLAGS = 0xffffffff;
+/** Flags whose change no observer hears of as such. */
+const QUIET_FLAGS = LinkFlag.Up | LinkFlag.Promiscuous | LinkFlag.AllMulticast;
 
 /** All links of a network: what requests do to them and what follows from it. */
 export class LinkTable {
@@ -360,18 +364,18 @@ export class LinkTable {
   }
 
   #spreadFlags(link: Link, changed: number, cause: Cause): void {
-    if ((changed & LinkFlag.Up) === 0) {
-      if (link.isUp && (changed & ~(LinkFlag.Promiscuous | LinkFlag.AllMulticast)) !== 0)
-        this.#tellUppers(link, 'state', cause);
-      return;
+    if ((changed & LinkFlag.Up) !== 0) {
+      // What follows from a link going up or down is not echoed to who asked for that.
+      const withoutEcho = { ...cause, echo: false };
+      for (const observer of this.#observers) {
+        if (link.isUp) observer.linkUp?.(link, withoutEcho);
+        else observer.linkDown?.(link, withoutEcho);
+      }
+      this.#tellUppers(link, link.isUp ? 'up' : 'down', withoutEcho);
     }
-    // What follows from a link going up or down is not echoed to who asked for that.
-    const withoutEcho = { ...cause, echo: false };
-    for (const observer of this.#observers) {
-      if (link.isUp) observer.linkUp?.(link, withoutEcho);
-      else observer.linkDown?.(link, withoutEcho);
-    }
-    this.#tellUppers(link, link.isUp ? 'up' : 'down', withoutEcho);
+    if (!link.isUp || (changed & ~QUIET_FLAGS) === 0) return;
+    for (const observer of this.#observers) observer.linkFlagsChanged?.(link, changed);
+    if ((changed & LinkFlag.Up) === 0) this.#tellUppers(link, 'state', cause);
   }
 
   #allocateIndex(wanted: number | undefined): number {

@@ -27,6 +27,8 @@ export interface KernelRoutes {
   removeKernelRoute(route: KernelRoute, cause: Cause): void;
   linkUp(interfaceIndex: number, cause: Cause): void;
   linkDown(interfaceIndex: number, cause: Cause): void;
+  /** IPv6 ends on a link that may stay up. */
+  ipv6Disabled(interfaceIndex: number, cause: Cause): void;
   /** IPv4 goes by the carrier, IPv6 by whether the link is operational. */
   linkStateChanged(interfaceIndex: number, hasCarrier: boolean, isOperational: boolean): void;
   linkRemoved(interfaceIndex: number, cause: Cause): void;

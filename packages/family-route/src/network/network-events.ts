@@ -2,6 +2,7 @@ import type { Cause, NamespaceId } from '@nlspace/core';
 import type { InterfaceAddress } from '../address/interface-address.js';
 import type { Link } from '../link/link.js';
 import type { LinkEvent } from '../link/link-flags.js';
+import type { NeighbourEvent } from '../neighbour/neighbour-events.js';
 import type { NexthopBucketEvent, NexthopEvent } from '../nexthop/nexthop-events.js';
 import type { RouteEvent, RoutesUpdatedEvent } from '../route/route-events.js';
 import type { AddressFamily } from './ip-bytes.js';
@@ -58,6 +59,7 @@ export type NetworkEvent =
   | AddressEvent
   | ConfigurationEvent
   | NamespaceEvent
+  | NeighbourEvent
   | RouteEvent
   | RoutesUpdatedEvent
   | NexthopEvent

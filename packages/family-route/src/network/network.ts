@@ -7,12 +7,14 @@ import type { LinkKindClass } from '../link/link-kind.js';
 import { LinkTable } from '../link/link-table.js';
 import { NamespaceIds } from '../namespace/namespace-ids.js';
 import { NetworkNamespaces } from '../namespace/network-namespaces.js';
+import { NeighbourTables } from '../neighbour/neighbour-tables.js';
 import { NexthopStore } from '../nexthop/nexthop-store.js';
 import { NexthopTable } from '../nexthop/nexthop-table.js';
 import { RouteTables } from '../route/route-tables.js';
 import { type Clock, systemClock } from './clock.js';
 import { randomMacAddresses } from './mac-addresses.js';
 import { type NetworkEvent, NetworkEvents } from './network-events.js';
+import { unpackBytes } from './packed-bytes.js';
 
 export interface NetworkOptions {
   /** @default the clock of this process */
@@ -21,6 +23,11 @@ export interface NetworkOptions {
   readonly random?: () => number;
   /** The address of the next Ethernet-like link that asks for none. @default random ones */
   readonly macAddress?: () => Uint8Array;
+  /**
+   * The network that a machine begins with: only there do the thresholds and defaults of neighbour tables change.
+   * @default false
+   */
+  readonly isInitial?: boolean;
   /** Link kinds beside `loopback`, which every network has. @default dummy, veth */
   readonly kinds?: readonly LinkKindClass[];
 }
@@ -29,8 +36,8 @@ export interface NetworkOptions {
 export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [DummyKind, VethKind];
 
 /**
- * What a network namespace holds: links, addresses, routes and nexthops, with everything that follows from a change. It
- * knows no wire format; whoever changes it, the events tell.
+ * What a network namespace holds: links, addresses, routes, nexthops and neighbours, with everything that follows from a
+ * change. It knows no wire format; whoever changes it, the events tell.
  */
 export class Network {
   readonly events = new NetworkEvents();
@@ -43,6 +50,8 @@ export class Network {
   /** What this network calls the others. */
   readonly namespaceIds = new NamespaceIds();
   readonly nexthops: NexthopTable;
+  readonly neighbours: NeighbourTables;
+  readonly isInitial: boolean;
 
   /** Begins as a fresh namespace: with `lo`, which is down. */
   constructor(
@@ -57,9 +66,10 @@ export class Network {
       namespaces ??
       new NetworkNamespaces(
         this,
-        (id) => new Network({ ...options, random, macAddress }, id, this.namespaces),
+        (id) => new Network({ ...options, isInitial: false, random, macAddress }, id, this.namespaces),
       );
     const { events } = this;
+    this.isInitial = options.isInitial ?? false;
     this.clock = options.clock ?? systemClock;
     this.links = new LinkTable([LoopbackKind, ...(options.kinds ?? DEFAULT_LINK_KINDS)], {
       events,
@@ -80,7 +90,15 @@ export class Network {
     this.routes = new RouteTables(environment, store);
     // Before the addresses: what a link takes along begins with its nexthops.
     this.nexthops = new NexthopTable(store, this.routes, { links, clock, events });
-    this.addresses = new AddressTable(links, { events, random, clock, routes: this.routes });
+    this.neighbours = new NeighbourTables({
+      clock,
+      random,
+      emit: (event) => events.emit(event),
+      ipv4Type: (link, address) => this.routes.ipv4AddressType(unpackBytes(address), link.index),
+    });
+    const { routes, neighbours } = this;
+    this.addresses = new AddressTable(links, { events, random, clock, routes, neighbours });
+    links.observe(neighbours);
     links.addLoopback();
   }
 

@@ -10,8 +10,9 @@ import { Ipv6Routes } from './ipv6-routes.js';
 import { RouteDescription } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
 import { messageOf } from './route-events.js';
-import { DEFAULT_POLICY, RouteLookup, type RoutePolicy } from './route-lookup.js';
+import { ANY_SCOPE, DEFAULT_POLICY, RouteLookup, type RoutePolicy } from './route-lookup.js';
 import type { RouteNexthops } from './route-nexthop.js';
+import { RouteTableId, RouteType } from './route-numbers.js';
 
 /** The routes of a network, both address families. */
 export class RouteTables implements KernelRoutes {
@@ -46,6 +47,21 @@ export class RouteTables implements KernelRoutes {
 
   lookup(addressFamily: AddressFamily.Inet | AddressFamily.Inet6): RouteLookup {
     return addressFamily === AddressFamily.Inet ? this.ipv4Lookup : this.ipv6Lookup;
+  }
+
+  /** RTN_* of an address by the local table: what packets to it are, seen from a link. */
+  ipv4AddressType(address: Uint8Array, interfaceIndex: number): RouteType {
+    const destination = new Uint32Array(4);
+    readAddress(address, 0, address.length, destination);
+    const [word = 0] = destination;
+    if (word >>> 24 === 0 || word === 0xffffffff) return RouteType.Broadcast;
+    if (word >>> 28 === 0xe) return RouteType.Multicast;
+    // Before the first address there is no such table.
+    if (this.ipv4Fib.table(RouteTableId.Local) === undefined) return RouteType.Broadcast;
+    const flow = { destination, interfaceIndex: 0, scope: ANY_SCOPE, typeOfService: 0 };
+    const match = this.ipv4Lookup.lookupIn(RouteTableId.Local, flow);
+    const isHere = match !== undefined && match.errno === 0 && match.interfaceIndex === interfaceIndex;
+    return isHere ? this.ipv4Lookup.typeOf(match) : RouteType.Unicast;
   }
 
   /**
@@ -113,6 +129,10 @@ export class RouteTables implements KernelRoutes {
 
   linkDown(interfaceIndex: number, cause: Cause): void {
     this.#ipv4.linkDown(interfaceIndex, false);
+    this.#ipv6.linkDown(interfaceIndex, cause);
+  }
+
+  ipv6Disabled(interfaceIndex: number, cause: Cause): void {
     this.#ipv6.linkDown(interfaceIndex, cause);
   }
 

@@ -6,6 +6,7 @@ import { IPV6_ROUTES } from './ipv6-routes.js';
 import { LINKS } from './links.js';
 import { MONITORS } from './monitors.js';
 import { NAMESPACES } from './namespaces.js';
+import { NEIGHBOURS } from './neighbours.js';
 import { NEXTHOPS } from './nexthops.js';
 import { PROGRAMS } from './programs.js';
 
@@ -16,6 +17,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'IPv4 route': IPV4_ROUTES,
   'IPv6 route': IPV6_ROUTES,
   nexthop: NEXTHOPS,
+  neighbour: NEIGHBOURS,
   batch: BATCHES,
   monitor: MONITORS,
   namespace: NAMESPACES,

@@ -7,7 +7,7 @@ const MONITOR = '$SCRATCH/monitor';
  * Commands watched by `ip monitor` of another program. What it showed before the watched commands (it takes a moment
  * to be there) is cut away at a mark, a change of lo's mtu, and it is over when it has shown a second one.
  */
-function watched(setup: readonly string[], objects: string, commands: readonly string[], settle = ''): string[] {
+export function watched(setup: readonly string[], objects: string, commands: readonly string[], settle = ''): string[] {
   return [
     ...setup,
     `: > ${MONITOR}; ip ${objects} > ${MONITOR} 2>&1 & echo $! > $SCRATCH/pid`,

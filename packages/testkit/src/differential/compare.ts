@@ -1,4 +1,4 @@
-import { isMaskedLine, maskLines } from './masks.js';
+import { DISORDERS, isMaskedLine, maskLines } from './masks.js';
 import type { Answer, Scenario } from './scenario.js';
 
 /** One command that two worlds answered differently. */
@@ -43,14 +43,25 @@ export function describeDifferences(differences: readonly Difference[]): string 
 /** JSON is laid out with one value per line, so that a difference shows its field. */
 function linesOf(answer: Answer, aspect: Difference['aspect']): string[] {
   const text = String(answer[aspect]);
+  const isDisordered = aspect === 'stdout' && DISORDERS.some(({ commands }) => commands.test(answer.command));
   if (aspect === 'stdout' && /\bip .*-j\b/.test(answer.command) && text.trim() !== '') {
     try {
-      return JSON.stringify(JSON.parse(text), null, 1).split('\n');
+      return JSON.stringify(comparable(JSON.parse(text), isDisordered), null, 1).split('\n');
     } catch {
       // Not JSON after all: ip mixes in text when it fails half-way.
     }
   }
-  return text.split('\n').filter((line) => !isMaskedLine(line));
+  const lines = text.split('\n').filter((line) => !isMaskedLine(line));
+  return isDisordered ? lines.sort() : lines;
+}
+
+/** A list in JSON without what is masked, sorted if its order says nothing. */
+function comparable(value: unknown, isDisordered: boolean): unknown {
+  if (!Array.isArray(value)) return value;
+  const objects = value.map((one) => ({ one, text: JSON.stringify(one) }));
+  const kept = objects.filter(({ text }) => !isMaskedLine(text));
+  if (isDisordered) kept.sort((a, b) => (a.text < b.text ? -1 : 1));
+  return kept.map(({ one }) => one);
 }
 
 /** The lines of both sides that are not in a longest common subsequence, in order. */

@@ -6,7 +6,7 @@ export interface Mask {
   readonly applies: 'always' | 'when named' | 'for ordinary users';
   /** Finds the value in one line of normalised output; the first group is what is masked. */
   readonly pattern: RegExp;
-  /** The whole line is left out where the pattern matches. */
+  /** The whole line is left out where the pattern matches; so is the whole object of a list in JSON. */
   readonly removesLine?: true;
   /** Numbers that are no further apart count as equal; without it any two values do. */
   readonly tolerance?: number;
@@ -44,10 +44,49 @@ export const MASKS: readonly Mask[] = [
   {
     name: 'multicast neighbours',
     reason:
-      'The kernel keeps neighbour entries for the multicast listener reports it sends, and says when it drops them; nlspace sends no packets.',
+      'The kernel keeps neighbour entries for the multicast packets it sends, and says when it drops them; nlspace sends no packets.',
     applies: 'always',
-    pattern: /^\[NEIGH\]/,
+    pattern:
+      /^(?:\[NEIGH\])?(?:Deleted )?(?:ff[0-9a-f]{2}:|2(?:2[4-9]|3\d)\.)\S* (?:dev \S+ )?lladdr (?:33:33|01:00:5e).* NOARP|^\{"dst":"(?:ff|2(?:2[4-9]|3\d)\.).*"lladdr":"(?:33:33|01:00:5e).*"NOARP"/,
     removesLine: true,
+  },
+  {
+    name: 'neighbour ages',
+    reason: 'How long ago an entry was used, confirmed and updated grows while the commands run.',
+    applies: 'always',
+    pattern: /(?<=\b(?:used|confirmed|updated)": |\bused (?:\d+\/)*)(\d+)/g,
+    tolerance: 10,
+  },
+  {
+    name: 'drawn times',
+    reason:
+      'Reachable times are drawn at random, and the entries that the kernel makes for multicast packets count as holders of parameters.',
+    applies: 'always',
+    pattern: /(?:(?<=^\s+refcnt \d+ reachable |"reachable": )|(?<=^\s+refcnt )(?=\d+ reachable))(\d+)/g,
+  },
+  {
+    name: 'neighbour table counters',
+    reason:
+      'One neighbour table serves all network namespaces of a machine, so its counters and stamps are not of this one.',
+    applies: 'when named',
+    pattern:
+      /(?:entries|last_flush|last_rand|hash_rnd|hash_mask|allocs|destroys|hash_grows|res_failed|lookups|hits|rcv_probes_mcast|rcv_probes_ucast|periodic_gc_runs|forced_gc_runs|table_fulls)(?:": | )("[^"]*"|\d{4}-\d\d-\d\d [\d:]+|[0-9a-f]+)/g,
+  },
+];
+
+/** Output whose order says nothing: lines are compared sorted. */
+export interface Disorder {
+  readonly name: string;
+  readonly reason: string;
+  /** The commands whose output it is. */
+  readonly commands: RegExp;
+}
+
+export const DISORDERS: readonly Disorder[] = [
+  {
+    name: 'order of neighbours',
+    reason: 'The kernel dumps neighbours in the order of a hash whose secret is drawn when it boots.',
+    commands: /\bip\b(?!.*\bmonitor\b).* neigh\b/,
   },
 ];
 
