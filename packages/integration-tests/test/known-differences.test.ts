@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { MASKS } from '@nlspace/testkit';
+import { DISORDERS, MASKS } from '@nlspace/testkit';
 import test from 'ava';
 import { KNOWN_DIFFERENCES, SCENARIOS } from '../src/index.js';
 
@@ -7,7 +7,7 @@ const page = await readFile(new URL('../../../../docs/differences.md', import.me
 /** Columns of its tables may be aligned. */
 const document = page.replaceAll(/ +/g, ' ');
 
-for (const { name, reason } of MASKS) {
+for (const { name, reason } of [...MASKS, ...DISORDERS]) {
   test(`docs/differences.md names the mask "${name}" with its reason`, (t) => {
     t.regex(document, new RegExp(`\\| ${name} *\\|`));
     t.true(document.includes(reason));

@@ -32,4 +32,6 @@ export const STATE_PROBES: readonly string[] = [
   'ip -d route show table all',
   'ip -d -6 route show table all',
   'ip -d nexthop show',
+  'ip -j -d neigh show nud all',
+  'ip neigh show proxy',
 ];
