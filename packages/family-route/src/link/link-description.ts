@@ -71,6 +71,7 @@ export function describeLink(link: Link, changedFlags = 0, extendedMask = 0, eve
       xdp: { attached: 0 },
       ...describeKinds(link),
       ...(link.linkedIndex === undefined ? {} : { link: link.linkedIndex }),
+      ...linkNamespace(link),
       queueingDiscipline: link.hasQueue ? 'noqueue' : 'noop',
       addressFamilies: link.isDying ? {} : addressFamilies(link, hasStatistics),
       hardwareMap: {} as never,
@@ -101,6 +102,12 @@ export function describeLinkIpv6(link: Link, ipv6: Ipv6Configuration): LinkIpv6M
       protocolInformation: describeIpv6(link, ipv6, true),
     },
   };
+}
+
+/** IFLA_LINK_NETNSID: where the other end is, if elsewhere. */
+function linkNamespace({ home, linked }: Link) {
+  if (linked === undefined || linked.home === home) return {};
+  return { linkNamespaceId: home.namespaceNumber(linked.home) };
 }
 
 /** IFLA_LINKINFO: what its own kind and that of its master say about a link. */

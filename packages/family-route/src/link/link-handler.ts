@@ -10,6 +10,7 @@ import {
   type RawDump,
   type RequestOf,
 } from '@nlspace/core';
+import { namespaceOf } from '../namespace/namespace-reference.js';
 import { EncodedDump, encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
@@ -18,7 +19,7 @@ import { RouteMessageType } from '../route-message-type.js';
 import type { Link } from './link.js';
 import type { LinkChanges } from './link-changes.js';
 import { describeLink, describeLinkIpv6 } from './link-description.js';
-import type { LinkBehaviour, LinkData } from './link-kind.js';
+import type { LinkBehaviour, LinkData, NamespaceDescription } from './link-kind.js';
 import { type LinkMessage, link, linkIpv6 } from './link-message.js';
 import { linkChangesOf, linkParametersOf, refuseUnsupported } from './link-parameters.js';
 
@@ -62,7 +63,16 @@ export class LinkHandler {
     refuseUnsupported(attributes);
     if (kind === undefined)
       throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type', { attribute: 'information.kind' });
-    this.#network.links.create(kindName, linkParametersOf(request), data, cause);
+    const here = this.#network;
+    const target = this.#targetOf(attributes, request) ?? here;
+    const isHere = target === here;
+    target.links.create(
+      kindName,
+      linkParametersOf(request),
+      data,
+      isHere ? cause : { ...cause, echo: false },
+      (description) => (this.#targetOf(description, request) ?? here).links,
+    );
   }
 
   /** RTM_SETLINK: only changes. */
@@ -184,6 +194,41 @@ export class LinkHandler {
     };
   }
 
+  /**
+   * The network that a description names (rtnl_link_get_net_capable); undefined when it names none.
+   *
+   * @throws {NetlinkError} EINVAL, ESRCH when it names none that there is.
+   */
+  #targetOf(description: NamespaceDescription, { namespaces }: LinkRequest): Network | undefined {
+    const { namespacePid: processId, namespaceFd: descriptor, targetNamespaceId: number } = description;
+    const own = this.#network;
+    if (number !== undefined) {
+      const id = own.namespaceIds.byNumber(number);
+      if (id === undefined) throw new NetlinkError(Errno.EINVAL, 'Unknown network namespace id');
+      return own.namespaces.get(id);
+    }
+    const id = namespaceOf({ processId, descriptor }, namespaces);
+    return id === undefined ? undefined : own.namespaces.get(id, namespaces);
+  }
+
+  /** A change that names another namespace moves the link there first; all else happens there. */
+  #move(found: Link, request: LinkRequest): boolean {
+    const { attributes, cause } = request;
+    const target = this.#targetOf(attributes, request);
+    if (target === undefined || target.links === found.home) return false;
+    const { name, newInterfaceIndex } = attributes;
+    const wantsName = request.header.interfaceIndex > 0 && name !== undefined && name !== '';
+    target.links.take(
+      found,
+      {
+        ...(wantsName ? { name } : {}),
+        ...(newInterfaceIndex === undefined ? {} : { index: newInterfaceIndex }),
+      },
+      { ...cause, echo: false },
+    );
+    return true;
+  }
+
   #change(found: Link, request: LinkRequest, kindChanges: LinkChanges = {}): void {
     const { attributes, cause } = request;
     const { broadcast } = attributes;
@@ -193,9 +238,11 @@ export class LinkHandler {
     if (attributes.addressFamilies?.inet6 !== undefined && found.ipv6 === undefined) {
       throw new NetlinkError(Errno.EAFNOSUPPORT);
     }
+    const hasMoved = this.#move(found, request);
     // The kernel echoes links that come and go, not those that change.
-    const changes = { ...linkChangesOf(request), ...kindChanges };
-    this.#network.links.change(found, changes, { ...cause, echo: false });
+    const { name, ...others } = linkChangesOf(request);
+    const changes = { ...others, ...(hasMoved || name === undefined ? {} : { name }), ...kindChanges };
+    found.home.change(found, changes, { ...cause, echo: false });
   }
 
   #changeGroup(group: number, request: LinkRequest): void {

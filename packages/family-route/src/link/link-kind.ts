@@ -27,6 +27,13 @@ export interface LinkParameters {
   readonly link?: number;
 }
 
+/** The attributes of a link message that name a namespace. */
+export interface NamespaceDescription {
+  readonly namespacePid?: number;
+  readonly namespaceFd?: number;
+  readonly targetNamespaceId?: number;
+}
+
 /** What a hook works with. */
 export interface LinkContext {
   readonly links: LinkTable;
@@ -39,6 +46,8 @@ export type LinkData = any;
 
 /** A request to make a link, as its kind sees it. */
 export interface LinkCreation extends LinkContext {
+  /** The links of the namespace that a description of a companion names; those that the request came from if none. */
+  companionLinks(description: NamespaceDescription): LinkTable;
   readonly parameters: LinkParameters;
   readonly data: LinkData;
 }

@@ -1,10 +1,10 @@
 import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable, NO_CAUSE } from '@nlspace/core';
 import { encodeMessageOf } from '../network/encoded-dump.js';
-import type { NetworkEvent } from '../network/network-events.js';
+import type { LinkRemovedEvent, NetworkEvent } from '../network/network-events.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { describeLink, describeLinkIpv6 } from './link-description.js';
-import { linkIpv6 } from './link-message.js';
+import { type LinkMessage, linkIpv6 } from './link-message.js';
 
 const ALL_FLAGS = 0xffffffff;
 
@@ -23,7 +23,7 @@ export class LinkNotifier {
         if (!this.groups.hasListeners(ROUTE_GROUPS.link, cause)) return;
         const type = isGone ? RouteMessageType.DeleteLink : RouteMessageType.NewLink;
         const body = isGone
-          ? describeLink(event.link, ALL_FLAGS)
+          ? describeRemoval(event)
           : describeLink(event.link, event.changedFlags, 0, event.event);
         this.groups.notify(ROUTE_GROUPS.link, type, body, { cause });
         return;
@@ -40,4 +40,12 @@ export class LinkNotifier {
       }
     }
   }
+}
+
+/** RTM_DELLINK; of a link that was moved it says where to. */
+function describeRemoval({ link, moved }: LinkRemovedEvent): LinkMessage {
+  const message = describeLink(link, ALL_FLAGS);
+  if (moved === undefined) return message;
+  const { namespaceNumber: newNamespaceId, interfaceIndex: newInterfaceIndex } = moved;
+  return { ...message, attributes: { ...message.attributes, newNamespaceId, newInterfaceIndex } };
 }

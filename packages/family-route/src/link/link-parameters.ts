@@ -65,10 +65,7 @@ export function linkChangesOf({ header, attributes }: DecodedLink): LinkChanges 
 
 /** @throws {NetlinkError} for what a request asks and this network cannot do. */
 export function refuseUnsupported(attributes: LinkAttributes): void {
-  const { namespacePid, namespaceFd, targetNamespaceId, virtualFunctions, xdp } = attributes;
-  if (namespacePid !== undefined || namespaceFd !== undefined || targetNamespaceId !== undefined) {
-    throw new NetlinkError(Errno.EOPNOTSUPP, 'moving links between network namespaces is not supported');
-  }
+  const { virtualFunctions, xdp } = attributes;
   if (virtualFunctions !== undefined && virtualFunctions.length > 0) throw new NetlinkError(Errno.EOPNOTSUPP);
   if (attributes.protocolDownReason !== undefined) {
     throw new NetlinkError(Errno.EOPNOTSUPP, 'Protodown not supported by device');

@@ -1,5 +1,5 @@
 import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
-import type { NetworkEvent, NetworkEvents } from '../network/network-events.js';
+import type { MovedLink, NetworkEvent, NetworkEvents } from '../network/network-events.js';
 import { Link, type LinkTraits } from './link.js';
 import { applyFlags, applyLinkChanges, type LinkChanges } from './link-changes.js';
 import { type LinkEvent, LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
@@ -30,10 +30,24 @@ export interface LinkObserver {
   linkUnregistered?(link: Link): void;
 }
 
+/** What the tables of all namespaces share: a link keeps its kind where it goes. */
+export class LinkWorld {
+  readonly kinds = new Map<string, LinkBehaviour>();
+  /** Links whose carrier has changed in the operation that goes on. */
+  readonly unsettled = new Set<Link>();
+
+  constructor(kinds: readonly LinkKindClass[]) {
+    for (const kind of kinds) this.kinds.set(linkKindName(kind), new kind());
+  }
+}
+
 export interface LinkSources {
   readonly events: NetworkEvents;
   /** The address of the next Ethernet-like link that asks for none. */
   readonly macAddress: () => Uint8Array;
+  readonly world: LinkWorld;
+  /** What this namespace calls another's (nsid); it gets a number if it has none. */
+  readonly namespaceNumber: (home: LinkTable) => number;
 }
 
 const MAX_QUEUES = 4096;
@@ -43,17 +57,14 @@ const QUIET_FLAGS = LinkFlag.Up | LinkFlag.Promiscuous | LinkFlag.AllMulticast;
 
 /** All links of a network: what requests do to them and what follows from it. */
 export class LinkTable {
-  readonly #kinds = new Map<string, LinkBehaviour>();
   readonly #registry = new LinkRegistry();
   readonly #observers: LinkObserver[] = [];
-  readonly #unsettled = new Set<Link>();
   readonly #sources: LinkSources;
   #lastIndex = 0;
   #generation = 0;
 
-  constructor(kinds: readonly LinkKindClass[], sources: LinkSources) {
+  constructor(sources: LinkSources) {
     this.#sources = sources;
-    for (const kind of kinds) this.#kinds.set(linkKindName(kind), new kind());
   }
 
   /** Observers are told in the order in which they came. */
@@ -87,23 +98,29 @@ export class LinkTable {
 
   /** A kind that requests can make, by IFLA_INFO_KIND. */
   kind(name: string): LinkBehaviour | undefined {
-    const behaviour = this.#kinds.get(name);
+    const behaviour = this.#sources.world.kinds.get(name);
     return behaviour?.isCreatable === false ? undefined : behaviour;
   }
 
   /** The first link of every network. Nobody is told: there is nobody yet. */
   addLoopback(): Link {
-    const behaviour = this.#kinds.get('loopback');
+    const behaviour = this.#sources.world.kinds.get('loopback');
     if (behaviour === undefined) throw new Error('a network needs the link kind loopback');
     return this.register('loopback', behaviour, { name: 'lo' });
   }
 
   /** Makes a link of a kind, companions included, and announces it. */
-  create(kindName: string, parameters: LinkParameters, data: unknown, cause: Cause): Link {
-    const behaviour = this.#kinds.get(kindName);
+  create(
+    kindName: string,
+    parameters: LinkParameters,
+    data: unknown,
+    cause: Cause,
+    companionLinks: LinkCreation['companionLinks'] = () => this,
+  ): Link {
+    const behaviour = this.#sources.world.kinds.get(kindName);
     if (behaviour === undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type');
     behaviour.validate?.(parameters, data ?? {});
-    const creation: LinkCreation = { parameters, data: data ?? {}, links: this, cause };
+    const creation: LinkCreation = { parameters, data: data ?? {}, links: this, cause, companionLinks };
     const link = behaviour.create?.(creation) ?? this.register(kindName, behaviour, parameters);
     try {
       this.configure(link, parameters, cause);
@@ -120,7 +137,7 @@ export class LinkTable {
   register(kindName: string, behaviour: LinkBehaviour, parameters: LinkParameters): Link {
     const traits = traitsFor(behaviour.traits, parameters);
     const name = this.#registry.chooseName(parameters.name ?? `${kindName}%d`);
-    const link = new Link(this.#allocateIndex(parameters.index), name, kindName, behaviour, traits);
+    const link = new Link(this.#allocateIndex(parameters.index), this, name, kindName, behaviour, traits);
     if (parameters.address !== undefined) {
       link.address = parameters.address.slice(0, 6);
       link.hasChosenAddress = true;
@@ -274,12 +291,73 @@ export class LinkTable {
       if (gone.has(link)) continue;
       for (const one of link.behaviour.dismantle?.(link, this) ?? [link]) gone.add(one);
     }
-    this.unregister([...gone], cause);
+    // What goes together may be in several namespaces.
+    for (const home of new Set([...gone].map((link) => link.home)))
+      home.unregister(
+        [...gone].filter((link) => link.home === home),
+        cause,
+      );
     this.settle();
   }
 
+  /**
+   * Moves a link here from another namespace (`__dev_change_net_namespace`): it leaves there as if removed and comes as if
+   * made, down, with the same index if that is free.
+   *
+   * @param wanted a name or an index for it here.
+   * @throws {NetlinkError} EINVAL for a link that may not move, EEXIST or EBUSY where names or index are taken.
+   */
+  take(link: Link, wanted: { readonly name?: string; readonly index?: number }, cause: Cause): void {
+    const { home } = link;
+    if (home === this) return;
+    if (link.traits.namespaceBound) throw new NetlinkError(Errno.EINVAL, 'The interface netns is immutable');
+    const name = this.#nameHere(link, wanted.name);
+    for (const other of link.alternativeNames)
+      if (this.byName(other) !== undefined)
+        throw new NetlinkError(
+          Errno.EEXIST,
+          `An interface with the altname ${other} exists in the target netns`,
+        );
+    const index = wanted.index ?? (this.byIndex(link.index) === undefined ? link.index : undefined);
+    if (index !== undefined && this.byIndex(index) !== undefined) {
+      throw new NetlinkError(Errno.EBUSY, 'An interface with the same ifindex exists in the target netns');
+    }
+    const newIndex = this.#allocateIndex(index);
+    if (link.master !== undefined) home.setMaster(link, 0, cause);
+    home.#release(link, this, newIndex, cause);
+    link.home = this;
+    link.index = newIndex;
+    link.name = name;
+    link.isDying = false;
+    if (link.linked !== undefined) link.linked.linkedIndex = newIndex;
+    this.#generation++;
+    this.#registry.add(link);
+    for (const other of link.alternativeNames) this.#registry.addName(other, link);
+    for (const observer of this.#observers) observer.linkRegistered?.(link);
+    this.announce(link, ALL_FLAGS, NO_CAUSE);
+  }
+
+  /** The part of a move that the old namespace sees. */
+  #release(link: Link, target: LinkTable, newIndex: number, cause: Cause): void {
+    this.unregister([link], cause, {
+      namespaceNumber: this.namespaceNumber(target),
+      interfaceIndex: newIndex,
+    });
+  }
+
+  #nameHere(link: Link, wanted: string | undefined): string {
+    if (wanted !== undefined) return this.#registry.chooseName(wanted);
+    if (this.byName(link.name) === undefined) return link.name;
+    throw new NetlinkError(Errno.EEXIST, 'An interface with the same name exists in the target netns');
+  }
+
+  /** What this namespace calls that of another table. */
+  namespaceNumber(home: LinkTable): number {
+    return this.#sources.namespaceNumber(home);
+  }
+
   /** Closes links and takes them out. For kinds; everyone else calls `remove`. */
-  unregister(links: readonly Link[], cause: Cause): void {
+  unregister(links: readonly Link[], cause: Cause, moved?: MovedLink): void {
     const open = links.filter(({ isUp }) => isUp);
     for (const link of open) {
       link.administrativeFlags &= ~LinkFlag.Up;
@@ -292,15 +370,22 @@ export class LinkTable {
     }
     this.#generation += links.length;
     this.#registry.delete(links);
-    for (const link of links) this.#unsettled.delete(link);
+    for (const link of links) this.#sources.world.unsettled.delete(link);
     for (const link of links) {
       link.isDying = true;
       link.hasQueue = false;
       for (const observer of this.#observers) observer.linkUnregistered?.(link);
-      this.#tellUppers(link, 'removed', NO_CAUSE);
-      for (const upper of link.uppers) unstack(link, upper);
-      this.#sources.events.emit({ type: 'link-removed', link, cause });
-      for (const lower of link.lowers) this.unstack(lower, link);
+      if (moved === undefined) {
+        this.#tellUppers(link, 'removed', NO_CAUSE);
+        for (const upper of link.uppers) unstack(link, upper);
+      }
+      this.#sources.events.emit({
+        type: 'link-removed',
+        link,
+        cause,
+        ...(moved === undefined ? {} : { moved }),
+      });
+      if (moved === undefined) for (const lower of link.lowers) this.unstack(lower, link);
     }
   }
 
@@ -310,7 +395,7 @@ export class LinkTable {
     link.hasCarrier = hasCarrier;
     if (hasCarrier) link.carrierUpCount++;
     else link.carrierDownCount++;
-    this.#unsettled.add(link);
+    this.#sources.world.unsettled.add(link);
   }
 
   /** A link that is on its way out is not heard of before it is gone. */
@@ -340,16 +425,18 @@ export class LinkTable {
 
   /** Lets operational states follow carriers (the kernel's link watch, which runs a moment later). */
   settle(): void {
-    for (const link of this.#unsettled) {
-      this.#unsettled.delete(link);
+    const { unsettled } = this.#sources.world;
+    for (const link of unsettled) {
+      unsettled.delete(link);
       link.settledState = this.#stateOf(link);
-      this.announceState(link, NO_CAUSE);
+      link.home.announceState(link, NO_CAUSE);
     }
   }
 
   #stateOf(link: Link): OperationalState {
     if (!link.hasCarrier) {
-      const other = link.linkedIndex === undefined ? undefined : this.byIndex(link.linkedIndex);
+      // By index, in its own namespace, whatever that finds there: so does the kernel (default_operstate).
+      const other = link.linkedIndex === undefined ? undefined : link.home.byIndex(link.linkedIndex);
       return other === undefined || other === link || other.hasCarrier
         ? OperationalState.Down
         : OperationalState.LowerLayerDown;
@@ -359,8 +446,10 @@ export class LinkTable {
 
   #tellUppers(lower: Link, change: LowerChange, cause: Cause): void {
     if (lower.uppers.size === 0) return;
-    const context: LinkContext = { links: this, cause };
-    for (const upper of [...lower.uppers]) upper.behaviour.lowerChanged?.(upper, lower, change, context);
+    for (const upper of [...lower.uppers]) {
+      const context: LinkContext = { links: upper.home, cause };
+      upper.behaviour.lowerChanged?.(upper, lower, change, context);
+    }
   }
 
   #spreadFlags(link: Link, changed: number, cause: Cause): void {

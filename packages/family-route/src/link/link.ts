@@ -1,6 +1,7 @@
 import type { Ipv6Configuration } from './ipv6-configuration.js';
 import { LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
 import type { LinkBehaviour } from './link-kind.js';
+import type { LinkTable } from './link-table.js';
 
 /** What a link is born with; a kind gives it, a request may override some of it. */
 export interface LinkTraits {
@@ -36,6 +37,8 @@ export class Link {
   carrierDownCount = 0;
   /** Index of the link at the other end or below (IFLA_LINK); undefined where the kind has none. */
   linkedIndex: number | undefined;
+  /** The link at the other end, where it can be in another namespace. */
+  linked: Link | undefined;
   alternativeNames: readonly string[] = [];
   /** The bridge, bond or VRF that it is a port of (IFLA_MASTER). */
   master: Link | undefined;
@@ -63,7 +66,10 @@ export class Link {
   isDying = false;
 
   constructor(
-    readonly index: number,
+    /** Another one in another namespace. */
+    public index: number,
+    /** The table that it is in: that of its network namespace. */
+    public home: LinkTable,
     name: string,
     readonly kind: string,
     readonly behaviour: LinkBehaviour,

@@ -1,4 +1,5 @@
 import { FIRST_NAMESPACE, type NamespaceId, type NamespaceView } from '@nlspace/core';
+import type { LinkTable } from '../link/link-table.js';
 import type { Network } from '../network/network.js';
 
 /** The network namespaces of one world. Each has a network of its own, made when it is first asked for. */
@@ -30,6 +31,12 @@ export class NetworkNamespaces {
     this.#networks.delete(id);
     for (const other of this.#networks.values()) other.forgetNamespace(id);
     network.dismantle();
+  }
+
+  /** The namespace that a table of links belongs to. */
+  ofLinks(links: LinkTable): NamespaceId {
+    for (const [id, network] of this.#networks) if (network.links === links) return id;
+    throw new Error('a link is in no namespace');
   }
 
   /** How many there are; the first always is. */

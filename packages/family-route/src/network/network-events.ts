@@ -16,9 +16,18 @@ export interface LinkChangedEvent {
   readonly cause: Cause;
 }
 
+/** Where a link has gone that was moved to another namespace. */
+export interface MovedLink {
+  /** What the old namespace calls the new one. */
+  readonly namespaceNumber: number;
+  readonly interfaceIndex: number;
+}
+
 export interface LinkRemovedEvent {
   readonly type: 'link-removed';
   readonly link: Link;
+  /** Absent when it is gone for good. */
+  readonly moved?: MovedLink;
   readonly cause: Cause;
 }
 

@@ -4,7 +4,7 @@ import { DummyKind } from '../link/kinds/dummy.js';
 import { LoopbackKind } from '../link/kinds/loopback.js';
 import { VethKind } from '../link/kinds/veth.js';
 import type { LinkKindClass } from '../link/link-kind.js';
-import { LinkTable } from '../link/link-table.js';
+import { LinkTable, LinkWorld } from '../link/link-table.js';
 import { NamespaceIds } from '../namespace/namespace-ids.js';
 import { NetworkNamespaces } from '../namespace/network-namespaces.js';
 import { NeighbourTables } from '../neighbour/neighbour-tables.js';
@@ -43,6 +43,8 @@ export class Network {
   readonly events = new NetworkEvents();
   readonly clock: Clock;
   readonly links: LinkTable;
+  /** For the networks of other namespaces. */
+  readonly linkWorld: LinkWorld;
   readonly addresses: AddressTable;
   readonly routes: RouteTables;
   /** All networks of this world, this one among them. */
@@ -71,9 +73,16 @@ export class Network {
     const { events } = this;
     this.isInitial = options.isInitial ?? false;
     this.clock = options.clock ?? systemClock;
-    this.links = new LinkTable([LoopbackKind, ...(options.kinds ?? DEFAULT_LINK_KINDS)], {
+    const world =
+      namespaces === undefined
+        ? new LinkWorld([LoopbackKind, ...(options.kinds ?? DEFAULT_LINK_KINDS)])
+        : namespaces.get(FIRST_NAMESPACE).linkWorld;
+    this.linkWorld = world;
+    this.links = new LinkTable({
       events,
       macAddress,
+      world,
+      namespaceNumber: (home) => this.namespaceNumber(this.namespaces.ofLinks(home)),
     });
     const { links, clock } = this;
     const addresses = () => this.addresses;

@@ -4,6 +4,12 @@ import type { Scenario } from '@nlspace/testkit';
 const A = 'nlspace-a';
 const B = 'nlspace-b';
 
+/** The kernel takes a namespace down a moment later; the other ends of its wires are gone by then. */
+function ended(names: readonly string[], otherEnd: string): string {
+  const del = names.map((name) => `ip netns del ${name}`).join('; ');
+  return `${del}; tries=0; while [ $tries -lt 100 ] && ip link show ${otherEnd} >/dev/null 2>&1; do tries=$((tries + 1)); sleep 0.05; done`;
+}
+
 /** Network namespaces as ip-netns(8) makes them; each has links of its own, and numbers for the others. */
 export const NAMESPACES: readonly Scenario[] = [
   {
@@ -41,6 +47,127 @@ export const NAMESPACES: readonly Scenario[] = [
       `ip netns list-id target-nsid 99`,
       `ip netns list | grep nlspace-`,
       `ip netns del ${A}; ip netns del ${B}`,
+    ],
+  },
+  {
+    name: 'one end of a wire is moved to another namespace, and comes up there',
+    needsRoot: true,
+    masks: ['mac'],
+    commands: [
+      `ip netns add ${A}`,
+      'ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02',
+      'ip addr add 192.0.2.1/24 dev v0; ip addr add 192.0.2.2/24 dev v1; ip link set v0 up; ip link set v1 up',
+      'ip link property add dev v1 altname other',
+      'ip link set v1 alias words',
+      `ip link set v1 netns ${A}`,
+      'ip -d link show v0',
+      'ip addr; ip route show table all',
+      `ip -n ${A} -d addr`,
+      `ip -n ${A} link show other`,
+      `ip -n ${A} addr add 192.0.2.2/24 dev v1; ip -n ${A} link set v1 up`,
+      'ip -d link show v0',
+      `ip -n ${A} route`,
+      `ip -n ${A} link set v1 down`,
+      'ip link show v0',
+      `ip -n ${A} link del v1`,
+      'ip link',
+      `ip netns del ${A}`,
+    ],
+  },
+  {
+    name: 'a link is moved with a new name, index and state in one request',
+    needsRoot: true,
+    masks: ['mac'],
+    commands: [
+      `ip netns add ${A}`,
+      'ip link add v0 type veth peer name v1',
+      `ip link set v1 name eth0 up netns ${A}`,
+      `ip -n ${A} link`,
+      `ip -n ${A} link add v0 type veth peer name w1`,
+      `ip link set v0 netns ${A}`,
+      `ip link set v0 name v9 netns ${A}`,
+      `ip -n ${A} link`,
+      'ip link',
+      ended([A], 'v0'),
+    ],
+  },
+  {
+    name: 'what cannot be moved, and where to',
+    needsRoot: true,
+    masks: ['mac'],
+    commands: [
+      `ip netns add ${A}`,
+      'ip link add v0 type veth peer name v1',
+      `ip link set lo netns ${A}`,
+      'ip link set v0 netns 4194300',
+      'ip link set v0 netns no-such-name',
+      `ip link set v0 netns /etc/hostname`,
+      `ip -n ${A} link add d0 type veth peer name d1; ip -n ${A} link property add dev d0 altname v0`,
+      `ip link set v0 netns ${A}`,
+      'ip link',
+      `ip netns del ${A}`,
+    ],
+  },
+  {
+    name: 'links are made in another namespace, whole or with one end',
+    needsRoot: true,
+    masks: ['mac'],
+    commands: [
+      `ip netns add ${A}`,
+      `ip link add v0 netns ${A} type veth peer name v1`,
+      `ip link add w0 type veth peer name w1 netns ${A}`,
+      `ip link add x0 netns ${A} type veth peer name x1 netns ${A}`,
+      'ip -d link',
+      `ip -n ${A} -d link`,
+      'ip netns list-id',
+      `ip -n ${A} netns list-id`,
+      'ip link del v1',
+      `ip -n ${A} link`,
+      ended([A], 'w0'),
+    ],
+  },
+  {
+    name: 'a namespace ends and takes its links along, with their other ends',
+    needsRoot: true,
+    masks: ['mac'],
+    commands: [
+      `ip netns add ${A}; ip netns add ${B}`,
+      `ip link add v0 type veth peer name v1 netns ${A}; ip link add w0 type veth peer name w1`,
+      `ip -n ${A} link add x0 type veth peer name x1 netns ${B}`,
+      ended([A], 'v0'),
+      `ip link; ip -n ${B} link`,
+      `ip netns del ${B}`,
+    ],
+  },
+  {
+    name: 'monitors on both sides see a link go and come',
+    needsRoot: true,
+    commands: [
+      `ip netns add ${A}`,
+      'ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02; ip link set v0 up; ip link set v1 up',
+      `ip -o monitor link > $SCRATCH/here & echo $! > $SCRATCH/here.pid; ip -n ${A} -o monitor link > $SCRATCH/there & echo $! > $SCRATCH/there.pid`,
+      "until grep -q 'mtu 61000' $SCRATCH/here; do ip link set lo mtu 61001; ip link set lo mtu 61000; done",
+      `until grep -q 'mtu 61000' $SCRATCH/there; do ip -n ${A} link set lo mtu 61001; ip -n ${A} link set lo mtu 61000; done`,
+      `sleep 0.1; ip link set lo mtu 62000; ip -n ${A} link set lo mtu 62000`,
+      `ip link set v1 netns ${A}`,
+      `ip link set lo mtu 63000; ip -n ${A} link set lo mtu 63000`,
+      `until grep -q 'mtu 63000' $SCRATCH/here && grep -q 'mtu 63000' $SCRATCH/there; do sleep 0.02; done; kill $(cat $SCRATCH/here.pid $SCRATCH/there.pid)`,
+      "sed -n '/mtu 62000/,/mtu 63000/p' $SCRATCH/here",
+      "sed -n '/mtu 62000/,/mtu 63000/p' $SCRATCH/there",
+      ended([A], 'v0'),
+    ],
+  },
+  {
+    name: 'a namespace without a name is named by a process in it',
+    needsRoot: true,
+    masks: ['mac'],
+    commands: [
+      'ip link add v0 type veth peer name v1',
+      "unshare -n sh -c 'echo $$ > $SCRATCH/pid; ip link set lo up; exec sleep 60' & until [ -s $SCRATCH/pid ]; do sleep 0.02; done; sleep 0.1",
+      'ip link set v1 netns $(cat $SCRATCH/pid)',
+      'ip link',
+      'nsenter -n -t $(cat $SCRATCH/pid) ip link',
+      'kill $(cat $SCRATCH/pid); tries=0; while [ $tries -lt 100 ] && ip link show v0 >/dev/null 2>&1; do tries=$((tries + 1)); sleep 0.05; done; ip link',
     ],
   },
 ];

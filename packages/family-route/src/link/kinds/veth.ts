@@ -12,7 +12,6 @@ import type { Link } from '../link.js';
 import { type LinkBehaviour, type LinkCreation, LinkKind, type LinkParameters } from '../link-kind.js';
 import { link as linkMessage } from '../link-message.js';
 import { linkParametersOf } from '../link-parameters.js';
-import type { LinkTable } from '../link-table.js';
 import { ETHERNET, validateMacAddress } from './ethernet.js';
 
 type LinkMessage = DecodedOf<typeof linkMessage>;
@@ -43,7 +42,6 @@ const data = defineAttributes('veth', {
 export class VethKind implements LinkBehaviour {
   readonly data = data as never;
   readonly traits = { ...ETHERNET, transmitQueues: 2, receiveQueues: 2, tsoMaximumSize: 524280 };
-  readonly #peers = new Map<Link, Link>();
 
   validate(parameters: LinkParameters): void {
     validateMacAddress(parameters);
@@ -54,7 +52,7 @@ export class VethKind implements LinkBehaviour {
   }
 
   /** The peer is made first and gets the lower index. Without a description of its own it is like the link asked for. */
-  create({ parameters, data, links, cause }: LinkCreation): Link {
+  create({ parameters, data, links, cause, companionLinks }: LinkCreation): Link {
     const peerMessage: LinkMessage | undefined = data.peer;
     let peerParameters: LinkParameters;
     if (peerMessage === undefined) {
@@ -71,45 +69,51 @@ export class VethKind implements LinkBehaviour {
       peerParameters = linkParametersOf(peerMessage);
       this.validate(peerParameters);
     }
-    const peer = links.register('veth', this, { ...peerParameters, name: peerParameters.name ?? 'veth%d' });
+    const peerLinks = companionLinks(peerMessage?.attributes ?? {});
+    const peer = peerLinks.register('veth', this, {
+      ...peerParameters,
+      name: peerParameters.name ?? 'veth%d',
+    });
     peer.linkedIndex = 0;
-    links.setCarrier(peer, false);
-    links.configure(peer, peerParameters, cause);
+    peerLinks.setCarrier(peer, false);
+    peerLinks.configure(peer, peerParameters, cause);
     let link: Link;
     try {
       link = links.register('veth', this, { ...parameters, name: parameters.name ?? 'veth%d' });
     } catch (error) {
-      links.unregister([peer], cause);
+      peerLinks.unregister([peer], cause);
       throw error;
     }
     links.setCarrier(link, false);
-    this.#peers.set(link, peer).set(peer, link);
+    link.linked = peer;
+    peer.linked = link;
     link.linkedIndex = peer.index;
     peer.linkedIndex = link.index;
     return link;
   }
 
-  up(link: Link, links: LinkTable): void {
-    const peer = this.#peers.get(link);
+  up(link: Link): void {
+    const { linked: peer } = link;
     if (peer?.isUp) {
-      links.setCarrier(link, true);
-      links.setCarrier(peer, true);
+      link.home.setCarrier(link, true);
+      peer.home.setCarrier(peer, true);
     }
   }
 
-  down(link: Link, links: LinkTable): void {
-    links.setCarrier(link, false);
-    const peer = this.#peers.get(link);
-    if (peer !== undefined) links.setCarrier(peer, false);
+  down(link: Link): void {
+    for (const one of ends(link)) one.home.setCarrier(one, false);
   }
 
   dismantle(link: Link): readonly Link[] {
-    const peer = this.#peers.get(link);
-    const gone = peer === undefined ? [link] : [link, peer];
+    const gone = ends(link);
     for (const one of gone) {
-      this.#peers.delete(one);
+      one.linked = undefined;
       one.linkedIndex = 0;
     }
     return gone;
   }
+}
+
+function ends(link: Link): readonly Link[] {
+  return link.linked === undefined ? [link] : [link, link.linked];
 }
