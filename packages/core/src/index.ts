@@ -20,6 +20,7 @@ export * from './family/request.js';
 export * from './family/served-family.js';
 export { datagramCost } from './queue/receive-buffer.js';
 export * from './schema/attribute-kinds.js';
+export * from './schema/attribute-policy.js';
 export * from './schema/attributes.js';
 export * from './schema/field.js';
 export * from './schema/header.js';

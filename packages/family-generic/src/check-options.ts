@@ -1,8 +1,6 @@
 import type { Class } from '@nlspace/core';
 import type { GenericFamilyOptions } from './generic-family.js';
-
-/** GENL_NAMSIZ without the NUL. */
-const LONGEST_NAME = 15;
+import { LONGEST_NAME } from './names.js';
 
 /** @throws {Error} naming the class, what is wrong and what to do. */
 export function checkOptions(target: Class, { name, groups = [], version = 1 }: GenericFamilyOptions): void {

@@ -140,7 +140,7 @@ export class GenericNetlink implements FamilyHost, FamilyDirectory {
 
 /** genl_header_check */
 function refuseReserved(reserved: number, flags: number, isDump: boolean): void {
-  if (reserved !== 0) throw new NetlinkError(Errno.EINVAL, 'genl header reserved fields were not cleared');
+  if (reserved !== 0) throw new NetlinkError(Errno.EINVAL, 'genlmsghdr.reserved field is not 0');
   const others = isDump ? flags & ~MessageFlag.Dump : flags;
   if ((others & ~PLAIN_FLAGS) !== 0)
     throw new NetlinkError(Errno.EINVAL, 'ambiguous or reserved bits set in nlmsg_flags');

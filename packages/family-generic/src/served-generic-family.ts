@@ -18,6 +18,13 @@ export interface GenericNumbers {
   readonly firstGroup: number;
 }
 
+/** What there is of a command. */
+export interface Command {
+  readonly number: number;
+  readonly do: Operation | undefined;
+  readonly dump: Operation | undefined;
+}
+
 const LAST_COMMAND = 0xff;
 
 /** A generic family as it serves: its operations bound to their object, found by command. */
@@ -52,6 +59,16 @@ export class ServedGenericFamily {
     return genericHeader.size + (this.options.header?.header.size ?? 0);
   }
 
+  /** In the order of the declaration. */
+  get commands(): readonly Command[] {
+    const numbers = new Set(this.operations.map((operation) => operation.number));
+    return [...numbers].map((number) => this.command(number));
+  }
+
+  command(number: number): Command {
+    return { number, do: this.#do.get(number), dump: this.#dump.get(number) };
+  }
+
   find(exchange: Exchange, command: number): Operation | undefined {
     return (exchange === 'do' ? this.#do : this.#dump).get(command);
   }
@@ -82,6 +99,8 @@ export class ServedGenericFamily {
       options: {
         ...options,
         validation: options.validation ?? 'strict',
+        refusedBy: options.refusedBy ?? 'error',
+        tellsPolicy: options.tellsPolicy ?? true,
         reply: behindGenericHeader(options.reply ?? message, replyCommand, this.version),
         replyType: this.familyId,
       },

@@ -7,6 +7,7 @@ import {
   type HeaderLayout,
   type MessageBody,
   type MessageSchema,
+  PolicyType,
 } from '@nlspace/core';
 import fc from 'fast-check';
 
@@ -73,13 +74,10 @@ function arbitraryAttribute({ kind, many }: AttributeDefinition<unknown>): fc.Ar
   return many ? fc.array(value, { minLength: 1, maxLength: 3 }) : value;
 }
 
-/** NL_ATTR_TYPE_NESTED_ARRAY */
-const NESTED_ARRAY = 15;
-
 function arbitraryValue(kind: AttributeKind<unknown>): fc.Arbitrary<unknown> {
   if (kind.nested !== undefined) {
     const inside = arbitraryAttributes(kind.nested);
-    return kind.policyType === NESTED_ARRAY ? fc.array(inside, { maxLength: 3 }) : inside;
+    return kind.policyType === PolicyType.NestedArray ? fc.array(inside, { maxLength: 3 }) : inside;
   }
   // Any bytes that the kind can read are a value of it; what it writes must pass its own strict check.
   return fc

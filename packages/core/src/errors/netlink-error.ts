@@ -1,3 +1,4 @@
+import type { AttributeKind } from '../schema/attribute-kinds.js';
 import { errnoName } from './errno.js';
 
 /** What an extended ACK says beside its text. */
@@ -10,6 +11,8 @@ export interface ErrorDetails {
   readonly missing?: number;
   /** NLMSGERR_ATTR_COOKIE */
   readonly cookie?: Uint8Array;
+  /** NLMSGERR_ATTR_POLICY: what the attribute at fault should have held. */
+  readonly policy?: AttributeKind<unknown>;
   /** The request that was refused, on the client's side. */
   readonly operation?: string;
   readonly sequence?: number;

@@ -124,7 +124,7 @@ export class Dispatcher {
     if (socket.isDumping) throw new NetlinkError(Errno.EBUSY);
     // The dump outlives the datagram that asked for it.
     message.detach();
-    const { validation } = operation.options;
+    const { validation, refusedBy = 'done' } = operation.options;
     if (validation === 'strict') message.decode(operation, true, false);
     socket.startDump(
       new DumpRunner({
@@ -134,6 +134,7 @@ export class Dispatcher {
         replyType: operation.options.replyType ?? family.options.replyType(message.messageType),
         done: operation.options.done ?? 'merged',
         // The older families look at a request in their dump's first step, so NLMSG_DONE says what is wrong with it.
+        refusedBy,
         start: (context) => {
           if (validation !== 'none' && validation !== 'strict')
             message.decode(operation, true, message.strict);
@@ -193,7 +194,8 @@ export class Dispatcher {
     if (error instanceof NetlinkError) {
       const { text = message.remark, details } = error;
       const offset = details.offset ?? message.offsetOf(details.attribute);
-      const ack = { text, offset, missing: details.missing, cookie: details.cookie };
+      const { missing, cookie, policy } = details;
+      const ack = { text, offset, missing, cookie, policy };
       return { errno: error.errno, ack: extended ? ack : undefined };
     }
     if (error instanceof DecodeError) {
@@ -285,11 +287,10 @@ class ReceivedMessage implements IncomingRequest {
       const failed = checkMessageAt(message, this.view, start, this.end, strict || knownOnly, strict);
       if (failed !== undefined) {
         const { errno, text } = failed.failure;
-        throw new NetlinkError(
-          errno,
-          text,
-          failed.offset === undefined ? {} : { offset: failed.offset - this.start },
-        );
+        throw new NetlinkError(errno, text, {
+          ...(failed.offset === undefined ? {} : { offset: failed.offset - this.start }),
+          ...(failed.kind === undefined || !options.tellsPolicy ? {} : { policy: failed.kind }),
+        });
       }
     }
     const decoded = decodeMessageAt(message, this.view, start, this.end);

@@ -16,6 +16,8 @@ export interface DumpParameters {
   readonly schema: MessageSchema;
   readonly replyType: number;
   readonly done: 'apart' | 'merged';
+  /** Who hears of what `start` throws: the reader of the dump, or the caller of the constructor. */
+  readonly refusedBy: 'done' | 'error';
   /** Makes the messages; what it throws ends the dump. */
   readonly start: (context: DumpContext) => Iterable<MessageBody> | RawDump;
   /** What a failure looks like to the peer. */
@@ -37,11 +39,14 @@ export class DumpRunner implements RunningDump, DumpContext {
 
   constructor(parameters: DumpParameters) {
     this.#parameters = parameters;
-    this.#attempt(() => {
-      const messages = parameters.start(this);
-      if (messages instanceof RawDump) this.#raw = messages;
-      else this.#iterator = messages[Symbol.iterator]();
-    });
+    if (parameters.refusedBy === 'error') this.#start();
+    else this.#attempt(() => this.#start());
+  }
+
+  #start(): void {
+    const messages = this.#parameters.start(this);
+    if (messages instanceof RawDump) this.#raw = messages;
+    else this.#iterator = messages[Symbol.iterator]();
   }
 
   markFiltered(): void {

@@ -24,6 +24,13 @@ export interface OperationOptions {
   readonly replyType?: number;
   /** Dumps: NLMSG_DONE comes in a datagram of its own, or behind the last message. @default 'merged' */
   readonly done?: 'apart' | 'merged';
+  /**
+   * Dumps: whether what the handler throws before it returns ends up in NLMSG_DONE, like what is thrown later, or is an
+   * NLMSG_ERROR. (A generator returns before its first line runs.) @default 'done'; 'error' in generic families
+   */
+  readonly refusedBy?: 'done' | 'error';
+  /** A refused attribute's policy goes with the extended ACK. @default false; true in generic families */
+  readonly tellsPolicy?: boolean;
   readonly doc?: string;
 }
 

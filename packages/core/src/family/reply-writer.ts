@@ -1,3 +1,5 @@
+import type { AttributeKind } from '../schema/attribute-kinds.js';
+import { attributePolicy, policyOfKind } from '../schema/attribute-policy.js';
 import { encodeMessage, type MessageBody, type MessageSchema } from '../schema/message.js';
 import { align4 } from '../wire/alignment.js';
 import { ByteWriter } from '../wire/byte-writer.js';
@@ -7,6 +9,7 @@ import { ControlMessageType, MESSAGE_HEADER_SIZE, MessageFlag } from '../wire/me
 const EXTENDED_ACK_TEXT = 1;
 const EXTENDED_ACK_OFFSET = 2;
 const EXTENDED_ACK_COOKIE = 3;
+const EXTENDED_ACK_POLICY = 4 | 0x8000;
 const EXTENDED_ACK_MISSING_TYPE = 5;
 
 /** `struct nlmsgerr` without the echoed request: the errno. */
@@ -16,6 +19,8 @@ const ERROR_SIZE = 4;
 export interface ExtendedAck {
   readonly text?: string | undefined;
   readonly offset?: number | undefined;
+  /** Whose policy is told. */
+  readonly policy?: AttributeKind<unknown> | undefined;
   readonly missing?: number | undefined;
   readonly cookie?: Uint8Array | undefined;
 }
@@ -67,6 +72,12 @@ function appendExtendedAck(writer: ByteWriter, ack: ExtendedAck): void {
     writer.endAttribute(start);
   }
   if (ack.offset !== undefined) appendU32(writer, EXTENDED_ACK_OFFSET, ack.offset);
+  const policy = ack.policy && policyOfKind(ack.policy);
+  if (policy !== undefined) {
+    const start = writer.beginAttribute(EXTENDED_ACK_POLICY);
+    attributePolicy.encode(writer, policy);
+    writer.endAttribute(start);
+  }
   if (ack.missing !== undefined) appendU32(writer, EXTENDED_ACK_MISSING_TYPE, ack.missing);
   if (ack.cookie !== undefined) {
     const start = writer.beginAttribute(EXTENDED_ACK_COOKIE);

@@ -9,14 +9,50 @@ export interface PolicyFailure {
   readonly text: string;
   /** Of the attribute at fault when that is one inside, or undefined when no attribute is; counted like the offset that was checked. */
   readonly offset?: number | undefined;
+  /** Of that attribute. */
+  readonly kind?: AttributeKind<unknown> | undefined;
+}
+
+/** NL_ATTR_TYPE_* (linux/netlink.h): how policies call what an attribute holds. */
+export enum PolicyType {
+  /** Nothing is told about it. */
+  Unspecified = 0,
+  Flag = 1,
+  U8 = 2,
+  U16 = 3,
+  U32 = 4,
+  U64 = 5,
+  S8 = 6,
+  S16 = 7,
+  S32 = 8,
+  S64 = 9,
+  Binary = 10,
+  String = 11,
+  TerminatedString = 12,
+  Nested = 13,
+  NestedArray = 14,
+  Bitfield32 = 15,
+  Sint = 16,
+  Uint = 17,
+}
+
+/** What a policy tells of a payload beside its type: the values of an integer, or lengths. */
+export interface PolicyLimits {
+  readonly minimum?: bigint;
+  readonly maximum?: bigint;
+  /** The bits that may be set. */
+  readonly mask?: bigint;
+  readonly minimumLength?: number;
+  readonly maximumLength?: number;
 }
 
 /** How the payload of an attribute reads. Nobody switches on kinds: a new one is an entry here. */
 export interface AttributeKind<T> {
   /** `u32`, `string`, … as users see it. */
   readonly name: string;
-  /** NL_ATTR_TYPE_* of CTRL_CMD_GETPOLICY (linux/netlink.h). */
-  readonly policyType: number;
+  readonly policyType: PolicyType;
+  /** For nlctrl's CTRL_CMD_GETPOLICY, which tells it to clients. */
+  readonly limits?: PolicyLimits;
   /** Checks what can be checked from the bytes alone; also called before every `read`. */
   check(view: DataView, offset: number, length: number, strict: boolean): PolicyFailure | undefined;
   /** Only called for payloads that passed `check`. Byte arrays are views of the message. */
@@ -24,6 +60,10 @@ export interface AttributeKind<T> {
   write(writer: ByteWriter, value: T): void;
   /** The attribute sets inside, for printing and for policies. */
   readonly nested?: AttributeSet | undefined;
+  /** The policy looks into what is nested. @default true */
+  readonly checked?: boolean;
+  /** How each of its values reads, where the types inside are keys. */
+  readonly values?: AttributeKind<unknown>;
 }
 
 const FAILED: PolicyFailure = { errno: Errno.ERANGE, text: 'Attribute failed policy validation' };
@@ -32,6 +72,7 @@ const WRONG_LENGTH: PolicyFailure = { errno: Errno.EINVAL, text: 'invalid attrib
 const RESERVED_BIT: PolicyFailure = { errno: Errno.EINVAL, text: 'reserved bit set' };
 const UNSUPPORTED: PolicyFailure = { errno: Errno.EINVAL, text: 'Unsupported attribute' };
 const UNTERMINATED: PolicyFailure = { errno: Errno.EINVAL, text: 'Attribute failed policy validation' };
+const INVALID_BITS = UNTERMINATED;
 
 export interface IntegerOptions {
   readonly min?: number;
@@ -42,15 +83,15 @@ export interface IntegerOptions {
   readonly byteOrder?: 'host' | 'network';
 }
 
-type IntegerRow = readonly [size: 1 | 2 | 4, policyType: number, signed: boolean];
+type IntegerRow = readonly [size: 1 | 2 | 4, policyType: PolicyType];
 
 const INTEGERS = {
-  u8: [1, 2, false],
-  u16: [2, 3, false],
-  u32: [4, 4, false],
-  s8: [1, 6, true],
-  s16: [2, 7, true],
-  s32: [4, 8, true],
+  u8: [1, PolicyType.U8],
+  u16: [2, PolicyType.U16],
+  u32: [4, PolicyType.U32],
+  s8: [1, PolicyType.S8],
+  s16: [2, PolicyType.S16],
+  s32: [4, PolicyType.S32],
 } satisfies Record<string, IntegerRow>;
 
 const READERS: Record<string, (view: DataView, offset: number, little: boolean) => number> = {
@@ -71,16 +112,19 @@ export function integerKind(
   const { min, max, mask } = options;
   // biome-ignore lint/style/noNonNullAssertion: one reader per row of INTEGERS
   const readInteger = READERS[name]!;
+  const hasRange = min !== undefined || max !== undefined || mask !== undefined;
   return {
     name,
-    policyType,
+    // Limits in network byte order have no words in a policy: such an attribute is not told of.
+    policyType: hasRange && !little && size > 1 ? PolicyType.Unspecified : policyType,
+    limits: integerLimits(name, options),
     check(view, offset, length, strict) {
       // Longer payloads pass outside strict checking, as in the kernel, which only warns.
       if (length !== size) {
         if (strict) return WRONG_LENGTH;
         if (length < size) return FAILED;
       }
-      if (min === undefined && max === undefined && mask === undefined) return undefined;
+      if (!hasRange) return undefined;
       const value = readInteger(view, offset, little);
       if (mask !== undefined && (value & ~mask) !== 0) return RESERVED_BIT;
       return (min !== undefined && value < min) || (max !== undefined && value > max)
@@ -97,22 +141,106 @@ export function integerKind(
   };
 }
 
+/** What holds without options: all values of so many bits. */
+function integerLimits(
+  name: 'uint' | 'sint' | 'u64' | 's64' | keyof typeof INTEGERS,
+  { min, max, mask }: { min?: number | bigint; max?: number | bigint; mask?: number | bigint },
+): PolicyLimits {
+  if (mask !== undefined) return { mask: BigInt.asUintN(64, BigInt(mask)) };
+  const bits = BigInt(name.slice(1)) || 64n;
+  const signed = name.startsWith('s');
+  return {
+    minimum: BigInt(min ?? (signed ? -(2n ** (bits - 1n)) : 0n)),
+    maximum: BigInt(max ?? 2n ** (signed ? bits - 1n : bits) - 1n),
+  };
+}
+
+export interface BigIntegerOptions {
+  readonly min?: bigint;
+  readonly max?: bigint;
+  /** The bits that may be set. @default all */
+  readonly mask?: bigint;
+  /** @default 'host' */
+  readonly byteOrder?: 'host' | 'network';
+}
+
+function checkBigInteger(value: bigint, { min, max, mask }: BigIntegerOptions): PolicyFailure | undefined {
+  if (mask !== undefined && (value & ~mask) !== 0n) return RESERVED_BIT;
+  return (min !== undefined && value < min) || (max !== undefined && value > max) ? OUT_OF_RANGE : undefined;
+}
+
 /** u64 and s64 are `bigint`. */
-export function bigIntegerKind(
-  name: 'u64' | 's64',
-  options: { byteOrder?: 'host' | 'network' } = {},
-): AttributeKind<bigint> {
+export function bigIntegerKind(name: 'u64' | 's64', options: BigIntegerOptions = {}): AttributeKind<bigint> {
   const little = options.byteOrder !== 'network';
+  const read = (view: DataView, offset: number) =>
+    name === 'u64' ? view.getBigUint64(offset, little) : view.getBigInt64(offset, little);
   return {
     name,
-    policyType: name === 'u64' ? 5 : 9,
-    check: (_view, _offset, length, strict) =>
-      length !== 8 && strict ? WRONG_LENGTH : length < 8 ? FAILED : undefined,
-    read: (view, offset) =>
-      name === 'u64' ? view.getBigUint64(offset, little) : view.getBigInt64(offset, little),
+    policyType: name === 'u64' ? PolicyType.U64 : PolicyType.S64,
+    limits: integerLimits(name, options),
+    check(view, offset, length, strict) {
+      if (length !== 8 && strict) return WRONG_LENGTH;
+      return length < 8 ? FAILED : checkBigInteger(read(view, offset), options);
+    },
+    read,
     write(writer, value) {
       const offset = writer.reserve(8);
       writer.view.setBigUint64(offset, BigInt.asUintN(64, value), little);
+    },
+  };
+}
+
+/** Integers of 4 or 8 bytes, as large as their value needs (NLA_UINT, NLA_SINT); `bigint`, since they may be large. */
+export function variableIntegerKind(
+  name: 'uint' | 'sint',
+  options: Omit<BigIntegerOptions, 'byteOrder'> = {},
+): AttributeKind<bigint> {
+  const signed = name === 'sint';
+  function read(view: DataView, offset: number, length: number): bigint {
+    if (length === 4) return BigInt(signed ? view.getInt32(offset, true) : view.getUint32(offset, true));
+    return signed ? view.getBigInt64(offset, true) : view.getBigUint64(offset, true);
+  }
+  return {
+    name,
+    policyType: signed ? PolicyType.Sint : PolicyType.Uint,
+    limits: integerLimits(name, options),
+    check: (view, offset, length) =>
+      length !== 4 && length !== 8 ? WRONG_LENGTH : checkBigInteger(read(view, offset, length), options),
+    read,
+    write(writer, value) {
+      const isShort = (signed ? BigInt.asIntN(32, value) : BigInt.asUintN(32, value)) === value;
+      const offset = writer.reserve(isShort ? 4 : 8);
+      if (isShort) writer.view.setUint32(offset, Number(BigInt.asUintN(32, value)), true);
+      else writer.view.setBigUint64(offset, BigInt.asUintN(64, value), true);
+    },
+  };
+}
+
+/** Bits, and which of them count. */
+export interface Bitfield32 {
+  readonly value: number;
+  readonly selector: number;
+}
+
+/** `struct nla_bitfield32`. `valid`: the bits that a selector may name. */
+export function bitfield32Kind({ valid = 0xffff_ffff }: { valid?: number } = {}): AttributeKind<Bitfield32> {
+  return {
+    name: 'bitfield32',
+    policyType: PolicyType.Bitfield32,
+    limits: { mask: BigInt(valid >>> 0) },
+    check(view, offset, length) {
+      if (length !== 8) return FAILED;
+      const value = view.getUint32(offset, true);
+      const selector = view.getUint32(offset + 4, true);
+      return (selector & ~valid) !== 0 || (value & ~selector) !== 0 ? INVALID_BITS : undefined;
+    },
+    read: (view, offset) => ({
+      value: view.getUint32(offset, true),
+      selector: view.getUint32(offset + 4, true),
+    }),
+    write(writer, { value, selector }) {
+      writer.u32(value);
+      writer.u32(selector);
     },
   };
 }
@@ -130,7 +258,8 @@ export function stringKind(
   const { max, terminated = false, mayBeEmpty = false } = options;
   return {
     name: 'string',
-    policyType: terminated ? 11 : 10,
+    policyType: terminated ? PolicyType.TerminatedString : PolicyType.String,
+    limits: max === undefined ? {} : { maximumLength: max },
     check(view, offset, length) {
       const end = textEnd(view, offset, length);
       if (terminated) {
@@ -168,7 +297,8 @@ export function bytesKind(
   const max = options.max;
   return {
     name: options.name ?? 'bytes',
-    policyType: 13,
+    policyType: PolicyType.Binary,
+    limits: byteLimits(min, options.length ?? max),
     check(_view, _offset, length, strict) {
       if (length < min || (max !== undefined && length > max)) return FAILED;
       return strict && options.length !== undefined && length !== options.length ? WRONG_LENGTH : undefined;
@@ -183,11 +313,19 @@ export function bytesKind(
   };
 }
 
+function byteLimits(min: number, max: number | undefined): PolicyLimits {
+  return {
+    ...(min === 0 ? {} : { minimumLength: min }),
+    ...(max === undefined ? {} : { maximumLength: max }),
+  };
+}
+
 /** 4 or 16 bytes; which, the message's address family says. */
 export function ipAddressKind(): AttributeKind<Uint8Array> {
   return {
     name: 'ipAddress',
-    policyType: 13,
+    policyType: PolicyType.Binary,
+    limits: byteLimits(4, 16),
     check: (_view, _offset, length) =>
       length === 4 || length === 16 ? undefined : { errno: Errno.EINVAL, text: 'invalid address length' },
     read: (view, offset, length) => new Uint8Array(view.buffer, view.byteOffset + offset, length),
@@ -199,7 +337,7 @@ export function ipAddressKind(): AttributeKind<Uint8Array> {
 export function unsupportedKind(): AttributeKind<undefined> {
   return {
     name: 'unsupported',
-    policyType: 0,
+    policyType: PolicyType.Unspecified,
     check: (_view, _offset, _length, strict) => (strict ? UNSUPPORTED : undefined),
     read: () => undefined,
     write: () => undefined,
@@ -210,7 +348,7 @@ export function unsupportedKind(): AttributeKind<undefined> {
 export function flagKind(): AttributeKind<true> {
   return {
     name: 'flag',
-    policyType: 1,
+    policyType: PolicyType.Flag,
     check: (_view, _offset, length) => (length > 0 ? FAILED : undefined),
     read: () => true,
     write: () => undefined,
@@ -221,7 +359,8 @@ export function flagKind(): AttributeKind<true> {
 export function structKind<S extends HeaderShape>(layout: HeaderLayout<S>): AttributeKind<HeaderValues<S>> {
   return {
     name: layout.name,
-    policyType: 13,
+    policyType: PolicyType.Binary,
+    limits: byteLimits(layout.size, undefined),
     check: (_view, _offset, length) => (length < layout.size ? FAILED : undefined),
     read: (view, offset) => layout.read(view, offset),
     write(writer, value) {
@@ -232,7 +371,7 @@ export function structKind<S extends HeaderShape>(layout: HeaderLayout<S>): Attr
 }
 
 function inside(found: AttributeFailure | undefined): PolicyFailure | undefined {
-  return found === undefined ? undefined : { ...found.failure, offset: found.offset };
+  return found === undefined ? undefined : { ...found.failure, offset: found.offset, kind: found.kind };
 }
 
 /** Attributes inside an attribute. `checked: false`: the policy does not look inside, as where the kernel declares none. */
@@ -242,7 +381,8 @@ export function nestedKind<S extends AttributeShape>(
 ): AttributeKind<AttributeValues<S>> {
   return {
     name: 'nested',
-    policyType: 14,
+    policyType: PolicyType.Nested,
+    checked,
     nested: set as unknown as AttributeSet,
     check(view, offset, length, strict) {
       if (length === 0) return undefined;
@@ -260,7 +400,7 @@ export function arrayKind<S extends AttributeShape>(
 ): AttributeKind<AttributeValues<S>[]> {
   return {
     name: 'array',
-    policyType: 15,
+    policyType: PolicyType.NestedArray,
     nested: set as unknown as AttributeSet,
     check(view, offset, length, strict) {
       let failure: PolicyFailure | undefined;
@@ -288,12 +428,45 @@ function forEachNest(
   view: DataView,
   start: number,
   end: number,
-  visit: (start: number, end: number) => void,
+  visit: (start: number, end: number, type: number) => void,
 ): void {
   for (let offset = start; end - offset >= 4; ) {
     const length = view.getUint16(offset, true);
     if (length < 4 || offset + length > end) return;
-    visit(offset + 4, offset + length);
+    visit(offset + 4, offset + length, view.getUint16(offset + 2, true) & TYPE_MASK);
     offset += (length + 3) & ~3;
   }
 }
+
+/** Attributes whose types are keys, not names: what nlctrl says of policies is by numbers. All nests carry NLA_F_NESTED. */
+export function keyedKind<T>(value: AttributeKind<T>): AttributeKind<ReadonlyMap<number, T>> {
+  return {
+    name: 'keyed',
+    policyType: PolicyType.Nested,
+    values: value as AttributeKind<unknown>,
+    check(view, offset, length, strict) {
+      let failure: PolicyFailure | undefined;
+      forEachNest(view, offset, offset + length, (start, end) => {
+        failure ??= value.check(view, start, end - start, strict);
+      });
+      return failure;
+    },
+    read(view, offset, length) {
+      const values = new Map<number, T>();
+      forEachNest(view, offset, offset + length, (start, end, type) => {
+        values.set(type, value.read(view, start, end - start));
+      });
+      return values;
+    },
+    write(writer, values) {
+      for (const [key, one] of values) {
+        const start = writer.beginAttribute(key | NESTED_FLAG);
+        value.write(writer, one);
+        writer.endAttribute(start);
+      }
+    },
+  };
+}
+
+const NESTED_FLAG = 0x8000;
+const TYPE_MASK = 0x3fff;

@@ -4,17 +4,22 @@ import type { ByteWriter } from '../wire/byte-writer.js';
 import {
   type AttributeKind,
   arrayKind,
+  type BigIntegerOptions,
   bigIntegerKind,
+  bitfield32Kind,
   bytesKind,
   flagKind,
   type IntegerOptions,
   integerKind,
   ipAddressKind,
+  keyedKind,
   nestedKind,
   type PolicyFailure,
+  PolicyType,
   stringKind,
   structKind,
   unsupportedKind,
+  variableIntegerKind,
 } from './attribute-kinds.js';
 import type { HeaderLayout, HeaderShape, HeaderValues } from './header.js';
 
@@ -57,6 +62,8 @@ export interface AttributeFailure {
   readonly failure: PolicyFailure;
   /** Of the attribute's header; undefined when no attribute is to blame. */
   readonly offset: number | undefined;
+  /** What it should have been. */
+  readonly kind?: AttributeKind<unknown> | undefined;
 }
 
 /** The named list of attributes that is valid in one place. */
@@ -100,10 +107,16 @@ export const attr = {
   s8: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('s8', o), o),
   s16: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('s16', o), o),
   s32: (type: number, o: AttributeOptions & IntegerOptions = {}) => row(type, integerKind('s32', o), o),
-  u64: (type: number, o: AttributeOptions & { byteOrder?: 'host' | 'network' } = {}) =>
-    row(type, bigIntegerKind('u64', o), o),
-  s64: (type: number, o: AttributeOptions & { byteOrder?: 'host' | 'network' } = {}) =>
-    row(type, bigIntegerKind('s64', o), o),
+  u64: (type: number, o: AttributeOptions & BigIntegerOptions = {}) => row(type, bigIntegerKind('u64', o), o),
+  s64: (type: number, o: AttributeOptions & BigIntegerOptions = {}) => row(type, bigIntegerKind('s64', o), o),
+  /** 4 or 8 bytes, as its value needs. */
+  uint: (type: number, o: AttributeOptions & Omit<BigIntegerOptions, 'byteOrder'> = {}) =>
+    row(type, variableIntegerKind('uint', o), o),
+  /** 4 or 8 bytes, as its value needs. */
+  sint: (type: number, o: AttributeOptions & Omit<BigIntegerOptions, 'byteOrder'> = {}) =>
+    row(type, variableIntegerKind('sint', o), o),
+  bitfield32: (type: number, o: AttributeOptions & { valid?: number } = {}) =>
+    row(type, bitfield32Kind(o), o),
   string: (
     type: number,
     o: AttributeOptions & { max?: number; terminated?: boolean; mayBeEmpty?: boolean } = {},
@@ -129,6 +142,15 @@ export const attr = {
     set: AttributeSet<S>,
     o: AttributeOptions = {},
   ): AttributeDefinition<AttributeValues<S>[], false> => row(type, arrayKind(set), o),
+  /** Attributes by number; written with NLA_F_NESTED throughout. */
+  keyed: <T>(
+    type: number,
+    value: AttributeKind<T>,
+    o: AttributeOptions = {},
+  ): AttributeDefinition<ReadonlyMap<number, T>, false> => ({
+    ...row(type, keyedKind(value), o),
+    flagged: true,
+  }),
   /** A number of the set that this request does not know (NLA_UNSPEC in a strict policy). */
   unsupported: (type: number) => row(type, unsupportedKind()),
   custom: <T>(type: number, kind: AttributeKind<T>, o: AttributeOptions = {}) => row(type, kind, o),
@@ -179,7 +201,10 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
         const failure =
           (exact ? checkNestedFlag(kind, view.getUint16(offset + 2, true)) : undefined) ??
           kind.check(view, offset + 4, length - 4, exact);
-        if (failure !== undefined) return { failure, offset: 'offset' in failure ? failure.offset : offset };
+        if (failure !== undefined)
+          return 'offset' in failure
+            ? { failure, offset: failure.offset, kind: failure.kind }
+            : { failure, offset, kind };
       }
       offset += align4(length);
     }
@@ -222,9 +247,10 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
   return { name, shape, byType, check, decode, encode };
 }
 
-function checkNestedFlag({ nested }: AttributeKind<unknown>, type: number): PolicyFailure | undefined {
-  if ((nested !== undefined) === ((type & NESTED_FLAG) !== 0)) return undefined;
-  return nested === undefined ? NESTED_UNEXPECTED : NESTED_MISSING;
+function checkNestedFlag({ policyType }: AttributeKind<unknown>, type: number): PolicyFailure | undefined {
+  const isNest = policyType === PolicyType.Nested || policyType === PolicyType.NestedArray;
+  if (policyType === PolicyType.Unspecified || isNest === ((type & NESTED_FLAG) !== 0)) return undefined;
+  return isNest ? NESTED_MISSING : NESTED_UNEXPECTED;
 }
 
 const REJECTED: PolicyFailure = { errno: Errno.EINVAL, text: 'Attribute failed policy validation' };

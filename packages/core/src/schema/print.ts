@@ -68,19 +68,29 @@ function printAttribute(
     return `${key} malformed ${printBytes(payload)}`;
   if (kind.name === 'flag') return key;
   if (kind.nested !== undefined && text === undefined) {
-    if (kind.name !== 'array') return `${key} {${printAttributes(kind.nested, payload, texts)}}`;
-    return `${key} [${[...elements(payload)].map((one) => `{${printAttributes(kind.nested as AttributeSet, one, texts)}}`).join(', ')}]`;
+    const set = kind.nested;
+    if (kind.name !== 'array') return `${key} {${printAttributes(set, payload, texts)}}`;
+    const inside = [...elements(payload)].map(({ bytes }) => `{${printAttributes(set, bytes, texts)}}`);
+    return `${key} [${inside.join(', ')}]`;
+  }
+  const { values } = kind;
+  if (values !== undefined) {
+    const inside = [...elements(payload)].map(({ type, bytes }) =>
+      printAttribute(String(type), values as AttributeKind<unknown>, undefined, bytes, texts),
+    );
+    return `${key} {${inside.join(', ')}}`;
   }
   const value = kind.read(view, 0, payload.length);
   return `${key} ${(text ?? texts[kind.name])?.(value) ?? printValue(kind.name, value, texts)}`;
 }
 
-function* elements(bytes: Uint8Array): Generator<Uint8Array> {
+function* elements(bytes: Uint8Array): Generator<{ type: number; bytes: Uint8Array }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let offset = 0; bytes.length - offset >= 4; ) {
     const length = view.getUint16(offset, true);
     if (length < 4 || offset + length > bytes.length) return;
-    yield bytes.subarray(offset + 4, offset + length);
+    const type = view.getUint16(offset + 2, true) & ATTRIBUTE_TYPE_MASK;
+    yield { type, bytes: bytes.subarray(offset + 4, offset + length) };
     offset += align4(length);
   }
 }

@@ -11,8 +11,15 @@ import {
 } from '@nlspace/core';
 import { GenericFamily } from '../generic-family.js';
 import type { ServedGenericFamily } from '../served-generic-family.js';
-import { ControlCommand, type FamilyDescription, familyDescription } from './control-message.js';
+import {
+  ControlCommand,
+  type FamilyDescription,
+  familyDescription,
+  familyRequest,
+  policyRequest,
+} from './control-message.js';
 import { describeFamily, describeGroup } from './describe-family.js';
+import { describePolicies } from './describe-policy.js';
 
 /** The families that there are; the host keeps it. */
 export interface FamilyDirectory {
@@ -23,8 +30,6 @@ export interface FamilyDirectory {
 }
 
 export const FAMILY_DIRECTORY: InjectionToken<FamilyDirectory> = Symbol('FAMILY_DIRECTORY');
-
-type Request = RequestOf<typeof familyDescription>;
 
 const NOTIFY = 'notify';
 
@@ -41,11 +46,12 @@ export class ControlFamily {
     @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
   ) {}
 
-  @Do(ControlCommand.GetFamily, familyDescription, {
+  @Do(ControlCommand.GetFamily, familyRequest, {
+    reply: familyDescription,
     replyType: ControlCommand.NewFamily,
     validation: 'liberal',
   })
-  get({ attributes: { familyId, familyName } }: Request): FamilyDescription {
+  get({ attributes: { familyId, familyName } }: RequestOf<typeof familyRequest>): FamilyDescription {
     if (familyId === undefined && familyName === undefined) throw new NetlinkError(Errno.EINVAL);
     // The name counts where both are given.
     const family =
@@ -54,12 +60,28 @@ export class ControlFamily {
     return describeFamily(family);
   }
 
-  @Dump(ControlCommand.GetFamily, familyDescription, {
+  @Dump(ControlCommand.GetFamily, familyRequest, {
+    reply: familyDescription,
     replyType: ControlCommand.NewFamily,
-    validation: 'liberal',
   })
   *list(): Iterable<FamilyDescription> {
     for (const family of this.families.all()) yield describeFamily(family);
+  }
+
+  @Dump(ControlCommand.GetPolicy, policyRequest, { reply: familyDescription, done: 'apart' })
+  policies({ attributes }: RequestOf<typeof policyRequest>): Iterable<FamilyDescription> {
+    const { familyId, familyName, operation } = attributes;
+    if (familyId === undefined && familyName === undefined) throw new NetlinkError(Errno.EINVAL);
+    // Here the number counts where both are given.
+    const family =
+      familyId === undefined ? this.families.byName(familyName ?? '') : this.families.byId(familyId);
+    if (family === undefined) throw new NetlinkError(Errno.ENOENT);
+    const commands = operation === undefined ? family.commands : [family.command(operation)];
+    if (commands.some((one) => one.do === undefined && one.dump === undefined))
+      throw new NetlinkError(Errno.ENOENT, undefined, { attribute: 'operation' });
+    const policies = describePolicies(family, commands);
+    if (policies === undefined) throw new NetlinkError(Errno.ENODATA);
+    return policies;
   }
 
   announceFamily(family: ServedGenericFamily): void {

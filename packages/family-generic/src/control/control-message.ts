@@ -1,4 +1,13 @@
-import { attr, defineAttributes, defineMessage, type MessageOf } from '@nlspace/core';
+import {
+  attr,
+  attributePolicy,
+  defineAttributes,
+  defineMessage,
+  keyedKind,
+  type MessageOf,
+  nestedKind,
+} from '@nlspace/core';
+import { LONGEST_NAME } from '../names.js';
 
 /** CTRL_CMD_* (linux/genetlink.h) */
 export enum ControlCommand {
@@ -19,22 +28,48 @@ export enum OperationFlag {
   NamespaceAdminPermission = 0x10,
 }
 
-const LONGEST_NAME = 15;
+const familyId = attr.u16(1);
+const familyName = attr.string(2, { max: LONGEST_NAME, terminated: true });
+
+/** CTRL_ATTR_* of CTRL_CMD_GETFAMILY. */
+const familyRequestAttributes = defineAttributes('nlctrl', { familyId, familyName });
+/** CTRL_ATTR_* of CTRL_CMD_GETPOLICY: it knows the numbers between, and refuses them. */
+const policyRequestAttributes = defineAttributes('nlctrl', {
+  familyId,
+  familyName,
+  version: attr.unsupported(3),
+  headerSize: attr.unsupported(4),
+  highestAttribute: attr.unsupported(5),
+  operations: attr.unsupported(6),
+  groups: attr.unsupported(7),
+  policies: attr.unsupported(8),
+  operationPolicies: attr.unsupported(9),
+  operation: attr.u32(10),
+});
+
+export const familyRequest = defineMessage({ attributes: familyRequestAttributes });
+export const policyRequest = defineMessage({ attributes: policyRequestAttributes });
 
 /** CTRL_ATTR_OP_* */
 const operation = defineAttributes('operation', { command: attr.u32(1), flags: attr.u32(2) });
 /** CTRL_ATTR_MCAST_GRP_*, in the order in which Linux writes them. */
 const group = defineAttributes('group', { id: attr.u32(2), name: attr.string(1) });
-
-/** CTRL_ATTR_* */
+/** CTRL_ATTR_POLICY_*: the indexes of policies. */
+const exchanges = defineAttributes('exchanges', { do: attr.u32(1), dump: attr.u32(2) });
+/** CTRL_ATTR_* as nlctrl writes them. */
 const attributes = defineAttributes('nlctrl', {
-  familyName: attr.string(2, { max: LONGEST_NAME, terminated: true }),
-  familyId: attr.u16(1),
-  version: attr.u32(3, { replyOnly: true }),
-  headerSize: attr.u32(4, { replyOnly: true }),
-  highestAttribute: attr.u32(5, { replyOnly: true }),
-  operations: attr.array(6, operation, { replyOnly: true }),
-  groups: attr.array(7, group, { replyOnly: true }),
+  familyName,
+  familyId,
+  version: attr.u32(3),
+  headerSize: attr.u32(4),
+  highestAttribute: attr.u32(5),
+  operations: attr.array(6, operation),
+  groups: attr.array(7, group),
+  /** By command. */
+  operationPolicies: attr.keyed(9, nestedKind(exchanges)),
+  /** By index, then by attribute. */
+  policies: attr.keyed(8, keyedKind(nestedKind(attributePolicy))),
+  operation: attr.u32(10),
 });
 
 /** What nlctrl says of a family. */

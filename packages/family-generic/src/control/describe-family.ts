@@ -2,6 +2,7 @@ import type { Operation } from '@nlspace/core';
 import { genericHeader } from '../generic-header.js';
 import type { ServedGenericFamily } from '../served-generic-family.js';
 import { type FamilyDescription, OperationFlag } from './control-message.js';
+import { policyOf } from './describe-policy.js';
 
 /** CTRL_CMD_NEWFAMILY about a family, as Linux 6.18 writes it (ctrl_fill_info). */
 export function describeFamily(family: ServedGenericFamily): FamilyDescription {
@@ -28,19 +29,19 @@ export function describeGroup(
   return { attributes: { familyName, familyId, groups: [group] } };
 }
 
-/** A row per command, whatever of do and dump it has, in the order of the declaration. */
-function operationFlags({ operations }: ServedGenericFamily): { command: number; flags: number }[] {
-  const flags = new Map<number, number>();
-  for (const operation of operations)
-    flags.set(operation.number, (flags.get(operation.number) ?? 0) | flagsOf(operation));
-  return [...flags].map(([command, flagsOfCommand]) => ({ command, flags: flagsOfCommand }));
+function operationFlags({ commands }: ServedGenericFamily): { command: number; flags: number }[] {
+  return commands.map(({ number, do: single, dump }) => ({
+    command: number,
+    flags: (single === undefined ? 0 : flagsOf(single)) | (dump === undefined ? 0 : flagsOf(dump)),
+  }));
 }
 
-function flagsOf({ exchange, message, options }: Operation): number {
+function flagsOf(operation: Operation): number {
+  const { exchange, options } = operation;
   let flags = exchange === 'do' ? OperationFlag.Do : OperationFlag.Dump;
   if (options.privilege === 'admin') flags |= OperationFlag.AdminPermission;
   if (options.privilege === 'uns-admin') flags |= OperationFlag.NamespaceAdminPermission;
-  if (message.attributes.byType.length > 0) flags |= OperationFlag.HasPolicy;
+  if (policyOf(operation) !== undefined) flags |= OperationFlag.HasPolicy;
   return flags;
 }
 

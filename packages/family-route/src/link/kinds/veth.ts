@@ -7,6 +7,7 @@ import {
   Errno,
   encodeMessage,
   NetlinkError,
+  PolicyType,
 } from '@nlspace/core';
 import type { Link } from '../link.js';
 import { type LinkBehaviour, type LinkCreation, LinkKind, type LinkParameters } from '../link-kind.js';
@@ -19,7 +20,7 @@ type LinkMessage = DecodedOf<typeof linkMessage>;
 /** VETH_INFO_PEER holds a link message of its own: `ifinfomsg` and attributes. */
 const peerKind: AttributeKind<LinkMessage> = {
   name: 'link',
-  policyType: 13,
+  policyType: PolicyType.Unspecified,
   nested: linkMessage.attributes as never,
   check(view, offset, length, strict) {
     if (length < linkMessage.header.size)

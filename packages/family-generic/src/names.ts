@@ -1,0 +1,2 @@
+/** GENL_NAMSIZ without the NUL: the bytes of a family's or a group's name. */
+export const LONGEST_NAME = 15;
