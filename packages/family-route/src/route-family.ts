@@ -18,6 +18,8 @@ import { RouteHandler } from './route/route-handler.js';
 import { RouteNotifier } from './route/route-notifier.js';
 import { ROUTE_GROUPS } from './route-groups.js';
 import { RouteMessageType } from './route-message-type.js';
+import { RuleHandler } from './rule/rule-handler.js';
+import { RuleNotifier } from './rule/rule-notifier.js';
 
 /** The types of each object: NEW, DEL, GET, SET. */
 const TYPES_OF_AN_OBJECT = 4;
@@ -50,6 +52,7 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
     AddressHandler,
     RouteHandler,
     NexthopHandler,
+    RuleHandler,
     NamespaceHandler,
     NeighbourHandler,
     NeighbourTableHandler,
@@ -72,10 +75,11 @@ export class RouteFamily {
     @inject(AddressNotifier) addresses: AddressNotifier,
     @inject(RouteNotifier) routes: RouteNotifier,
     @inject(NexthopNotifier) nexthops: NexthopNotifier,
+    @inject(RuleNotifier) rules: RuleNotifier,
     @inject(NamespaceHandler) namespaces: NamespaceHandler,
     @inject(NeighbourNotifier) neighbours: NeighbourNotifier,
   ) {
-    this.#notifiers = [routes, addresses, links, configurations, nexthops, namespaces, neighbours];
+    this.#notifiers = [routes, addresses, links, configurations, nexthops, rules, namespaces, neighbours];
   }
 
   onLoad(): void {

@@ -100,7 +100,7 @@ export class AddressTable {
       const { flags, scope, link, local } = candidate;
       if ((flags & AddressFlag.Tentative) !== 0) continue;
       const isHere = interfaceIndex === undefined || link.index === interfaceIndex;
-      if (wanted === Scope.Link && !isHere) continue;
+      if (wanted >= Scope.Link && !isHere) continue;
       const rank = [
         destination !== undefined && equalBytes(local, destination) ? 1 : 0,
         scope === wanted ? 2 : scope < wanted ? 1 : 0,

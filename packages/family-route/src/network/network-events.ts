@@ -5,6 +5,7 @@ import type { LinkEvent } from '../link/link-flags.js';
 import type { NeighbourEvent } from '../neighbour/neighbour-events.js';
 import type { NexthopBucketEvent, NexthopEvent } from '../nexthop/nexthop-events.js';
 import type { RouteEvent, RoutesUpdatedEvent } from '../route/route-events.js';
+import type { RuleEvent } from '../rule/rule-events.js';
 import type { AddressFamily } from './ip-bytes.js';
 
 export interface LinkChangedEvent {
@@ -72,7 +73,8 @@ export type NetworkEvent =
   | RouteEvent
   | RoutesUpdatedEvent
   | NexthopEvent
-  | NexthopBucketEvent;
+  | NexthopBucketEvent
+  | RuleEvent;
 
 export type NetworkEventListener = (event: NetworkEvent) => void;
 

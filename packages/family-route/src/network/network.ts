@@ -11,6 +11,7 @@ import { NeighbourTables } from '../neighbour/neighbour-tables.js';
 import { NexthopStore } from '../nexthop/nexthop-store.js';
 import { NexthopTable } from '../nexthop/nexthop-table.js';
 import { RouteTables } from '../route/route-tables.js';
+import { RuleTables } from '../rule/rule-tables.js';
 import { type Clock, systemClock } from './clock.js';
 import { randomMacAddresses } from './mac-addresses.js';
 import { type NetworkEvent, NetworkEvents } from './network-events.js';
@@ -36,7 +37,7 @@ export interface NetworkOptions {
 export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [DummyKind, VethKind];
 
 /**
- * What a network namespace holds: links, addresses, routes, nexthops and neighbours, with everything that follows from a
+ * What a network namespace holds: links, addresses, routes, nexthops, rules and neighbours, with everything that follows from a
  * change. It knows no wire format; whoever changes it, the events tell.
  */
 export class Network {
@@ -47,6 +48,7 @@ export class Network {
   readonly linkWorld: LinkWorld;
   readonly addresses: AddressTable;
   readonly routes: RouteTables;
+  readonly rules: RuleTables;
   /** All networks of this world, this one among them. */
   readonly namespaces: NetworkNamespaces;
   /** What this network calls the others. */
@@ -86,17 +88,25 @@ export class Network {
     });
     const { links, clock } = this;
     const addresses = () => this.addresses;
+    // Routes, rules and addresses need each other; by the time that one asks, all are there.
+    this.rules = new RuleTables({
+      links,
+      tables: {
+        createTable: (family, id) => this.routes.createTable(family, id),
+        unusedTable: () => this.routes.unusedTable(),
+      },
+      emit: (event) => events.emit(event),
+    });
     const store = new NexthopStore();
     const environment = {
       links,
       clock,
-      // Routes and addresses need each other; by the time that routing asks, both are there.
       get addresses() {
         return addresses();
       },
       emit: (event: NetworkEvent) => events.emit(event),
     };
-    this.routes = new RouteTables(environment, store);
+    this.routes = new RouteTables(environment, store, this.rules);
     // Before the addresses: what a link takes along begins with its nexthops.
     this.nexthops = new NexthopTable(store, this.routes, { links, clock, events });
     this.neighbours = new NeighbourTables({
@@ -108,6 +118,7 @@ export class Network {
     const { routes, neighbours } = this;
     this.addresses = new AddressTable(links, { events, random, clock, routes, neighbours });
     links.observe(neighbours);
+    links.observe(this.rules);
     links.addLoopback();
   }
 

@@ -182,6 +182,11 @@ export class Fib {
     );
   }
 
+  /** IPv6: RTA_PREF, which ends the message. */
+  preference(route: number): number {
+    return this.arena.word(route, MESSAGE + this.arena.word(route, MESSAGE) / 4 - 1) & 3;
+  }
+
   /** A copy of a route's message as it reads at this time. */
   copyMessage(route: number, nowMs: number): Uint8Array {
     const expansion = this.expansionOf(route);

@@ -65,3 +65,13 @@ export function clearHostBits(address: AddressWords, prefixLength: number): bool
   }
   return found;
 }
+
+/** Whether the first `prefixLength` bits are the same. */
+export function samePrefixWords(a: AddressWords, b: AddressWords, prefixLength: number): boolean {
+  for (let i = 0; i * 32 < prefixLength; i++) {
+    const bits = prefixLength - i * 32;
+    const difference = (a[i] as number) ^ (b[i] as number);
+    if (difference !== 0 && (bits >= 32 || difference >>> (32 - bits) !== 0)) return false;
+  }
+  return true;
+}

@@ -1,11 +1,12 @@
 import { Errno, NetlinkError } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { refuseEncapsulation } from './encapsulation.js';
+import { type Flow, flowTo } from './flow.js';
 import { type AddressWords, clearHostBits, copyAddress, equalAddress } from './ip-words.js';
 import type { Ipv6RouteChecks } from './ipv6-route-checks.js';
 import { bothGatewayAndVia, type Nexthop, type RouteDescription, STATE_FLAGS } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
-import { ANY_SCOPE, type Match, type RouteLookup, refusalOf } from './route-lookup.js';
+import { type Match, type RouteLookup, refusalOf } from './route-lookup.js';
 import type { RouteNexthop, RouteNexthops } from './route-nexthop.js';
 import { NexthopFlag, RouteScope, RouteTableId, RouteType } from './route-numbers.js';
 
@@ -162,12 +163,11 @@ export class Ipv4RouteChecks {
       return RouteScope.Link;
     }
     // The gateway must be reachable more directly than through another gateway.
-    const flow = {
-      destination: nexthop.gateway,
+    const flow = flowTo(nexthop.gateway, {
+      outputInterface: nexthop.interfaceIndex,
       interfaceIndex: nexthop.interfaceIndex,
       scope: Math.max(scope + 1, RouteScope.Link),
-      typeOfService: 0,
-    };
+    });
     const found = this.#lookupGateway(flow, table);
     if (found === undefined || found.errno !== 0) {
       throw new NetlinkError(found?.errno ?? Errno.ENETUNREACH, 'Nexthop has invalid gateway');
@@ -182,7 +182,7 @@ export class Ipv4RouteChecks {
     return this.lookup.scopeOf(found);
   }
 
-  #lookupGateway(flow: Parameters<RouteLookup['lookup']>[0], table: number): Match | undefined {
+  #lookupGateway(flow: Flow, table: number): Match | undefined {
     if (table !== RouteTableId.Main) {
       const found = this.lookup.lookupIn(table, flow);
       if (found !== undefined && found.errno === 0) return found;
@@ -227,8 +227,7 @@ export class Ipv4RouteChecks {
     const first = address[0] as number;
     if (first >>> 24 === 0 || first === 0xffff_ffff) return RouteType.Broadcast;
     if (first >>> 28 === 0xe) return RouteType.Multicast;
-    const flow = { destination: address, interfaceIndex: 0, scope: ANY_SCOPE, typeOfService: 0 };
-    const found = this.lookup.lookupIn(table, flow);
+    const found = this.lookup.lookupIn(table, flowTo(address));
     if (found === undefined) return RouteType.Unicast;
     if (found.errno !== 0) return RouteType.Unicast;
     return this.lookup.typeOf(found);

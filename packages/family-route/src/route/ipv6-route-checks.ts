@@ -1,6 +1,7 @@
 import { Errno, NetlinkError } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { refuseEncapsulation } from './encapsulation.js';
+import { flowTo, LOOPBACK_INDEX } from './flow.js';
 import { type AddressWords, addressBytes, clearHostBits, isUnspecified } from './ip-words.js';
 import type { Nexthop, RouteDescription } from './route-description.js';
 import type { RouteEnvironment, RouteLink } from './route-environment.js';
@@ -17,9 +18,6 @@ import {
 function invalid(text?: string): NetlinkError {
   return new NetlinkError(Errno.EINVAL, text);
 }
-
-/** The loopback link of a network is always its first. */
-const LOOPBACK_INDEX = 1;
 
 /** Whether an IPv6 route makes sense here, and what it turns out to be: the checks and texts of net/ipv6/route.c, in order. */
 export class Ipv6RouteChecks {
@@ -187,12 +185,8 @@ export class Ipv6RouteChecks {
 
   /** The link over which a gateway is a neighbour. */
   #reach(gateway: AddressWords, link: RouteLink | undefined, table: number): RouteLink {
-    const flow = {
-      destination: gateway,
-      interfaceIndex: link?.index ?? 0,
-      scope: ANY_SCOPE,
-      typeOfService: 0,
-    };
+    const index = link?.index ?? 0;
+    const flow = flowTo(gateway, { inputInterface: 0, outputInterface: index, interfaceIndex: index });
     const isDirect = (match: Match | undefined): match is Match =>
       match !== undefined && match.errno === 0 && !this.lookup.hasGateway(match);
     let found = this.lookup.lookupIn(table, flow);
@@ -205,12 +199,10 @@ export class Ipv6RouteChecks {
     return reached;
   }
 
-  /** What the main table says of the gateway must not contradict it. Of its best prefix a route over the link comes first. */
+  /** What the main table says of the gateway must not contradict it. */
   #checkOnLink(gateway: AddressWords, link: RouteLink): void {
-    const flow = { destination: gateway, interfaceIndex: 0, scope: ANY_SCOPE, typeOfService: 0 };
-    const best = this.lookup.lookupIn(RouteTableId.Main, flow);
-    const own = this.lookup.lookupIn(RouteTableId.Main, { ...flow, interfaceIndex: link.index });
-    const found = own !== undefined && best !== undefined && this.lookup.isSamePrefix(own, best) ? own : best;
+    const flow = flowTo(gateway, { interfaceIndex: link.index, acceptsOtherLinks: true });
+    const found = this.lookup.lookupIn(RouteTableId.Main, flow);
     if (found === undefined || found.errno !== 0 || this.lookup.isDefault(found)) return;
     if (this.lookup.typeOf(found) !== RouteType.Unicast || found.interfaceIndex !== link.index) {
       throw invalid('Nexthop has invalid gateway or device mismatch');

@@ -10,6 +10,7 @@ export interface RouteLink {
   readonly hasCarrier: boolean;
   readonly isLoopback: boolean;
   readonly mtu: number;
+  readonly group: number;
 }
 
 /** What routing asks of the rest of the network. */

@@ -1,47 +1,36 @@
 import { Errno } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
-import type { Fib, RouteTable } from './fib.js';
-import type { AddressWords } from './ip-words.js';
+import type { Rule } from '../rule/rule.js';
+import type { RuleList } from '../rule/rule-list.js';
+import { looksUp, ruleMatches } from '../rule/rule-match.js';
+import { RuleAction, RuleFlag } from '../rule/rule-numbers.js';
+import type { Fib } from './fib.js';
+import { RouteTable } from './fib.js';
+import type { Flow } from './flow.js';
+import { addressBytes, isUnspecified, readAddress, samePrefixWords } from './ip-words.js';
 import { NONE } from './prefix-trie.js';
-import { type Nexthop, RouteDescription } from './route-description.js';
+import { RouteDescription } from './route-description.js';
+import type { RouteEnvironment } from './route-environment.js';
 import { NexthopFlag, RouteScope, RouteTableId, RouteType } from './route-numbers.js';
 
-/** What is looked up. */
-export interface Flow {
-  readonly destination: AddressWords;
-  /** Only routes over this link; 0 for any. */
-  readonly interfaceIndex: number;
-  /** IPv4: only routes of this scope or a narrower one. */
-  readonly scope: number;
-  readonly typeOfService: number;
-}
-
-/** What was found. */
-export interface Match {
-  readonly table: RouteTable;
-  readonly route: number;
-  /** Not 0 when the route refuses: what a sender gets. */
-  readonly errno: number;
+/** What was found. Good until the next lookup, which uses it again; `copy` for longer. */
+export class Match {
+  /** `NONE` when a rule refuses. */
+  route: number = NONE;
+  /** Not 0 when the route or the rule refuses: what a sender gets. */
+  errno = 0;
   /** Which of a multipath route's legs; 0 for the only nexthop. */
-  readonly leg: number;
-  readonly interfaceIndex: number;
-}
+  leg = 0;
+  interfaceIndex = 0;
+  /** What the rule says of the realms of its routes; 0 for nothing. */
+  realms = 0;
 
-/** The policy in front of the tables: which are asked, and in which order. */
-export interface RoutePolicy {
-  /**
-   * Groups of tables by number. Tables of one group are searched as one, the longest prefix of all winning; the next
-   * group is only asked when the last gave nothing.
-   */
-  tables(addressFamily: number, flow: Flow): readonly (readonly number[])[];
-}
+  constructor(public table: RouteTable) {}
 
-/** The rules of a network that has been given none. Local and main are one trie then, in IPv4. */
-export const DEFAULT_POLICY: RoutePolicy = {
-  tables: (addressFamily) => (addressFamily === AddressFamily.Inet ? IPV4_TABLES : IPV6_TABLES),
-};
-const IPV4_TABLES = [[RouteTableId.Local, RouteTableId.Main], [RouteTableId.Default]] as const;
-const IPV6_TABLES = [[RouteTableId.Local], [RouteTableId.Main]] as const;
+  copy(): Match {
+    return Object.assign(new Match(this.table), this);
+  }
+}
 
 /** The errno of the types that refuse; throw sends the search on. */
 const REFUSALS: Readonly<Record<number, number>> = {
@@ -55,30 +44,62 @@ export function refusalOf(type: number): number {
   return REFUSALS[type] ?? 0;
 }
 
+/** The errno of rules that refuse. An action that there is not is as good as blackhole. */
+function ruleRefusal(action: number): number {
+  if (action === RuleAction.Unreachable) return Errno.ENETUNREACH;
+  return action === RuleAction.Prohibit ? Errno.EACCES : Errno.EINVAL;
+}
+
+/** What of the type of service IPv4 routes are compared with. */
+const TOS_MASK = 0x1c;
+
 /** Prefixes of one key: at most one per length, in two tables. */
 const MAX_MATCHES = 130;
 
-/** Longest-prefix lookup in the tables of a FIB. */
+/** RTA_PREF as it counts: low, medium, high. */
+const PREFERENCE_WEIGHTS: readonly number[] = [2, 3, 2, 1];
+
+/** Longest-prefix lookup in the tables of a FIB, as the rules of the network say. */
 export class RouteLookup {
-  readonly #matches = [new Int32Array(MAX_MATCHES), new Int32Array(MAX_MATCHES)];
+  readonly #matches = [new Int32Array(MAX_MATCHES), new Int32Array(MAX_MATCHES)] as const;
   readonly #description = new RouteDescription();
+  readonly #match: Match;
+  readonly #isIpv4: boolean;
 
   constructor(
     private readonly fib: Fib,
-    public policy: RoutePolicy,
-  ) {}
-
-  /** Asks the tables that the policy names. A throw route sends the search on to the next, unless it is to count as found. */
-  lookup(flow: Flow, throwEnds = false): Match | undefined {
-    for (const ids of this.policy.tables(this.fib.addressFamily, flow)) {
-      const found = this.#search(ids, flow);
-      if (found !== undefined && (throwEnds || found.errno !== Errno.EAGAIN)) return found;
-    }
-    return undefined;
+    private readonly rules: RuleList,
+    private readonly environment: RouteEnvironment,
+  ) {
+    this.#match = new Match(new RouteTable(fib.addressFamily, RouteTableId.Unspecified));
+    this.#isIpv4 = fib.addressFamily === AddressFamily.Inet;
   }
 
+  /** While nobody has touched the rules, the local and the main table of IPv4 are searched as one. */
+  get isMerged(): boolean {
+    return this.#isIpv4 && !this.rules.isCustom;
+  }
+
+  /** Whether the rules have ever been touched. */
+  get hasCustomRules(): boolean {
+    return this.rules.isCustom;
+  }
+
+  /**
+   * Asks the tables that the rules name. A throw route sends the search on to the next, unless it is to count as found;
+   * then nothing is suppressed either (IPv6 looks for gateways so).
+   */
+  lookup(flow: Flow, throwEnds = false): Match | undefined {
+    if (this.rules.isCustom) return this.#byRules(flow, throwEnds);
+    return this.#isIpv4 ? this.#ipv4WithoutRules(flow) : this.#ipv6WithoutRules(flow, throwEnds);
+  }
+
+  /** Asks one table alone; IPv4's local and main together as long as they are one. */
   lookupIn(tableId: number, flow: Flow): Match | undefined {
-    return this.#search([tableId], flow);
+    this.#match.realms = 0;
+    if (this.isMerged && (tableId === RouteTableId.Local || tableId === RouteTableId.Main))
+      return this.#searchBoth(flow);
+    return this.#searchOne(this.fib.table(tableId), flow);
   }
 
   typeOf(match: Match): number {
@@ -93,96 +114,194 @@ export class RouteLookup {
     return this.fib.hasGateway(match.route);
   }
 
-  /** Whether two matches of one lookup key have the same prefix. */
-  isSamePrefix(a: Match, b: Match): boolean {
-    return a.table === b.table && this.fib.prefixLength(a.route) === this.fib.prefixLength(b.route);
-  }
-
   /** Whether the prefix that was found is the empty one. */
   isDefault(match: Match): boolean {
     return this.fib.prefixLength(match.route) === 0;
   }
 
-  #search(ids: readonly number[], flow: Flow): Match | undefined {
-    const { fib } = this;
-    const tables: RouteTable[] = [];
-    const counts: number[] = [];
-    for (const id of ids) {
-      const table = fib.table(id);
-      if (table === undefined) continue;
-      counts.push(table.trie.matches(flow.destination, this.#matches[tables.length] as Int32Array));
-      tables.push(table);
-    }
-    for (;;) {
-      // The longest prefix that is left; the first table wins a draw.
-      let longest = -1;
-      let best = -1;
-      for (let i = 0; i < tables.length; i++) {
-        const left = counts[i] as number;
-        if (left === 0) continue;
-        const length = (tables[i] as RouteTable).trie.prefixLength(
-          (this.#matches[i] as Int32Array)[left - 1] as number,
-        );
-        if (length > longest) {
-          longest = length;
-          best = i;
-        }
-      }
-      if (best < 0) return undefined;
-      const table = tables[best] as RouteTable;
-      const left = (counts[best] as number) - 1;
-      counts[best] = left;
-      const found = this.#among(
-        table,
-        table.trie.payload((this.#matches[best] as Int32Array)[left] as number),
-        flow,
-      );
-      if (found !== undefined) return found;
-    }
+  #ipv4WithoutRules(flow: Flow): Match | undefined {
+    const match = this.#match;
+    match.realms = 0;
+    const found = this.#searchBoth(flow);
+    if (found !== undefined && found.errno !== Errno.EAGAIN) return found;
+    const last = this.#searchOne(this.fib.table(RouteTableId.Default), flow);
+    return last?.errno === Errno.EAGAIN ? undefined : last;
   }
 
-  /** The first route of a prefix that suits. */
-  #among(table: RouteTable, first: number, flow: Flow): Match | undefined {
-    const { fib } = this;
-    const isIpv4 = fib.addressFamily === AddressFamily.Inet;
-    for (let route = first; route !== NONE; route = fib.next(route)) {
-      if (isIpv4) {
-        const typeOfService = fib.typeOfService(route);
-        if (typeOfService !== 0 && typeOfService !== flow.typeOfService) continue;
-        if (fib.scope(route) < flow.scope) continue;
+  #ipv6WithoutRules(flow: Flow, throwEnds: boolean): Match | undefined {
+    this.#match.realms = 0;
+    const found = this.#searchOne(this.fib.table(RouteTableId.Local), flow);
+    if (found !== undefined && (throwEnds || found.errno !== Errno.EAGAIN)) return found;
+    const last = this.#searchOne(this.fib.table(RouteTableId.Main), flow);
+    return last !== undefined && (throwEnds || last.errno !== Errno.EAGAIN) ? last : undefined;
+  }
+
+  #byRules(flow: Flow, throwEnds: boolean): Match | undefined {
+    const { rules } = this.rules;
+    for (let position = 0; position < rules.length; position++) {
+      const rule = rules[position] as Rule;
+      if (!ruleMatches(rule, flow)) continue;
+      if (rule.is.action === RuleAction.Goto) {
+        if (rule.targetPosition >= 0) position = rule.targetPosition - 1;
+        continue;
       }
-      const errno = refusalOf(fib.effectiveType(route));
-      if (errno !== 0) {
-        if (!isIpv4 && flow.interfaceIndex !== 0 && fib.interfaceIndex(route) !== flow.interfaceIndex)
-          continue;
-        return { table, route, errno, leg: 0, interfaceIndex: fib.interfaceIndex(route) };
-      }
-      if ((fib.flags(route) & NexthopFlag.Dead) !== 0) continue;
-      if (!fib.isMultipath(route)) {
-        const interfaceIndex = fib.interfaceIndex(route);
-        if (flow.interfaceIndex !== 0 && interfaceIndex !== flow.interfaceIndex) continue;
-        return { table, route, errno: 0, leg: 0, interfaceIndex };
-      }
-      const { legs } = fib.describe(route, this.#description);
-      const leg = (legs ?? []).findIndex((candidate) => suits(candidate, flow));
-      if (leg < 0) continue;
-      return {
-        table,
-        route,
-        errno: 0,
-        leg,
-        interfaceIndex: ((legs as Nexthop[])[leg] as Nexthop).interfaceIndex,
-      };
+      if (rule.is.action === RuleAction.Nothing) continue;
+      if (!looksUp(rule)) return this.#refuse(ruleRefusal(rule.is.action));
+      const found = this.#searchOne(this.fib.table(rule.table), flow);
+      if (found === undefined || (!throwEnds && found.errno === Errno.EAGAIN)) continue;
+      if (!this.#suitsSource(rule, found, flow)) continue;
+      if (!throwEnds && this.#isSuppressed(rule, found)) continue;
+      found.realms = rule.is.realms ?? 0;
+      return found;
     }
     return undefined;
   }
+
+  #refuse(errno: number): Match {
+    const match = this.#match;
+    match.route = NONE;
+    match.errno = errno;
+    match.interfaceIndex = 0;
+    match.realms = 0;
+    return match;
+  }
+
+  /** Routes that refuse are never suppressed. */
+  #isSuppressed({ is }: Rule, { route, errno, interfaceIndex }: Match): boolean {
+    if (errno !== 0) return false;
+    if (this.fib.prefixLength(route) <= is.suppressedLength) return true;
+    if (is.suppressedGroup === -1) return false;
+    return this.environment.links.byIndex(interfaceIndex)?.group === is.suppressedGroup;
+  }
+
+  /** fib6_rule_saddr: a source that nobody has named is what the route would choose, and must be in the rule's prefix. */
+  #suitsSource({ is }: Rule, found: Match, flow: Flow): boolean {
+    if (this.#isIpv4 || is.source === undefined || (is.flags & RuleFlag.FindSource) === 0) return true;
+    if (!isUnspecified(flow.source)) return true;
+    const chosen = this.environment.addresses.selectSource(
+      AddressFamily.Inet6,
+      found.interfaceIndex,
+      RouteScope.Universe,
+      addressBytes(flow.destination, 16),
+    );
+    if (chosen === undefined) return false;
+    const words = new Uint32Array(4);
+    readAddress(chosen, 0, 16, words);
+    return samePrefixWords(words, is.source.address, is.source.length);
+  }
+
+  #searchOne(table: RouteTable | undefined, flow: Flow): Match | undefined {
+    if (table === undefined) return undefined;
+    const { trie } = table;
+    const [matches] = this.#matches;
+    for (let left = trie.matches(flow.destination, matches); left > 0; left--) {
+      const found = this.#among(table, trie.payload(matches[left - 1] as number), flow);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Local and main as one: the longest prefix of both, local first where both have it. */
+  #searchBoth(flow: Flow): Match | undefined {
+    const local = this.fib.table(RouteTableId.Local);
+    const main = this.fib.table(RouteTableId.Main);
+    if (local === undefined || main === undefined) return this.#searchOne(local ?? main, flow);
+    const [locals, mains] = this.#matches;
+    let localsLeft = local.trie.matches(flow.destination, locals);
+    let mainsLeft = main.trie.matches(flow.destination, mains);
+    while (localsLeft > 0 || mainsLeft > 0) {
+      const localNode = localsLeft > 0 ? (locals[localsLeft - 1] as number) : NONE;
+      const mainNode = mainsLeft > 0 ? (mains[mainsLeft - 1] as number) : NONE;
+      const isLocal =
+        mainNode === NONE ||
+        (localNode !== NONE && local.trie.prefixLength(localNode) >= main.trie.prefixLength(mainNode));
+      if (isLocal) localsLeft--;
+      else mainsLeft--;
+      const table = isLocal ? local : main;
+      const found = this.#among(table, table.trie.payload(isLocal ? localNode : mainNode), flow);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The route of a prefix that suits. */
+  #among(table: RouteTable, first: number, flow: Flow): Match | undefined {
+    return this.#isIpv4 ? this.#firstOf(table, first, flow) : this.#bestOf(table, first, flow);
+  }
+
+  /** IPv4: the first route that suits. */
+  #firstOf(table: RouteTable, first: number, flow: Flow): Match | undefined {
+    const { fib } = this;
+    for (let route = first; route !== NONE; route = fib.next(route)) {
+      const typeOfService = fib.typeOfService(route);
+      if (typeOfService !== 0 && typeOfService !== (flow.typeOfService & TOS_MASK)) continue;
+      if (fib.scope(route) < flow.scope) continue;
+      const errno = refusalOf(fib.effectiveType(route));
+      if (errno !== 0) return this.#found(table, route, 0, fib.interfaceIndex(route), errno);
+      if ((fib.flags(route) & NexthopFlag.Dead) !== 0) continue;
+      const wanted = flow.interfaceIndex;
+      if (!fib.isMultipath(route)) {
+        const interfaceIndex = fib.interfaceIndex(route);
+        if (wanted === 0 || interfaceIndex === wanted) return this.#found(table, route, 0, interfaceIndex, 0);
+        continue;
+      }
+      const { nexthops } = fib.describe(route, this.#description);
+      for (let leg = 0; leg < nexthops.length; leg++) {
+        const { flags, interfaceIndex } = nexthops[leg] as (typeof nexthops)[number];
+        if ((flags & NexthopFlag.Dead) === 0 && (wanted === 0 || interfaceIndex === wanted))
+          return this.#found(table, route, leg, interfaceIndex, 0);
+      }
+    }
+    return undefined;
+  }
+
+  /** IPv6: the best route of the lowest metric that has one that suits (find_rr_leaf). */
+  #bestOf(table: RouteTable, first: number, flow: Flow): Match | undefined {
+    const { fib } = this;
+    let best = -1;
+    let metric = 0;
+    for (let route = first; route !== NONE; route = fib.next(route)) {
+      if (best >= 0 && fib.priority(route) !== metric) break;
+      metric = fib.priority(route);
+      const preference = (PREFERENCE_WEIGHTS[fib.preference(route)] as number) << 2;
+      if (!fib.isMultipath(route)) {
+        const interfaceIndex = fib.interfaceIndex(route);
+        const score =
+          (fib.flags(route) & NexthopFlag.Dead) !== 0 ? -1 : score6(interfaceIndex, preference, flow);
+        if (score > best) {
+          best = score;
+          this.#found(table, route, 0, interfaceIndex, refusalOf(fib.effectiveType(route)));
+        }
+        continue;
+      }
+      const { nexthops } = fib.describe(route, this.#description);
+      for (let leg = 0; leg < nexthops.length; leg++) {
+        const { flags, interfaceIndex } = nexthops[leg] as (typeof nexthops)[number];
+        const score = (flags & NexthopFlag.Dead) !== 0 ? -1 : score6(interfaceIndex, preference, flow);
+        if (score <= best) continue;
+        best = score;
+        this.#found(table, route, leg, interfaceIndex, 0);
+      }
+    }
+    return best < 0 ? undefined : this.#match;
+  }
+
+  #found(table: RouteTable, route: number, leg: number, interfaceIndex: number, errno: number): Match {
+    const match = this.#match;
+    match.table = table;
+    match.route = route;
+    match.leg = leg;
+    match.interfaceIndex = interfaceIndex;
+    match.errno = errno;
+    return match;
+  }
 }
 
-function suits(leg: Nexthop, flow: Flow): boolean {
-  return (
-    (leg.flags & NexthopFlag.Dead) === 0 &&
-    (flow.interfaceIndex === 0 || leg.interfaceIndex === flow.interfaceIndex)
-  );
+/** How well a nexthop suits; below 0 not at all (rt6_score_route). */
+function score6(interfaceIndex: number, preference: number, flow: Flow): number {
+  const isWanted = flow.interfaceIndex === 0 || interfaceIndex === flow.interfaceIndex;
+  if (!isWanted && !flow.acceptsOtherLinks) return -1;
+  return (isWanted ? 2 : 0) | preference;
 }
 
 /** A scope that every route has. */

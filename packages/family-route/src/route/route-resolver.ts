@@ -2,9 +2,10 @@ import { Errno, NetlinkError } from '@nlspace/core';
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { RouteMessageType } from '../route-message-type.js';
+import { Flow, LOOPBACK_INDEX } from './flow.js';
 import { type AddressWords, addressBytes, isUnspecified, readAddress } from './ip-words.js';
 import { type Nexthop, RouteDescription } from './route-description.js';
-import { ANY_SCOPE, type Match } from './route-lookup.js';
+import type { Match } from './route-lookup.js';
 import { ipv4Resolution, ipv6Resolution, type RouteRequest } from './route-message.js';
 import {
   RouteAttribute,
@@ -16,10 +17,12 @@ import {
 } from './route-numbers.js';
 import type { RouteTables } from './route-tables.js';
 
-const LOOPBACK_INDEX = 1;
 const LOOPBACK_ADDRESS = Uint32Array.of(0x7f000001, 0, 0, 0);
 const LIMITED_BROADCAST = 0xffffffff;
-const TOS_MASK = 0x1c;
+/** Without the bits of congestion notification. */
+const DSCP_BITS = 0xfc;
+const UDP = 17;
+const NOBODY = 0xffffffff;
 
 /** RTCF_*: what the upper half of `rtm_flags` says of an IPv4 resolution. */
 const LOCAL = 0x80000000;
@@ -75,13 +78,12 @@ export class RouteResolver {
     const source = wordsOf(attributes.source, 4);
     const output = attributes.outputInterface ?? 0;
     const input = attributes.inputInterface ?? 0;
-    const typeOfService = header.typeOfService & TOS_MASK;
     const isFibMatch = (header.flags & RouteFlag.FibMatch) !== 0;
     const way =
       input === 0
-        ? this.#ipv4Output(destination, source, output, typeOfService)
-        : this.#ipv4Input(destination, source, input, typeOfService);
-    const table = way.match === undefined ? 0 : searchedTable(way.match.table.id);
+        ? this.#ipv4Output(request, destination, source, output)
+        : this.#ipv4Input(request, destination, source, input);
+    const table = this.#ipv4TableOf(way.match, header.flags);
     if (isFibMatch) {
       if (way.match === undefined) throw new NetlinkError(Errno.EHOSTUNREACH);
       return this.#storedMessage(way.match, table);
@@ -111,7 +113,7 @@ export class RouteResolver {
           destination: addressBytes(destination, 4),
           ...(attributes.source === undefined ? {} : { source: addressBytes(source, 4) }),
           outputInterface: way.interfaceIndex,
-          ...(nexthop === undefined || nexthop.flow === 0 ? {} : { flow: nexthop.flow }),
+          ...realmsOf(nexthop, way.match),
           ...(input !== 0 || way.source === undefined || way.source[0] === source[0]
             ? {}
             : { preferredSource: addressBytes(way.source, 4) }),
@@ -127,7 +129,7 @@ export class RouteResolver {
   }
 
   /** ip_route_output_key_hash_rcu */
-  #ipv4Output(destination: AddressWords, source: AddressWords, output: number, typeOfService: number): Way {
+  #ipv4Output(request: RouteRequest, destination: AddressWords, source: AddressWords, output: number): Way {
     const { environment, ipv4Lookup } = this.tables;
     const to = destination[0] as number;
     const from = source[0] as number;
@@ -163,7 +165,10 @@ export class RouteResolver {
         source: chosen ?? LOOPBACK_ADDRESS,
       };
     }
-    const match = ipv4Lookup.lookup({ destination, interfaceIndex: output, scope: ANY_SCOPE, typeOfService });
+    const flow = this.#flow(request, destination, chosen ?? source);
+    flow.outputInterface = output;
+    flow.interfaceIndex = output;
+    const match = ipv4Lookup.lookup(flow);
     if (match === undefined || match.errno !== 0) {
       if (output === 0 || match !== undefined) throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
       // With a link named, what no route covers is taken to be on that link.
@@ -185,7 +190,7 @@ export class RouteResolver {
   }
 
   /** ip_route_input_slow of a host that does not forward. */
-  #ipv4Input(destination: AddressWords, source: AddressWords, input: number, typeOfService: number): Way {
+  #ipv4Input(request: RouteRequest, destination: AddressWords, source: AddressWords, input: number): Way {
     const { environment, ipv4Lookup } = this.tables;
     if (environment.links.byIndex(input) === undefined) throw new NetlinkError(Errno.ENODEV);
     const to = destination[0] as number;
@@ -194,14 +199,61 @@ export class RouteResolver {
       throw new NetlinkError(Errno.EINVAL);
     }
     if (to >>> 24 === 0 || to >>> 24 === 127) throw new NetlinkError(Errno.EINVAL);
-    if (environment.addresses.isLocal(AddressFamily.Inet, addressBytes(source, 4)))
-      throw new NetlinkError(Errno.EINVAL);
-    const match = ipv4Lookup.lookup({ destination, interfaceIndex: 0, scope: ANY_SCOPE, typeOfService });
+    const flow = this.#flow(request, destination, source);
+    flow.inputInterface = input;
+    flow.userId = 0;
+    const match = ipv4Lookup.lookup(flow)?.copy();
+    if (match?.errno === 0) this.#checkIpv4Sender(flow);
     const type = match === undefined || match.errno !== 0 ? undefined : ipv4Lookup.typeOf(match);
     if (type === RouteType.Local || type === RouteType.Broadcast) {
       return { type, match, interfaceIndex: LOOPBACK_INDEX, source: undefined };
     }
     throw new NetlinkError(Errno.EHOSTUNREACH);
+  }
+
+  /** Whether a packet with this source may come in (fib_validate_source): not with an address of ours. */
+  #checkIpv4Sender({ source, destination, typeOfService, mark }: Flow): void {
+    const { environment, ipv4Lookup } = this.tables;
+    let isOurs = environment.addresses.isLocal(AddressFamily.Inet, addressBytes(source, 4));
+    if (ipv4Lookup.hasCustomRules) {
+      const back = new Flow();
+      back.destination = source;
+      back.source = destination;
+      back.typeOfService = typeOfService;
+      back.mark = mark;
+      const match = ipv4Lookup.lookup(back);
+      isOurs = match?.errno === 0 && ipv4Lookup.typeOf(match) !== RouteType.Unicast;
+    }
+    if (isOurs) throw new NetlinkError(Errno.EINVAL);
+  }
+
+  /** What rules and routes see of the packet that is asked about. */
+  #flow(
+    { header, attributes, credentials }: RouteRequest,
+    destination: AddressWords,
+    source: AddressWords,
+  ): Flow {
+    const isIpv4 = header.addressFamily === AddressFamily.Inet;
+    const hasInput = (attributes.inputInterface ?? 0) !== 0;
+    const flow = new Flow();
+    flow.destination = destination;
+    flow.source = source;
+    flow.typeOfService = header.typeOfService & DSCP_BITS;
+    flow.mark = attributes.mark ?? 0;
+    flow.userId = attributes.userId ?? (hasInput ? NOBODY : credentials.uid);
+    flow.ipProtocol = ipProtocolOf(attributes.ipProtocol, isIpv4) ?? (isIpv4 ? UDP : 0);
+    flow.sourcePort = attributes.sourcePort ?? 0;
+    flow.destinationPort = attributes.destinationPort ?? 0;
+    flow.flowLabel = attributes.flowLabel ?? 0;
+    return flow;
+  }
+
+  /** The table that an answer names: main, unless the question asks for the one that was searched. */
+  #ipv4TableOf(match: Match | undefined, flags: number): number {
+    if ((flags & RouteFlag.LookupTable) === 0) return RouteTableId.Main;
+    if (match === undefined) return 0;
+    const { id } = match.table;
+    return this.tables.ipv4Lookup.isMerged && id === RouteTableId.Local ? RouteTableId.Main : id;
   }
 
   /** What kind of packet it is, by where it goes (__mkroute_output). */
@@ -257,13 +309,12 @@ export class RouteResolver {
       if (index !== 0 && environment.links.byIndex(index) === undefined) throw new NetlinkError(Errno.ENODEV);
     }
     const isLinkBound = isIpv6LinkBound(destination);
-    const isStrict = output !== 0 && (isLinkBound || isUnspecified(source));
-    const flow = { destination, scope: ANY_SCOPE, typeOfService: 0 };
-    const match =
-      (output === 0 ? undefined : ipv6Lookup.lookup({ ...flow, interfaceIndex: output })) ??
-      (isStrict
-        ? undefined
-        : ipv6Lookup.lookup({ ...flow, interfaceIndex: input !== 0 && isLinkBound ? input : 0 }));
+    const flow = this.#flow(request, destination, source);
+    if (input !== 0) flow.inputInterface = input;
+    else flow.outputInterface = output;
+    flow.interfaceIndex = input === 0 ? output : input;
+    flow.acceptsOtherLinks = !isLinkBound && (input !== 0 || !isUnspecified(source));
+    const match = ipv6Lookup.lookup(flow);
     if (match === undefined || match.errno !== 0) throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
     const table = match.table.id;
     if ((header.flags & RouteFlag.FibMatch) !== 0) return this.#storedMessage(match, table);
@@ -355,9 +406,25 @@ export class RouteResolver {
   }
 }
 
-/** Local and main are searched as one table, which bears the number of main. */
-function searchedTable(id: number): number {
-  return id === RouteTableId.Local ? RouteTableId.Main : id;
+/** The realms of the nexthop; where it says nothing of one half, the rule's (set_class_tag). */
+function realmsOf(nexthop: Nexthop | undefined, match: Match | undefined): { flow?: number } {
+  const own = nexthop?.flow ?? 0;
+  const rule = match?.realms ?? 0;
+  const low = (own & 0xffff) === 0 ? rule & 0xffff : own & 0xffff;
+  const high = own >>> 16 === 0 ? rule >>> 16 : own >>> 16;
+  const flow = high * 0x10000 + low;
+  return flow === 0 ? {} : { flow };
+}
+
+const ICMP = 1;
+const TCP = 6;
+const ICMPV6 = 58;
+
+/** @throws {NetlinkError} EOPNOTSUPP for protocols that the kernel cannot think of a packet of. */
+function ipProtocolOf(protocol: number | undefined, isIpv4: boolean): number | undefined {
+  if (protocol === undefined) return undefined;
+  if (protocol === TCP || protocol === UDP || protocol === (isIpv4 ? ICMP : ICMPV6)) return protocol;
+  throw new NetlinkError(Errno.EOPNOTSUPP, 'Unsupported ip proto');
 }
 
 function gatewayOf(

@@ -1,6 +1,7 @@
 import { type Cause, Errno, MessageFlag, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { KernelRoute, KernelRoutes } from '../network/kernel-routes.js';
+import type { RuleTables } from '../rule/rule-tables.js';
 import { Fib } from './fib.js';
 import { readAddress } from './ip-words.js';
 import { Ipv4RouteChecks } from './ipv4-route-checks.js';
@@ -10,7 +11,8 @@ import { Ipv6Routes } from './ipv6-routes.js';
 import { RouteDescription } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
 import { messageOf } from './route-events.js';
-import { ANY_SCOPE, DEFAULT_POLICY, RouteLookup, type RoutePolicy } from './route-lookup.js';
+import { flowTo } from './flow.js';
+import { RouteLookup } from './route-lookup.js';
 import type { RouteNexthops } from './route-nexthop.js';
 import { RouteTableId, RouteType } from './route-numbers.js';
 
@@ -29,12 +31,12 @@ export class RouteTables implements KernelRoutes {
   constructor(
     readonly environment: RouteEnvironment,
     nexthops: RouteNexthops,
-    policy: RoutePolicy = DEFAULT_POLICY,
+    rules: RuleTables,
   ) {
     this.ipv4Fib = new Fib(AddressFamily.Inet, nexthops);
     this.ipv6Fib = new Fib(AddressFamily.Inet6, nexthops);
-    this.ipv4Lookup = new RouteLookup(this.ipv4Fib, policy);
-    this.ipv6Lookup = new RouteLookup(this.ipv6Fib, policy);
+    this.ipv4Lookup = new RouteLookup(this.ipv4Fib, rules.ipv4, environment);
+    this.ipv6Lookup = new RouteLookup(this.ipv6Fib, rules.ipv6, environment);
     this.ipv6Checks = new Ipv6RouteChecks(this.ipv6Lookup, environment, nexthops);
     this.ipv4Checks = new Ipv4RouteChecks(this.ipv4Lookup, this.ipv6Checks, environment, nexthops);
     this.#ipv4 = new Ipv4Routes(this.ipv4Fib, this.ipv4Checks, environment);
@@ -58,10 +60,20 @@ export class RouteTables implements KernelRoutes {
     if (word >>> 28 === 0xe) return RouteType.Multicast;
     // Before the first address there is no such table.
     if (this.ipv4Fib.table(RouteTableId.Local) === undefined) return RouteType.Broadcast;
-    const flow = { destination, interfaceIndex: 0, scope: ANY_SCOPE, typeOfService: 0 };
-    const match = this.ipv4Lookup.lookupIn(RouteTableId.Local, flow);
+    const match = this.ipv4Lookup.lookupIn(RouteTableId.Local, flowTo(destination));
     const isHere = match !== undefined && match.errno === 0 && match.interfaceIndex === interfaceIndex;
     return isHere ? this.ipv4Lookup.typeOf(match) : RouteType.Unicast;
+  }
+
+  createTable(addressFamily: number, id: number): void {
+    (addressFamily === AddressFamily.Inet ? this.ipv4Fib : this.ipv6Fib).createTable(id);
+  }
+
+  /** The lowest number that no IPv4 table has. */
+  unusedTable(): number {
+    let id = 1;
+    while (this.ipv4Fib.table(id) !== undefined) id++;
+    return id;
   }
 
   /**

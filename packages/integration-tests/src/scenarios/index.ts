@@ -9,6 +9,7 @@ import { NAMESPACES } from './namespaces.js';
 import { NEIGHBOURS } from './neighbours.js';
 import { NEXTHOPS } from './nexthops.js';
 import { PROGRAMS } from './programs.js';
+import { RULES } from './rules.js';
 
 /** Every scenario, by the object it is about. */
 export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
@@ -18,6 +19,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'IPv6 route': IPV6_ROUTES,
   nexthop: NEXTHOPS,
   neighbour: NEIGHBOURS,
+  rule: RULES,
   batch: BATCHES,
   monitor: MONITORS,
   namespace: NAMESPACES,

@@ -28,6 +28,8 @@ export const STATE_PROBES: readonly string[] = [
   'ip -j -d addr show',
   'ip -j -d route show table all',
   'ip -j -d -6 route show table all',
+  'ip -d rule',
+  'ip -6 -d rule',
   'ip -d addr show',
   'ip -d route show table all',
   'ip -d -6 route show table all',
