@@ -1,10 +1,14 @@
 // Measures nlspace and the real kernel with the same work, one after the other, and prints a row for each.
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Batch, ipv4Routes, ipv6Routes, links, neighbours, wire } from './requests.js';
 import {
   bestWallTime,
   compile,
   hasKernelSide,
+  runBare,
   runNode,
   runScript,
   type Side,
@@ -36,6 +40,7 @@ if (options.help) {
 }
 
 const routes = compile('routes');
+const replay = compile('replay');
 const kernel = hasKernelSide();
 if (!kernel)
   console.error('no kernel side: making a network namespace needs root, so there are no ratios to it');
@@ -135,6 +140,139 @@ function realPrograms(count: number, label: string): void {
   });
 }
 
+interface Listing {
+  readonly seconds: number;
+  readonly messages: number;
+}
+
+/** What big.ts prints. */
+interface Big {
+  readonly linkSeconds: number;
+  readonly linkList: Listing;
+  readonly neighbourSeconds: number;
+  readonly neighbourList: Listing;
+  readonly ipv4Seconds: number;
+  readonly ipv6Seconds: number;
+  readonly ipv6List: Listing;
+  readonly both: Listing;
+  readonly routeBytes: number;
+  readonly removal: { readonly alone: number; readonly amongMany: number };
+  readonly replacement: { readonly few: number; readonly many: number };
+}
+
+/** Many of everything in one network, in process and in the kernel. */
+function bigNetwork({ ipv4, ipv6, pairs, neighbours: entries }: typeof BIG): void {
+  const own = JSON.parse(runNode('big', [ipv4, ipv6, pairs, entries].map(String))) as Big;
+  const reference = kernel ? kernelBigNetwork({ ipv4, ipv6, pairs, neighbours: entries }) : undefined;
+  const rate = (name: string, unit: string, count: number, seconds: number, kernelSeconds?: number) =>
+    report({
+      name,
+      unit: `${unit}/s`,
+      nlspace: count / seconds,
+      reference: kernelSeconds === undefined ? undefined : count / kernelSeconds,
+      referenceName: 'kernel',
+      better: 'higher',
+    });
+  rate('make links, among many', 'pairs', pairs, own.linkSeconds, reference?.linkSeconds);
+  rate('dump links', 'links', own.linkList.messages, own.linkList.seconds, reference?.linkList);
+  rate('insert neighbours', 'entries', entries, own.neighbourSeconds, reference?.neighbourSeconds);
+  rate(
+    'dump neighbours',
+    'entries',
+    own.neighbourList.messages,
+    own.neighbourList.seconds,
+    reference?.neighbourList,
+  );
+  rate('insert IPv4 routes', 'routes', ipv4, own.ipv4Seconds, reference?.ipv4Seconds);
+  rate('insert IPv6 routes', 'routes', ipv6, own.ipv6Seconds, reference?.ipv6Seconds);
+  rate('dump IPv6 routes', 'routes', own.ipv6List.messages, own.ipv6List.seconds, reference?.ipv6List);
+  rate('dump all routes', 'routes', own.both.messages, own.both.seconds, reference?.both);
+  report({
+    name: 'memory of all routes',
+    unit: 'MB',
+    nlspace: own.routeBytes / 1e6,
+    reference: undefined,
+    referenceName: '',
+    better: 'lower',
+  });
+  const same = (name: string, seconds: number, alone: number, referenceName: string) =>
+    report({
+      name,
+      unit: 'ms',
+      nlspace: seconds * 1e3,
+      reference: alone * 1e3,
+      referenceName,
+      better: 'lower',
+    });
+  same(
+    `remove a link under ${ipv4 / 10} routes`,
+    own.removal.amongMany,
+    own.removal.alone,
+    `without ${ipv4} others`,
+  );
+  same(`replace a nexthop of ${ipv4} routes`, own.replacement.many, own.replacement.few, 'with 1000');
+}
+
+const BIG = { ipv4: 1_000_000, ipv6: 200_000, pairs: 5_000, neighbours: 100_000 };
+const SMALL = { ipv4: 100_000, ipv6: 20_000, pairs: 500, neighbours: 10_000 };
+
+function kernelBigNetwork(size: typeof BIG) {
+  const folder = mkdtempSync(join(tmpdir(), 'nlspace-bench-'));
+  try {
+    const parts = {
+      wire: wire(),
+      links: links(size.pairs),
+      neighbours: neighbours(size.neighbours),
+      ipv4: ipv4Routes(size.ipv4),
+      ipv6: ipv6Routes(size.ipv6),
+    };
+    const files = Object.entries(parts).map(([name, batches]) => {
+      const file = join(folder, name);
+      writeFileSync(file, recorded(batches));
+      return file;
+    });
+    // Neighbour tables are shared by all namespaces of a machine: permanent entries are not counted against its limits.
+    const script = `${replay} send ${files.join(' ')}
+${replay} list 0 18
+${replay} list 2 30
+${replay} list 10 26
+${replay} list 0 26`;
+    const lines = runBare(script).trim().split('\n');
+    const [
+      ,
+      linkSeconds,
+      neighbourSeconds,
+      ipv4Seconds,
+      ipv6Seconds,
+      linkList,
+      neighbourList,
+      ipv6List,
+      both,
+    ] = lines.map((line) => Number(line.split(' ')[0]));
+    return {
+      linkSeconds,
+      neighbourSeconds,
+      ipv4Seconds,
+      ipv6Seconds,
+      linkList,
+      neighbourList,
+      ipv6List,
+      both,
+    } as Record<string, number>;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Datagrams as replay.c reads them. */
+function recorded(batches: Iterable<Batch>): Uint8Array {
+  const records: Uint8Array[] = [];
+  for (const { bytes, acknowledgements } of batches) {
+    records.push(new Uint8Array(Uint32Array.of(bytes.length, acknowledgements).buffer), bytes);
+  }
+  return Buffer.concat(records);
+}
+
 function startUp(): void {
   report({
     name: 'start-up: nlspace run -- ip link',
@@ -158,6 +296,7 @@ for (const [count, label] of sizes) {
   inProcess(count, label);
   realPrograms(count, label);
 }
+bigNetwork(options.quick ? SMALL : BIG);
 if (options.json !== undefined) {
   writeFileSync(options.json, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
 }

@@ -35,6 +35,13 @@ export function runScript(side: Side, script: string): string {
   return result.stdout;
 }
 
+/** Runs a shell script in a fresh network namespace of the kernel with `lo` alone, and gives what it printed. */
+export function runBare(script: string): string {
+  const result = spawnSync('unshare', ['-n', 'sh', '-e', '-c', script], { encoding: 'utf8' });
+  if (result.status !== 0) throw new Error(`kernel: exit status ${result.status}\n${result.stderr}`);
+  return result.stdout;
+}
+
 const SETUP = `
 ip link add v0 type veth peer name v1
 ip addr add 10.0.0.1/8 dev v0
