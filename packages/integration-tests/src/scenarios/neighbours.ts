@@ -185,6 +185,18 @@ export const NEIGHBOURS: readonly Scenario[] = [
     commands: [...PAIR, `ip neigh add 10.0.0.2 ${MAC} dev v0`, `ip neigh add 2001:db8::2 ${MAC} dev v0`, ...ALL, 'ip link set v0 up', ...ALL],
   },
   {
+    name: 'before the first address every IPv4 neighbour is a broadcast',
+    commands: [
+      ...PAIR_UP,
+      'ip neigh add 10.0.0.2 dev v0 use',
+      'ip neigh add 2001:db8::2 dev v0 use',
+      ...ALL,
+      'ip link set lo up',
+      'ip neigh add 10.0.0.3 dev v0 use',
+      ...ALL,
+    ],
+  },
+  {
     name: 'behind lo there is one IPv4 neighbour',
     commands: [
       'ip link set lo up',
