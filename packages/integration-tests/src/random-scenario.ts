@@ -134,6 +134,25 @@ const address: Command = (c) =>
     .replace(/^(ip addr (?:add|replace) [0-9a-f]+:.*)$/, '$1 nodad');
 const state: Command = (c) => `ip link set ${c.one([...LINKS, 'lo'])} ${c.one(['up', 'up', 'down'])}`;
 
+const neighbourState: Command = (c) =>
+  `nud ${c.one(['permanent', 'stale', 'stale', 'noarp', 'none', 'failed'])}`;
+const neighbour: Command = (c) => {
+  const address = c.one(['10.0.0.2', '10.0.0.3', '10.1.0.2', '2001:db8::2', '2001:db8::3', 'fe80::9']);
+  const target = `${address} dev ${c.one([...LINKS, 'lo'])}`;
+  const mac = `lladdr 02:00:00:00:00:${c.one(['09', '0a'])}`;
+  const attributes = `${c.maybe(70, () => neighbourState(c))}${c.maybe(20, () => 'router')}${c.maybe(20, () => 'extern_learn')}${c.maybe(15, () => protocol(c).replace('proto', 'protocol'))}`;
+  return c.one([
+    () =>
+      `ip neigh ${c.one(['add', 'add', 'replace', 'change', 'append'])} ${target}${c.maybe(80, () => mac)}${attributes}`,
+    () =>
+      `ip neigh ${c.one(['add', 'add', 'replace', 'change', 'append'])} ${target}${c.maybe(80, () => mac)}${attributes}`,
+    () => `ip neigh del ${target}`,
+    () => `ip neigh get ${target}`,
+    () => `ip neigh ${c.one(['add', 'add', 'del'])} proxy ${target}`,
+    () => `ip neigh flush dev ${link(c)}${c.maybe(30, () => neighbourState(c))}`,
+  ])();
+};
+
 const KINDS: readonly Command[] = [
   route4,
   route4,
@@ -147,6 +166,8 @@ const KINDS: readonly Command[] = [
   lookup,
   address,
   address,
+  neighbour,
+  neighbour,
   state,
 ];
 
@@ -156,7 +177,8 @@ export function randomScenario(seed: number): Scenario {
   const commands: string[] = [];
   for (let n = 1; n <= COMMANDS; n++) {
     commands.push(choices.one(KINDS)(choices).trim());
-    if (n % PROBE_EVERY === 0) commands.push('ip addr', 'ip -d route show table all');
+    if (n % PROBE_EVERY === 0)
+      commands.push('ip addr', 'ip -d route show table all', 'ip neigh show nud all');
   }
   return { name: `random commands of seed ${seed}`, commands: [...TWO_NETWORKS, ...commands] };
 }
