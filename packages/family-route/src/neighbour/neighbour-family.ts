@@ -1,5 +1,5 @@
 import type { Link } from '../link/link.js';
-import { LinkFlag } from '../link/link-flags.js';
+import { LinkFlag, LinkType } from '../link/link-flags.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { type PackedBytes, packBytes } from '../network/packed-bytes.js';
 import { RouteType } from '../route/route-numbers.js';
@@ -47,7 +47,8 @@ export function arpFamily(typeOf: (link: Link, address: PackedBytes) => number):
         ...(linkLayerAddress === undefined ? {} : { linkLayerAddress }),
       });
       if (link.address.length === 0) return born(NeighbourState.NoArp);
-      if (type === RouteType.Multicast) return born(NeighbourState.NoArp, ipv4MulticastMac(address));
+      if (type === RouteType.Multicast)
+        return born(NeighbourState.NoArp, multicastMac(link, ipv4MulticastMac(address)));
       if (link.has(LinkFlag.NoArp) || link.isLoopback)
         return born(NeighbourState.NoArp, packBytes(link.address));
       if (type === RouteType.Broadcast || link.has(LinkFlag.PointToPoint))
@@ -69,7 +70,8 @@ export const NDISC_FAMILY: NeighbourFamily = {
     const type = isMulticast ? RouteType.Multicast : link.isLoopback ? RouteType.Local : RouteType.Unicast;
     const state = NeighbourState.NoArp;
     if (link.address.length === 0) return { address, type, state };
-    if (isMulticast) return { address, type, state, linkLayerAddress: `\x33\x33${address.slice(12)}` };
+    if (isMulticast)
+      return { address, type, state, linkLayerAddress: multicastMac(link, `\x33\x33${address.slice(12)}`) };
     if (link.has(LinkFlag.NoArp) || link.isLoopback)
       return { address, type, state, linkLayerAddress: packBytes(link.address) };
     if (link.has(LinkFlag.PointToPoint))
@@ -84,6 +86,11 @@ function isIpv4Multicast(address: PackedBytes): boolean {
 
 function isIpv6Multicast(address: PackedBytes): boolean {
   return address.charCodeAt(0) === 0xff;
+}
+
+/** Only Ethernet has groups of its own; elsewhere everybody is told. */
+function multicastMac(link: Link, mac: PackedBytes): PackedBytes {
+  return link.traits.type === LinkType.Ethernet ? mac : packBytes(link.broadcast, link.address.length);
 }
 
 function ipv4MulticastMac(address: PackedBytes): PackedBytes {

@@ -209,6 +209,7 @@ export const NEIGHBOURS: readonly Scenario[] = [
       ...ALL,
       'ip neigh add 10.0.0.2 dev lo',
       'ip neigh add 2001:db8::3 dev lo use',
+      'ip neigh add ff02::77 dev lo',
       ...ALL,
     ],
   },

@@ -47,7 +47,7 @@ export const MASKS: readonly Mask[] = [
       'The kernel keeps neighbour entries for the multicast packets it sends, and says when it drops them; nlspace sends no packets.',
     applies: 'always',
     pattern:
-      /^(?:\[NEIGH\])?(?:Deleted )?(?:ff[0-9a-f]{2}:|2(?:2[4-9]|3\d)\.)\S* (?:dev \S+ )?lladdr (?:33:33|01:00:5e).* NOARP|^\{"dst":"(?:ff|2(?:2[4-9]|3\d)\.).*"lladdr":"(?:33:33|01:00:5e).*"NOARP"/,
+      /^(?:\[NEIGH\])?(?:Deleted )?(?:ff[0-9a-f]{2}:|2(?:2[4-9]|3\d)\.)\S* (?:dev \S+ )?lladdr (?:33:33|01:00:5e|00:00:00:00:00:00).* NOARP|^\{"dst":"(?:ff|2(?:2[4-9]|3\d)\.).*"lladdr":"(?:33:33|01:00:5e|00:00:00:00:00:00).*"NOARP"/,
     removesLine: true,
   },
   {
