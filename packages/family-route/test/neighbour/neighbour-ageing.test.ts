@@ -244,7 +244,7 @@ test('a dump goes on over changes: nothing twice, nothing that stays left out', 
   view.setUint32(0, 28, true);
   view.setUint16(4, RouteMessageType.GetNeighbour, true);
   view.setUint16(6, 0x301, true);
-  socket.send(request);
+  await socket.send(request);
   const seen: number[] = [];
   for (let isDone = false, part = 0; !isDone; part++) {
     const bytes = socket.receive({ capacity: 4096 })?.bytes ?? new Uint8Array(0);
