@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Batch, ipv4Routes, ipv6Routes, links, neighbours, wire } from './requests.js';
+import type { Listing } from './session.js';
 import {
   bestWallTime,
   compile,
@@ -39,7 +40,6 @@ if (options.help) {
   process.exit(0);
 }
 
-const routes = compile('routes');
 const replay = compile('replay');
 const kernel = hasKernelSide();
 if (!kernel)
@@ -68,7 +68,9 @@ interface InProcess {
 function inProcess(count: number, label: string): void {
   const own = JSON.parse(runNode('in-process', [String(count)])) as InProcess;
   const [add, ...lists] = kernel
-    ? runScript('kernel', `${routes} add ${count} 64 v0\n${routes} list\n${routes} list\n${routes} list`)
+    ? withRecorded([ipv4Routes(count)], (file) =>
+        runScript('kernel', `${replay} send ${file}${`\n${replay} list 2 26`.repeat(3)}`),
+      )
         .trim()
         .split('\n')
     : [];
@@ -104,15 +106,18 @@ const BATCH_COMMANDS = 20_000;
 
 /** Seconds of `ip route show` and of `ip -batch`, with `count` routes there. */
 function programs(side: Side, count: number): { show: number; batch: number } {
-  const script = `
-${routes} add ${count} 64 v0 >&2
-file=$(mktemp)
-trap 'rm -f $file' EXIT
+  const script = (file: string) => `
+${replay} send ${file} >&2
+commands=$(mktemp)
+trap 'rm -f $commands' EXIT
 awk 'BEGIN { for (i = 0; i < ${BATCH_COMMANDS}; i++)
-  printf "route add 60.%d.%d.%d/32 via 10.0.0.%d\\n", i / 65536, i / 256 % 256, i % 256, 2 + i % 16 }' >$file
-a=$(now); ip route show >/dev/null; b=$(now); ip route show >/dev/null; c=$(now); ip -batch $file; d=$(now)
+  printf "route add 60.%d.%d.%d/32 via 10.0.0.%d\\n", i / 65536, i / 256 % 256, i % 256, 2 + i % 16 }' >$commands
+a=$(now); ip route show >/dev/null; b=$(now); ip route show >/dev/null; c=$(now); ip -batch $commands; d=$(now)
 echo $a $b $c $d`;
-  const stamps = runScript(side, script).trim().split(' ').map(BigInt);
+  const stamps = withRecorded([ipv4Routes(count)], (file) => runScript(side, script(file)))
+    .trim()
+    .split(' ')
+    .map(BigInt);
   const [first, second, batch] = [1, 2, 3].map(
     (i) => Number((stamps[i] as bigint) - (stamps[i - 1] as bigint)) / 1e9,
   );
@@ -138,11 +143,6 @@ function realPrograms(count: number, label: string): void {
     referenceName: 'kernel',
     better: 'lower',
   });
-}
-
-interface Listing {
-  readonly seconds: number;
-  readonly messages: number;
 }
 
 /** What big.ts prints. */
@@ -217,54 +217,52 @@ const BIG = { ipv4: 1_000_000, ipv6: 200_000, pairs: 5_000, neighbours: 100_000 
 const SMALL = { ipv4: 100_000, ipv6: 20_000, pairs: 500, neighbours: 10_000 };
 
 function kernelBigNetwork(size: typeof BIG) {
-  const folder = mkdtempSync(join(tmpdir(), 'nlspace-bench-'));
-  try {
-    const parts = {
-      wire: wire(),
-      links: links(size.pairs),
-      neighbours: neighbours(size.neighbours),
-      ipv4: ipv4Routes(size.ipv4),
-      ipv6: ipv6Routes(size.ipv6),
-    };
-    const files = Object.entries(parts).map(([name, batches]) => {
-      const file = join(folder, name);
-      writeFileSync(file, recorded(batches));
-      return file;
-    });
-    // Neighbour tables are shared by all namespaces of a machine: permanent entries are not counted against its limits.
-    const script = `${replay} send ${files.join(' ')}
+  const parts = [
+    wire(),
+    links(size.pairs),
+    neighbours(size.neighbours),
+    ipv4Routes(size.ipv4),
+    ipv6Routes(size.ipv6),
+  ];
+  const script = (files: string) => `${replay} send ${files}
 ${replay} list 0 18
 ${replay} list 2 30
 ${replay} list 10 26
 ${replay} list 0 26`;
-    const lines = runBare(script).trim().split('\n');
-    const [
-      ,
-      linkSeconds,
-      neighbourSeconds,
-      ipv4Seconds,
-      ipv6Seconds,
-      linkList,
-      neighbourList,
-      ipv6List,
-      both,
-    ] = lines.map((line) => Number(line.split(' ')[0]));
-    return {
-      linkSeconds,
-      neighbourSeconds,
-      ipv4Seconds,
-      ipv6Seconds,
-      linkList,
-      neighbourList,
-      ipv6List,
-      both,
-    } as Record<string, number>;
+  const seconds = withRecorded(parts, (files) => runBare(script(files)))
+    .trim()
+    .split('\n')
+    .map((line) => Number(line.split(' ')[0]));
+  const [, linkSeconds, neighbourSeconds, ipv4Seconds, ipv6Seconds, linkList, neighbourList, ipv6List, both] =
+    seconds;
+  return {
+    linkSeconds,
+    neighbourSeconds,
+    ipv4Seconds,
+    ipv6Seconds,
+    linkList,
+    neighbourList,
+    ipv6List,
+    both,
+  };
+}
+
+/** Writes requests as replay.c reads them, one file for each part, while `use` runs; its argument is their names. */
+function withRecorded<T>(parts: ReadonlyArray<Iterable<Batch>>, use: (files: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'nlspace-bench-'));
+  try {
+    const files = parts.map((batches, index) => {
+      const file = join(folder, String(index));
+      writeFileSync(file, recorded(batches));
+      return file;
+    });
+    return use(files.join(' '));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Datagrams as replay.c reads them. */
+/** Records of { u32 length, u32 acknowledgements, bytes }. */
 function recorded(batches: Iterable<Batch>): Uint8Array {
   const records: Uint8Array[] = [];
   for (const { bytes, acknowledgements } of batches) {
