@@ -15,7 +15,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../launch/protocol.h"
@@ -37,7 +36,7 @@ enum handler { ON_CALL, ON_CANCELLED, ON_CLOSED, ON_WRITTEN, ON_TAKEN, ON_LAUNCH
 static const char *const handler_names[HANDLERS] = {"call", "cancelled", "closed", "written", "taken", "launch"};
 
 enum { LISTENER_EVENT, CHANNEL_EVENT, PAIRS_EVENT };
-enum { EVENTS = 64, CALLS_PER_TURN = 1024, MOST_CALLS = 1 << 16, LINGER_NS = 30 * 1000 };
+enum { EVENTS = 64, CALLS_PER_TURN = 1024, MOST_CALLS = 1 << 16, LINGER_NS = 50 * 1000 };
 
 struct instance {
   struct supervisor s;
@@ -94,7 +93,7 @@ static void cancel_calls_of(struct instance *in, pid_t thread) {
     struct call *call = &s->calls[i];
     if (!call->used || call->thread != thread) continue;
     const int64_t numbers[] = {call_id(s, call), call->socket};
-    call_free(call);
+    call_free(s, call);
     call_handler(in, ON_CANCELLED, 2, numbers);
   }
 }
@@ -121,12 +120,27 @@ static void let_wait(struct call *call) {
   call->fetched = -1;
 }
 
-static void handle_notification(struct instance *in, const struct seccomp_notif *n) {
+/* Takes what is held if the call is about it, or lets go of it: -1. */
+static int take_held(struct supervisor *s, const struct seccomp_notif *n) {
+  int held = s->held;
+  bool about_descriptor = n->data.nr != SYS_socket && n->data.nr != SYS_ioctl;
+  if (held < 0 || !about_descriptor || !target_is_same((pid_t)n->pid, (int)n->data.args[0], held)) {
+    let_go(s);
+    return -1;
+  }
+  s->held = -1;
+  return held;
+}
+
+/* `fetched` is the descriptor that the call is about, if it is known to be that of `handle`. */
+static void handle_notification(struct instance *in, const struct seccomp_notif *n, int fetched, int handle) {
   struct supervisor *s = &in->s;
   pid_t thread = (pid_t)n->pid;
-  int fetched = -1, handle = -1;
   cancel_calls_of(in, thread);
-  if (in->closed) return;
+  if (in->closed) {
+    if (fetched >= 0) close(fetched);
+    return;
+  }
   if (n->data.nr == SYS_ioctl) {
     /* About interfaces, which any socket does and nothing else. */
     fetched = target_fetch(s, thread, (int)n->data.args[0]);
@@ -138,8 +152,10 @@ static void handle_notification(struct instance *in, const struct seccomp_notif 
       return;
     }
   } else if (n->data.nr != SYS_socket) {
-    fetched = target_fetch(s, thread, (int)n->data.args[0]);
-    handle = fetched < 0 ? -1 : pair_find(s, fetched);
+    if (fetched < 0) {
+      fetched = target_fetch(s, thread, (int)n->data.args[0]);
+      handle = fetched < 0 ? -1 : pair_find(s, fetched);
+    }
     if (handle < 0) {
       if (fetched >= 0) close(fetched);
       notification_continue(s->listener, n->id);
@@ -163,12 +179,12 @@ static void handle_notification(struct instance *in, const struct seccomp_notif 
   int result = call_decode(s, call, &d);
   if (result < 0 || d.operation == OPERATION_NOTHING) {
     notification_answer(s->listener, n->id, result);
-    call_free(call);
+    call_free(s, call);
     return;
   }
   /* What was read belongs to the caller only if the caller is still there. */
   if (!notification_valid(s->listener, n->id)) {
-    call_free(call);
+    call_free(s, call);
     return;
   }
   const int64_t id = call_id(s, call);
@@ -241,19 +257,20 @@ static void handle_channel(struct instance *in) {
   }
 }
 
-static int64_t now_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-/* The answer to one call is usually followed by the next; waiting for it here is cheaper than a turn of the loop. */
-static bool linger(const struct supervisor *s) {
-  int64_t deadline = now_ns() + LINGER_NS;
-  do {
-    if (notification_waits(s->listener)) return true;
-  } while (now_ns() < deadline);
-  return false;
+static void serve_calls(struct instance *in) {
+  struct supervisor *s = &in->s;
+  struct seccomp_notif notification;
+  for (int calls = 0; calls < CALLS_PER_TURN && !in->closed && s->listener >= 0; calls++) {
+    /* The answer to one call is usually followed by the next; sleeping here for a moment is cheaper than a turn of the
+     * loop, and lets the program go on at once on this very processor. */
+    if (!notification_await(s->listener, calls == 0 ? 0 : LINGER_NS)) return;
+    if (!notification_receive(s->listener, &notification)) continue;
+    int fetched = take_held(s, &notification);
+    /* What was closed or written before the call was made has happened before it. */
+    handle_pair_events(in);
+    if (!in->closed) handle_notification(in, &notification, fetched, fetched < 0 ? -1 : s->held_socket);
+    else if (fetched >= 0) close(fetched);
+  }
 }
 
 static void on_ready(uv_poll_t *handle, int status, int events) {
@@ -268,14 +285,10 @@ static void on_ready(uv_poll_t *handle, int status, int events) {
     else if (ready[i].data.u64 == PAIRS_EVENT) handle_pair_events(in);
     else if (ready[i].events & (EPOLLHUP | EPOLLERR)) epoll_ctl(s->epoll, EPOLL_CTL_DEL, s->listener, NULL);
   }
-  struct seccomp_notif notification;
-  for (int calls = 0; calls < CALLS_PER_TURN && !in->closed && s->listener >= 0; calls++) {
-    if (calls > 0 && !linger(s)) return;
-    if (!notification_receive(s->listener, &notification)) return;
-    /* What was closed or written before the call was made has happened before it. */
-    handle_pair_events(in);
-    if (!in->closed) handle_notification(in, &notification);
-  }
+  s->may_hold = true;
+  serve_calls(in);
+  s->may_hold = false;
+  let_go(s);
 }
 
 /* ---- functions for TypeScript ---- */
@@ -330,7 +343,7 @@ static napi_value complete(napi_env env, napi_callback_info info) {
   struct call *call = call_of(&a, env);
   if (call == NULL) return boolean(env, false);
   bool accepted = notification_answer(a.in->s.listener, call->notification, integer(env, a.values[1]));
-  call_free(call);
+  call_free(&a.in->s, call);
   return boolean(env, accepted);
 }
 
@@ -339,7 +352,7 @@ static napi_value run_natively(napi_env env, napi_callback_info info) {
   struct call *call = call_of(&a, env);
   if (call == NULL) return boolean(env, false);
   bool accepted = notification_continue(a.in->s.listener, call->notification);
-  call_free(call);
+  call_free(&a.in->s, call);
   return boolean(env, accepted);
 }
 
@@ -391,7 +404,7 @@ static napi_value place(napi_env env, napi_callback_info info) {
     pair_release(s, handle);
     return number(env, placed);
   }
-  call_free(call);
+  call_free(s, call);
   return number(env, handle);
 }
 
@@ -492,7 +505,7 @@ static napi_value answer_name(napi_env env, napi_callback_info info) {
   if (call == NULL) return boolean(env, false);
   int result = !call_valid(&a.in->s, call) ? -ESRCH : call_answer_name(call, (uint32_t)integer(env, a.values[1]), (uint32_t)integer(env, a.values[2]));
   bool accepted = notification_answer(a.in->s.listener, call->notification, result);
-  call_free(call);
+  call_free(&a.in->s, call);
   return boolean(env, accepted);
 }
 
@@ -505,7 +518,7 @@ static napi_value answer_option(napi_env env, napi_callback_info info) {
   if (!bytes_of(env, a.values[1], &value, &length)) return NULL;
   int result = !call_valid(&a.in->s, call) ? -ESRCH : call_answer_option(call, value, length);
   bool accepted = notification_answer(a.in->s.listener, call->notification, result);
-  call_free(call);
+  call_free(&a.in->s, call);
   return boolean(env, accepted);
 }
 
@@ -518,7 +531,7 @@ static napi_value answer_interface(napi_env env, napi_callback_info info) {
   if (!bytes_of(env, a.values[1], &request, &length)) return NULL;
   int result = !call_valid(&a.in->s, call) ? -ESRCH : call_answer_interface(call, request, length);
   bool accepted = notification_answer(a.in->s.listener, call->notification, result);
-  call_free(call);
+  call_free(&a.in->s, call);
   return boolean(env, accepted);
 }
 
@@ -570,7 +583,7 @@ static void end(struct instance *in) {
   if (in->closed) return;
   in->closed = true;
   for (int i = 0; i < s->call_count; i++)
-    if (s->calls[i].used) call_free(&s->calls[i]);
+    if (s->calls[i].used) call_free(s, &s->calls[i]);
   for (int i = 0; i < s->pair_count; i++)
     if (s->pairs[i].used) pair_release(s, i);
   target_forget_all(s);
@@ -667,6 +680,7 @@ static napi_value create_supervisor(napi_env env, napi_callback_info info) {
   in->env = env;
   s->listener = -1;
   s->free_pair = -1;
+  s->held = -1;
   for (int i = 0; i < CHAINS; i++) s->chains[i] = -1;
   s->channel = (int)integer(env, a.values[1]);
   s->memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -39,9 +39,19 @@ static void release_parts(struct message *message) {
   message->parts = NULL;
 }
 
-void call_free(struct call *call) {
+void let_go(struct supervisor *s) {
+  if (s->held >= 0) close(s->held);
+  s->held = -1;
+}
+
+void call_free(struct supervisor *s, struct call *call) {
   release_parts(&call->message);
-  if (call->fetched >= 0) close(call->fetched);
+  if (call->fetched >= 0 && s->may_hold && s->held < 0) {
+    s->held = call->fetched;
+    s->held_socket = call->socket;
+  } else if (call->fetched >= 0) {
+    close(call->fetched);
+  }
   call->fetched = -1;
   call->used = false;
   call->generation++;
@@ -73,7 +83,8 @@ static int use_one_part(struct call *call, uint64_t base, uint64_t length) {
   return 0;
 }
 
-static int use_parts(struct call *call, uint64_t address, uint64_t count, int too_many) {
+/* `first` is the only part, if it is known already. */
+static int use_parts(struct call *call, uint64_t address, uint64_t count, int too_many, const struct iovec *first) {
   struct message *m = &call->message;
   m->parts = m->inline_parts;
   m->part_count = 0;
@@ -81,7 +92,8 @@ static int use_parts(struct call *call, uint64_t address, uint64_t count, int to
   if (count > MOST_PARTS) return too_many;
   if (count > INLINE_PARTS && (m->parts = malloc(count * sizeof *m->parts)) == NULL) return -ENOMEM;
   m->part_count = count;
-  if (!target_read(call->thread, m->parts, address, count * sizeof *m->parts)) return -EFAULT;
+  if (count == 1 && first != NULL) m->parts[0] = *first;
+  else if (!target_read(call->thread, m->parts, address, count * sizeof *m->parts)) return -EFAULT;
   for (size_t i = 0; i < count; i++) {
     if ((ssize_t)m->parts[i].iov_len < 0) return -EINVAL;
     if (m->parts[i].iov_len > INT32_MAX - m->total) m->parts[i].iov_len = INT32_MAX - m->total;
@@ -90,10 +102,17 @@ static int use_parts(struct call *call, uint64_t address, uint64_t count, int to
   return 0;
 }
 
-static int use_header(struct call *call, uint64_t address) {
+static int use_header(struct supervisor *s, struct call *call, uint64_t address) {
   struct message *m = &call->message;
   struct msghdr header;
-  if (!target_read(call->thread, &header, address, sizeof header)) return -EFAULT;
+  struct iovec part;
+  /* The header and, where it is expected, the first part at once. */
+  const struct iovec here[] = {{&header, sizeof header}, {&part, sizeof part}};
+  const struct iovec there[] = {{(void *)(uintptr_t)address, sizeof header}, {(void *)(uintptr_t)s->usual_parts, sizeof part}};
+  ssize_t length = process_vm_readv(call->thread, here, 2, there, s->usual_parts == 0 ? 1 : 2, 0);
+  if (length < (ssize_t)sizeof header) return -EFAULT;
+  bool foreseen = length == sizeof header + sizeof part && (uintptr_t)header.msg_iov == s->usual_parts;
+  s->usual_parts = (uintptr_t)header.msg_iov;
   if ((int)header.msg_namelen < 0) return -EINVAL;
   m->header = address;
   m->name = (uintptr_t)header.msg_name;
@@ -101,7 +120,7 @@ static int use_header(struct call *call, uint64_t address) {
   m->name_length_at = address + offsetof(struct msghdr, msg_namelen);
   m->control = (uintptr_t)header.msg_control;
   m->control_length = m->control == 0 ? 0 : header.msg_controllen;
-  return use_parts(call, (uintptr_t)header.msg_iov, header.msg_iovlen, -EMSGSIZE);
+  return use_parts(call, (uintptr_t)header.msg_iov, header.msg_iovlen, -EMSGSIZE, foreseen ? &part : NULL);
 }
 
 static int load_name(struct supervisor *s, struct call *call, uint64_t address, int32_t length) {
@@ -113,9 +132,18 @@ static int load_name(struct supervisor *s, struct call *call, uint64_t address, 
 static int load_datagram(struct supervisor *s, struct call *call, uint64_t flags, struct decoded *d) {
   struct message *m = &call->message;
   if (m->total > LARGEST_DATAGRAM) return -EMSGSIZE;
-  int result = m->name == 0 ? 0 : load_name(s, call, m->name, (int32_t)m->name_length);
-  if (result < 0) return result;
-  if (!target_gather(call->thread, s->memory + NAME_SPACE, m->parts, m->part_count, m->total)) return -EFAULT;
+  if (m->name != 0 && ((int32_t)m->name_length < 0 || m->name_length > NAME_SPACE)) return -EINVAL;
+  if (m->part_count == 1) {
+    const size_t name_length = m->name == 0 ? 0 : m->name_length;
+    const struct iovec here[] = {{s->memory, name_length}, {s->memory + NAME_SPACE, m->total}};
+    const struct iovec there[] = {{(void *)(uintptr_t)m->name, name_length}, m->parts[0]};
+    const ssize_t length = (ssize_t)(name_length + m->total);
+    if (length > 0 && process_vm_readv(call->thread, here, 2, there, 2, 0) != length) return -EFAULT;
+  } else {
+    int result = m->name == 0 ? 0 : load_name(s, call, m->name, (int32_t)m->name_length);
+    if (result < 0) return result;
+    if (!target_gather(call->thread, s->memory + NAME_SPACE, m->parts, m->part_count, m->total)) return -EFAULT;
+  }
   d->a = (int32_t)flags;
   d->b = (int64_t)m->total;
   d->c = m->name_length == 0 ? -1 : (int64_t)m->name_length;
@@ -147,7 +175,7 @@ int call_select_message(struct supervisor *s, struct call *call, unsigned index,
   if (index >= MOST_PARTS) return -EINVAL;
   release_parts(&call->message);
   memset(&call->message, 0, sizeof call->message);
-  int result = use_header(call, call->data.args[1] + index * sizeof(struct many_entry));
+  int result = use_header(s, call, call->data.args[1] + index * sizeof(struct many_entry));
   if (result == 0 && sending) result = load_datagram(s, call, call->data.args[3], d);
   else if (result == 0) result = describe_room(call, call->data.args[3], d);
   /* What was read belongs to the caller only if it is still there. */
@@ -200,7 +228,7 @@ int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
 
     case SYS_sendmsg:
       d->operation = OPERATION_SEND;
-      result = use_header(call, args[1]);
+      result = use_header(s, call, args[1]);
       return result < 0 ? result : load_datagram(s, call, args[2], d);
     case SYS_sendto:
       d->operation = OPERATION_SEND;
@@ -216,14 +244,14 @@ int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
     case SYS_pwritev2:
       d->operation = OPERATION_SEND;
       result = call->data.nr == SYS_writev ? 0 : load_positioned(args, &flags);
-      if (result == 0) result = use_parts(call, args[1], args[2], -EINVAL);
+      if (result == 0) result = use_parts(call, args[1], args[2], -EINVAL, NULL);
       return result < 0 ? result : load_datagram(s, call, flags, d);
     case SYS_sendmmsg:
       return decode_many(args, OPERATION_SEND_MANY, d);
 
     case SYS_recvmsg:
       d->operation = OPERATION_RECEIVE;
-      result = use_header(call, args[1]);
+      result = use_header(s, call, args[1]);
       return result < 0 ? result : describe_room(call, args[2], d);
     case SYS_recvfrom:
       d->operation = OPERATION_RECEIVE;
@@ -239,7 +267,7 @@ int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
     case SYS_preadv2:
       d->operation = OPERATION_RECEIVE;
       result = call->data.nr == SYS_readv ? 0 : load_positioned(args, &flags);
-      if (result == 0) result = use_parts(call, args[1], args[2], -EINVAL);
+      if (result == 0) result = use_parts(call, args[1], args[2], -EINVAL, NULL);
       return result < 0 ? result : describe_reading(call, flags, d);
     case SYS_recvmmsg:
       return decode_many(args, OPERATION_RECEIVE_MANY, d);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 /* Newer than some headers. */
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
@@ -24,9 +25,10 @@ static int control(int listener, unsigned long request, void *argument) {
   return result;
 }
 
-bool notification_waits(int listener) {
+bool notification_await(int listener, long nanoseconds) {
   struct pollfd ready = {.fd = listener, .events = POLLIN};
-  return poll(&ready, 1, 0) == 1 && (ready.revents & POLLIN) != 0;
+  const struct timespec patience = {.tv_nsec = nanoseconds};
+  return ppoll(&ready, 1, &patience, NULL) == 1 && (ready.revents & POLLIN) != 0;
 }
 
 bool notification_receive(int listener, struct seccomp_notif *notification) {
@@ -34,15 +36,10 @@ bool notification_receive(int listener, struct seccomp_notif *notification) {
     struct seccomp_notif known;
     char room[ROOM_TO_GROW];
   } received;
-  while (notification_waits(listener)) {
-    memset(&received, 0, sizeof received);
-    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &received) == 0) {
-      *notification = received.known;
-      return true;
-    }
-    if (errno != ENOENT && errno != EINTR) return false;
-  }
-  return false;
+  memset(&received, 0, sizeof received);
+  if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &received) < 0) return false;
+  *notification = received.known;
+  return true;
 }
 
 bool notification_valid(int listener, uint64_t id) { return control(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0; }

@@ -94,6 +94,12 @@ struct supervisor {
   int pair_count, free_pair;
   int chains[CHAINS];
   struct pidfd pidfds[PIDFDS];
+  /* While calls come one after the other: the descriptor that the last one was about. It would hide a close, so it goes
+   * before anything else is looked at than a call on the same file. */
+  bool may_hold;
+  int held, held_socket;
+  /* Where the last msghdr had its parts: most programs use the same ones again. */
+  uint64_t usual_parts;
   unsigned closings; /* descriptors may have become free */
 };
 
@@ -114,11 +120,14 @@ struct identity {
 bool target_identity(pid_t thread, struct identity *identity);
 /* The inode of a network namespace: that of a descriptor of the thread, or that which the thread is in if -1; or -errno. */
 int64_t target_namespace(struct supervisor *s, pid_t thread, int descriptor);
+/* Whether a descriptor of the thread is the file that `ours` is. */
+bool target_is_same(pid_t thread, int descriptor, int ours);
 void target_forget_all(struct supervisor *s);
 
 /* notification.c: the listener */
-/* Whether a notification waits. If so, receiving does not block: it fails if the caller is gone meanwhile. */
-bool notification_waits(int listener);
+/* Sleeps until a notification waits. If so, receiving does not block: it fails if the caller is gone meanwhile. */
+bool notification_await(int listener, long nanoseconds);
+/* To be called when one waits. */
 bool notification_receive(int listener, struct seccomp_notif *notification);
 bool notification_valid(int listener, uint64_t id);
 bool notification_answer(int listener, uint64_t id, int64_t value); /* negative: errno */
@@ -147,7 +156,9 @@ bool pair_drop(struct pair *pair, int program_end);
 bool call_valid(const struct supervisor *s, const struct call *call);
 struct call *call_get(struct supervisor *s, int64_t id);
 int64_t call_id(const struct supervisor *s, const struct call *call);
-void call_free(struct call *call);
+void call_free(struct supervisor *s, struct call *call);
+/* What was held is held no more. */
+void let_go(struct supervisor *s);
 /* Reads the arguments: 0 and the operation with its numbers, or -errno to answer with. */
 struct decoded {
   enum operation operation;

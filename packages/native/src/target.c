@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <stdio.h>
@@ -113,6 +114,10 @@ int target_fetch(struct supervisor *s, pid_t thread, int descriptor) {
     if (fetched >= 0 || errno != ESRCH) return fetched;
   }
   return -1;
+}
+
+bool target_is_same(pid_t thread, int descriptor, int ours) {
+  return syscall(SYS_kcmp, thread, getpid(), KCMP_FILE, (unsigned long)descriptor, (unsigned long)ours) == 0;
 }
 
 int target_free_descriptor(struct supervisor *s, pid_t thread, int lowest) {

@@ -64,22 +64,26 @@ export class Sends {
       this.supervisor.complete(call.id, destination);
       return;
     }
-    const bytes = this.#datagram(call.b).slice();
-    const attempt = (): boolean => {
-      const result = handOver(served, bytes, destination);
-      if (result === -Errno.EAGAIN) return false;
-      if (typeof result === 'number') this.#finish(call, served, bytes, result);
-      else
-        this.#finishLater(call, {
-          thread: call.thread,
-          handle: served.handle,
-          bytes,
-          outcome: result,
-          cancelled: false,
-        });
-      return true;
-    };
-    if (!attempt()) served.wait(call, attempt);
+    const bytes = this.#datagram(call.b);
+    if (this.#attempt(call, served, bytes, destination)) return;
+    const copy = bytes.slice();
+    served.wait(call, () => this.#attempt(call, served, copy, destination));
+  }
+
+  /** @param bytes may be in memory: they are copied if they are needed later. */
+  #attempt(call: Call, served: ServedSocket, bytes: Uint8Array, destination?: NetlinkAddress): boolean {
+    const result = handOver(served, bytes, destination);
+    if (result === -Errno.EAGAIN) return false;
+    if (typeof result === 'number') this.#finish(call, served, bytes, result);
+    else
+      this.#finishLater(call, {
+        thread: call.thread,
+        handle: served.handle,
+        bytes: bytes.slice(),
+        outcome: result,
+        cancelled: false,
+      });
+    return true;
   }
 
   /** sendmmsg: stops at the first that fails; that error is told only if nothing was sent. */
@@ -125,12 +129,11 @@ export class Sends {
   #finish(call: Call, served: ServedSocket, bytes: Uint8Array, result: number): void {
     served.fill();
     if (this.supervisor.complete(call.id, result) || result < 0) return;
-    const outcome = Promise.resolve(result);
     this.#interrupted.set(call.thread, {
       thread: call.thread,
       handle: served.handle,
-      bytes,
-      outcome,
+      bytes: bytes.slice(),
+      outcome: Promise.resolve(result),
       cancelled: true,
     });
   }
