@@ -124,7 +124,7 @@ static void let_wait(struct call *call) {
 static int take_held(struct supervisor *s, const struct seccomp_notif *n) {
   int held = s->held;
   bool about_descriptor = n->data.nr != SYS_socket && n->data.nr != SYS_ioctl;
-  if (held < 0 || !about_descriptor || !target_is_same((pid_t)n->pid, (int)n->data.args[0], held)) {
+  if (held < 0 || !about_descriptor || !target_is_same(s, (pid_t)n->pid, (int)n->data.args[0], held)) {
     let_go(s);
     return -1;
   }
@@ -681,6 +681,7 @@ static napi_value create_supervisor(napi_env env, napi_callback_info info) {
   s->listener = -1;
   s->free_pair = -1;
   s->held = -1;
+  s->process = getpid();
   for (int i = 0; i < CHAINS; i++) s->chains[i] = -1;
   s->channel = (int)integer(env, a.values[1]);
   s->memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

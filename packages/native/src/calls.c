@@ -106,13 +106,14 @@ static int use_header(struct supervisor *s, struct call *call, uint64_t address)
   struct message *m = &call->message;
   struct msghdr header;
   struct iovec part;
+  uint64_t *usual_parts = &s->usual_parts[call->data.nr == SYS_sendmsg];
   /* The header and, where it is expected, the first part at once. */
   const struct iovec here[] = {{&header, sizeof header}, {&part, sizeof part}};
-  const struct iovec there[] = {{(void *)(uintptr_t)address, sizeof header}, {(void *)(uintptr_t)s->usual_parts, sizeof part}};
-  ssize_t length = process_vm_readv(call->thread, here, 2, there, s->usual_parts == 0 ? 1 : 2, 0);
+  const struct iovec there[] = {{(void *)(uintptr_t)address, sizeof header}, {(void *)(uintptr_t)*usual_parts, sizeof part}};
+  ssize_t length = process_vm_readv(call->thread, here, 2, there, *usual_parts == 0 ? 1 : 2, 0);
   if (length < (ssize_t)sizeof header) return -EFAULT;
-  bool foreseen = length == sizeof header + sizeof part && (uintptr_t)header.msg_iov == s->usual_parts;
-  s->usual_parts = (uintptr_t)header.msg_iov;
+  bool foreseen = length == sizeof header + sizeof part && (uintptr_t)header.msg_iov == *usual_parts;
+  *usual_parts = (uintptr_t)header.msg_iov;
   if ((int)header.msg_namelen < 0) return -EINVAL;
   m->header = address;
   m->name = (uintptr_t)header.msg_name;

@@ -85,6 +85,7 @@ enum { CHAINS = 1024 };
 struct supervisor {
   int listener, epoll, channel;
   int pairs_epoll; /* inside of `epoll`: what programs did to pairs before they made a call is handled before the call */
+  pid_t process; /* this one */
   dev_t socket_device; /* of every socket; an inode number alone may be a file's */
   unsigned base;
   uint8_t *memory; /* the name, then the payload; shared with TypeScript */
@@ -98,8 +99,8 @@ struct supervisor {
    * before anything else is looked at than a call on the same file. */
   bool may_hold;
   int held, held_socket;
-  /* Where the last msghdr had its parts: most programs use the same ones again. */
-  uint64_t usual_parts;
+  /* Where the last msghdr had its parts, of receives and of sends: most programs use the same ones again. */
+  uint64_t usual_parts[2];
   unsigned closings; /* descriptors may have become free */
 };
 
@@ -121,7 +122,7 @@ bool target_identity(pid_t thread, struct identity *identity);
 /* The inode of a network namespace: that of a descriptor of the thread, or that which the thread is in if -1; or -errno. */
 int64_t target_namespace(struct supervisor *s, pid_t thread, int descriptor);
 /* Whether a descriptor of the thread is the file that `ours` is. */
-bool target_is_same(pid_t thread, int descriptor, int ours);
+bool target_is_same(const struct supervisor *s, pid_t thread, int descriptor, int ours);
 void target_forget_all(struct supervisor *s);
 
 /* notification.c: the listener */

@@ -116,8 +116,8 @@ int target_fetch(struct supervisor *s, pid_t thread, int descriptor) {
   return -1;
 }
 
-bool target_is_same(pid_t thread, int descriptor, int ours) {
-  return syscall(SYS_kcmp, thread, getpid(), KCMP_FILE, (unsigned long)descriptor, (unsigned long)ours) == 0;
+bool target_is_same(const struct supervisor *s, pid_t thread, int descriptor, int ours) {
+  return syscall(SYS_kcmp, thread, s->process, KCMP_FILE, (unsigned long)descriptor, (unsigned long)ours) == 0;
 }
 
 int target_free_descriptor(struct supervisor *s, pid_t thread, int lowest) {

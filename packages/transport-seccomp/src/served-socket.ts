@@ -149,9 +149,10 @@ export class ServedSocket {
     const copied = this.#deliver(call, head);
     const value = copied >= 0 && call.a & MessageFlag.Truncate ? head.bytes.length : copied;
     if (call.a & MessageFlag.Peek) {
-      // To the serving side it is a read like any other: it advances a dump. 0 would be a mere look.
-      if (this.#returned.length === 0) this.socket.receive({ peek: true, capacity: Math.max(1, call.b) });
       this.supervisor.complete(call.id, value);
+      // To the serving side it is a read like any other: it advances a dump. 0 would be a mere look. The head stays in the
+      // pair, so the program may go on while this is done.
+      if (this.#returned.length === 0) this.socket.receive({ peek: true, capacity: Math.max(1, call.b) });
       return true;
     }
     this.#answer(call, value, [this.#exchangeHead(call, call.b)]);

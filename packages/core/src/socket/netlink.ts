@@ -118,7 +118,7 @@ export interface NetlinkSocket {
   getOption(option: SocketOption): Promise<number>;
 
   /**
-   * Hands over one datagram; the bytes may be reused when the call (or its promise) is done.
+   * Hands over one datagram; the bytes may be reused when the call returns, also if it returns a promise.
    *
    * @returns nothing when every request in it has been handled and the replies can be received, else a promise of
    * that: a send is synchronous in the kernel, and programs rely on it.
