@@ -30,7 +30,12 @@
 #define SYS_io_uring_setup 425
 #endif
 
-enum { FIRST_INTERFACE_REQUEST = 0x8910, LAST_INTERFACE_REQUEST = 0x894f };
+/* Requests about routes, interfaces, ARP, bonds, bridges and tunnels would reach the host's, whatever socket they are made
+ * on. What lies between is about the socket itself (SIOCOUTQNSD, SIOCGSKNS) or private to protocols. Ascending. */
+static const struct {
+  unsigned first, last;
+} host_requests[] = {{0x890b, 0x890d}, {0x8910, 0x894a}, {0x8950, 0x89df}, {0x89f0, 0x89ff}};
+#define HOST_REQUESTS (sizeof host_requests / sizeof *host_requests)
 
 /* Trapped when their first argument is a descriptor in the trapped range. The frequent ones first. */
 static const int descriptor_calls[] = {
@@ -49,9 +54,9 @@ static const int descriptor_calls[] = {
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, (action))
 #define REFUSE(error) RETURN(SECCOMP_RET_ERRNO | ((error) & SECCOMP_RET_DATA))
 
-int install_filter(unsigned base) {
-  struct sock_filter code[64 + DESCRIPTOR_CALLS];
+unsigned short make_filter(unsigned base, struct sock_filter *code) {
   size_t n = 0;
+  _Static_assert(64 + DESCRIPTOR_CALLS + 2 * HOST_REQUESTS <= LONGEST_FILTER, "room for the filter");
 #define EMIT(...)                                                     \
   do {                                                                \
     const struct sock_filter instructions[] = {__VA_ARGS__};          \
@@ -71,9 +76,12 @@ int install_filter(unsigned base) {
        RETURN(SECCOMP_RET_ALLOW));
   EMIT(JUMP(BPF_JEQ, SYS_socketpair, 0, 4), LOAD(args[0]), JUMP(BPF_JEQ, AF_NETLINK, 0, 1), REFUSE(EOPNOTSUPP),
        RETURN(SECCOMP_RET_ALLOW));
-  /* Requests about interfaces (0x89NN) would reach the host's, whatever socket they are made on. */
-  EMIT(JUMP(BPF_JEQ, SYS_ioctl, 0, 5), LOAD(args[1]), JUMP(BPF_JGE, LAST_INTERFACE_REQUEST + 1, 2, 0),
-       JUMP(BPF_JGE, FIRST_INTERFACE_REQUEST, 0, 1), RETURN(SECCOMP_RET_USER_NOTIF), RETURN(SECCOMP_RET_ALLOW));
+  EMIT(JUMP(BPF_JEQ, SYS_ioctl, 0, 3 + 2 * HOST_REQUESTS), LOAD(args[1]));
+  for (size_t left = HOST_REQUESTS; left > 0; left--) {
+    const unsigned first = host_requests[HOST_REQUESTS - left].first, last = host_requests[HOST_REQUESTS - left].last;
+    EMIT(JUMP(BPF_JGT, last, 1, 0), JUMP(BPF_JGE, first, 2 * left - 1, 2 * left - 2));
+  }
+  EMIT(RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_USER_NOTIF));
   /* A ring would do socket calls that no filter sees. */
   EMIT(JUMP(BPF_JEQ, SYS_io_uring_setup, 0, 1), REFUSE(ENOSYS));
   EMIT(JUMP(BPF_JEQ, SYS_fcntl, 1, 0), RETURN(SECCOMP_RET_ALLOW));
@@ -94,6 +102,11 @@ int install_filter(unsigned base) {
   EMIT(JUMP(BPF_JEQ, FOREIGN_SOCKET, 1, 0), RETURN(SECCOMP_RET_ALLOW), LOAD(args[0]), JUMP(BPF_JEQ, AF_NETLINK, 0, 1),
        REFUSE(EAFNOSUPPORT), RETURN(SECCOMP_RET_ALLOW));
 
-  struct sock_fprog program = {.len = (unsigned short)n, .filter = code};
+  return (unsigned short)n;
+}
+
+int install_filter(unsigned base) {
+  struct sock_filter code[LONGEST_FILTER];
+  struct sock_fprog program = {.len = make_filter(base, code), .filter = code};
   return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
 }

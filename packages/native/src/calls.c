@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/fs.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -289,6 +290,8 @@ int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
       return decode_option(s, call, false, d);
     case SYS_ioctl:
       *d = (struct decoded){OPERATION_INTERFACE, (uint32_t)args[1], 0, 0};
+      /* Others than these are refused, and what they point at may be shorter. */
+      if ((uint32_t)args[1] < SIOCGIFNAME || (uint32_t)args[1] > SIOCWANDEV) return 0;
       return target_read(call->thread, s->memory + NAME_SPACE, args[2], INTERFACE_REQUEST_SIZE) ? 0 : -EFAULT;
     default:
       d->operation = OPERATION_UNSUPPORTED;

@@ -25,6 +25,7 @@ const CHECKS: Readonly<Record<string, 'kernel' | 'test family'>> = {
   packet_filter: 'kernel',
   churn: 'kernel',
   crowd: 'kernel',
+  requests: 'test family',
 };
 
 const probes = await buildProbes();

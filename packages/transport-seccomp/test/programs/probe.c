@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -632,6 +635,27 @@ static void forever(void) {
   }
 }
 
+/* What would reach the host's network is refused; what is about a socket alone is not. */
+static void requests(void) {
+  static const unsigned refused[] = {
+      SIOCADDRT, SIOCDELRT, SIOCRTMSG, SIOCETHTOOL, SIOCSARP, SIOCGARP, SIOCDARP, SIOCSIFVLAN, SIOCBONDENSLAVE, SIOCBRADDBR,
+      SIOCBRDELBR, SIOCBRADDIF, SIOCBRDELIF, SIOCSHWTSTAMP, SIOCDEVPRIVATE, SIOCDEVPRIVATE + 15,
+  };
+  char argument[256] = "lo";
+  int udp = socket(AF_INET, SOCK_DGRAM, 0), tcp = socket(AF_INET, SOCK_STREAM, 0), queued = -1;
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) CHECK_FAILS(ioctl(udp, refused[i], argument), EOPNOTSUPP);
+  /* Nobody reads what a refused request points at. */
+  CHECK_FAILS(ioctl(udp, SIOCBRADDBR, 8), EOPNOTSUPP);
+  CHECK_FAILS(ioctl(0, SIOCADDRT, argument), ENOTTY);
+  CHECK_FAILS(ioctl(999, SIOCADDRT, argument), EBADF);
+  struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof here;
+  int listening = socket(AF_INET, SOCK_STREAM, 0);
+  CHECK(bind(listening, (void *)&here, sizeof here) == 0 && listen(listening, 1) == 0);
+  CHECK(getsockname(listening, (void *)&here, &length) == 0 && connect(tcp, (void *)&here, length) == 0);
+  CHECK(ioctl(tcp, SIOCOUTQNSD, &queued) == 0 && queued == 0);
+}
+
 static void blocked(void) {
   char buffer[64];
   int s = open_bound(0, 0);
@@ -669,6 +693,7 @@ static const struct {
     {"churn", churn},
     {"crowd", crowd},
     {"privilege", privilege},
+    {"requests", requests},
     {"forever", forever},
     {"blocked", blocked},
 };
