@@ -2,6 +2,7 @@ import { type FamilySetup, inject, MessageFlag, NetlinkFamily, NetlinkProtocol }
 import { AddressHandler } from './address/address-handler.js';
 import { AddressNotifier } from './address/address-notifier.js';
 import { ConfigurationHandler } from './link/configuration-handler.js';
+import { BridgeNotifier } from './link/kinds/bridge/bridge-notifier.js';
 import { LinkHandler } from './link/link-handler.js';
 import { LinkNotifier } from './link/link-notifier.js';
 import { NamespaceHandler } from './namespace/namespace-handler.js';
@@ -71,6 +72,7 @@ export class RouteFamily {
   constructor(
     @inject(NETWORK) readonly network: Network,
     @inject(LinkNotifier) links: LinkNotifier,
+    @inject(BridgeNotifier) bridges: BridgeNotifier,
     @inject(ConfigurationHandler) configurations: ConfigurationHandler,
     @inject(AddressNotifier) addresses: AddressNotifier,
     @inject(RouteNotifier) routes: RouteNotifier,
@@ -79,7 +81,7 @@ export class RouteFamily {
     @inject(NamespaceHandler) namespaces: NamespaceHandler,
     @inject(NeighbourNotifier) neighbours: NeighbourNotifier,
   ) {
-    this.#notifiers = [routes, addresses, links, configurations, nexthops, rules, namespaces, neighbours];
+    this.#notifiers = [routes, addresses, links, bridges, configurations, nexthops, rules, namespaces, neighbours];
   }
 
   onLoad(): void {

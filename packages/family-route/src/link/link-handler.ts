@@ -11,11 +11,13 @@ import {
   type RequestOf,
 } from '@nlspace/core';
 import { namespaceOf } from '../namespace/namespace-reference.js';
+import { parseRequest } from '../neighbour/parse-request.js';
 import { EncodedDump, encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
 import { NETWORK } from '../network/network-token.js';
 import { RouteMessageType } from '../route-message-type.js';
+import { BridgeLinks } from './kinds/bridge/bridge-links.js';
 import type { Link } from './link.js';
 import type { LinkChanges } from './link-changes.js';
 import { describeLink, describeLinkIpv6 } from './link-description.js';
@@ -23,7 +25,10 @@ import type { LinkBehaviour, LinkData, NamespaceDescription } from './link-kind.
 import { type LinkMessage, link, linkIpv6 } from './link-message.js';
 import { linkChangesOf, linkParametersOf, refuseUnsupported } from './link-parameters.js';
 
-type LinkRequest = RequestOf<typeof link>;
+type LinkRequest = Pick<
+  RequestOf<typeof link>,
+  'header' | 'attributes' | 'payload' | 'flags' | 'strict' | 'cause' | 'namespaces'
+>;
 /** Filters for links without a master. */
 const NO_MASTER = 0xffffffff;
 
@@ -33,9 +38,11 @@ type DecodedLink = Pick<LinkRequest, 'header' | 'attributes'>;
 @injectable()
 export class LinkHandler {
   readonly #network: Network;
+  readonly #bridges: BridgeLinks;
 
-  constructor(@inject(NETWORK) network: Network) {
+  constructor(@inject(NETWORK) network: Network, @inject(BridgeLinks) bridges: BridgeLinks) {
     this.#network = network;
+    this.#bridges = bridges;
   }
 
   /** Makes a link, or changes the one that index or name choose, depending on NLM_F_CREATE and EXCL. */
@@ -76,14 +83,24 @@ export class LinkHandler {
   }
 
   /** RTM_SETLINK: only changes. */
-  @Do(RouteMessageType.SetLink, link, { privilege: 'admin' })
-  change(request: LinkRequest): void {
+  @Do(RouteMessageType.SetLink, link, { privilege: 'admin', validation: 'none' })
+  change(received: LinkRequest): void {
+    if (received.payload[0] === AddressFamily.Bridge) {
+      this.#bridges.change(received.payload);
+      return;
+    }
+    const request = parsed(received);
     if (!names(request)) throw new NetlinkError(Errno.EINVAL);
     this.#change(this.#get(request), request);
   }
 
-  @Do(RouteMessageType.DeleteLink, link, { privilege: 'admin' })
-  delete(request: LinkRequest): void {
+  @Do(RouteMessageType.DeleteLink, link, { privilege: 'admin', validation: 'none' })
+  delete(received: LinkRequest): void {
+    if (received.payload[0] === AddressFamily.Bridge) {
+      this.#bridges.delete(received.payload);
+      return;
+    }
+    const request = parsed(received);
     const { header, attributes, flags, cause } = request;
     if (flags.bulk) throw new NetlinkError(Errno.EOPNOTSUPP, 'Bulk delete is not supported');
     const { links } = this.#network;
@@ -115,10 +132,9 @@ export class LinkHandler {
 
   @Dump(RouteMessageType.GetLink, link, { replyType: RouteMessageType.NewLink, done: 'apart' })
   dump(request: LinkRequest, context: DumpContext): Iterable<LinkMessage> | RawDump {
-    if (request.strict) refuseStrictly(request);
     const { addressFamily } = request.header;
-    // Bridges speak for themselves there, and there are none.
-    if (addressFamily === AddressFamily.Bridge) return [];
+    if (addressFamily === AddressFamily.Bridge) return this.#bridges.dump(request);
+    if (request.strict) refuseStrictly(request);
     if (addressFamily === AddressFamily.Inet6) return new EncodedDump(this.#dumpIpv6());
     return this.#dump(request, context);
   }
@@ -268,6 +284,13 @@ export class LinkHandler {
     }
     return set.decode(view, 0, data.byteLength);
   }
+}
+
+/** What bridges read in their own way has not been looked at yet. */
+function parsed(request: LinkRequest): LinkRequest {
+  const { flags, strict, cause, payload, namespaces } = request;
+  if (payload.length < link.header.size) throw new NetlinkError(Errno.EINVAL, 'Invalid header length');
+  return { ...parseRequest(link, payload, false), flags, strict, cause, payload, namespaces };
 }
 
 /** Whether a request says which link it means. */

@@ -1,4 +1,5 @@
 import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
+import type { Clock } from '../network/clock.js';
 import type { MovedLink, NetworkEvent, NetworkEvents } from '../network/network-events.js';
 import { Link, type LinkTraits } from './link.js';
 import { applyFlags, applyLinkChanges, type LinkChanges } from './link-changes.js';
@@ -43,6 +44,7 @@ export class LinkWorld {
 
 export interface LinkSources {
   readonly events: NetworkEvents;
+  readonly clock: Clock;
   /** The address of the next Ethernet-like link that asks for none. */
   readonly macAddress: () => Uint8Array;
   readonly world: LinkWorld;
@@ -70,6 +72,11 @@ export class LinkTable {
   /** Observers are told in the order in which they came. */
   observe(observer: LinkObserver): void {
     this.#observers.push(observer);
+  }
+
+  /** For kinds with timers. */
+  get clock(): Clock {
+    return this.#sources.clock;
   }
 
   /** Counts links made and removed: a dump that sees it change is not a snapshot. */
@@ -158,6 +165,7 @@ export class LinkTable {
   /** Second half: flags that the request asked for, and the announcement. For kinds, about their companions. */
   configure(link: Link, { flags = 0, flagsMask = 0 }: LinkParameters, cause: Cause): void {
     const changed = flags === 0 && flagsMask === 0 ? 0 : applyFlags(link, flags, flagsMask, this);
+    link.isAnnounced = true;
     this.announce(link, ALL_FLAGS, cause);
     this.#spreadFlags(link, changed, cause);
   }
@@ -378,13 +386,19 @@ export class LinkTable {
       if (moved === undefined) {
         this.#tellUppers(link, 'removed', NO_CAUSE);
         for (const upper of link.uppers) unstack(link, upper);
+      } else if (link.master !== undefined) {
+        // What is stacked on it stays so, but no master has ports in another namespace.
+        const { master } = link;
+        master.behaviour.lowerChanged?.(master, link, 'removed', { links: this, cause: NO_CAUSE });
+        if (link.master === master) unstack(link, master);
       }
-      this.#sources.events.emit({
-        type: 'link-removed',
-        link,
-        cause,
-        ...(moved === undefined ? {} : { moved }),
-      });
+      if (link.isAnnounced)
+        this.#sources.events.emit({
+          type: 'link-removed',
+          link,
+          cause,
+          ...(moved === undefined ? {} : { moved }),
+        });
       if (moved === undefined) for (const lower of link.lowers) this.unstack(lower, link);
     }
   }

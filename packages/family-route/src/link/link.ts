@@ -14,6 +14,8 @@ export interface LinkTraits {
   readonly transmitQueues: number;
   readonly receiveQueues: number;
   readonly tsoMaximumSize: number;
+  /** Megabits, where a link claims to have a speed. */
+  readonly speedMbps?: number;
   /** Whether the kernel forbids moving it to another network namespace (IFLA_NETNS_IMMUTABLE). */
   readonly namespaceBound: boolean;
 }
@@ -62,6 +64,8 @@ export class Link {
   groIpv4MaximumSize = 65536;
   /** Undefined while IPv6 is off: below an MTU of 1280. */
   ipv6: Ipv6Configuration | undefined;
+  /** Listeners have heard of it. */
+  isAnnounced = false;
   /** On its way out: addresses and routes leave without ceremony. */
   isDying = false;
 

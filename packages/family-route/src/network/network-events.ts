@@ -1,5 +1,6 @@
 import type { Cause, NamespaceId } from '@nlspace/core';
 import type { InterfaceAddress } from '../address/interface-address.js';
+import type { ForwardingEntry } from '../link/kinds/bridge/forwarding-table.js';
 import type { Link } from '../link/link.js';
 import type { LinkEvent } from '../link/link-flags.js';
 import type { NeighbourEvent } from '../neighbour/neighbour-events.js';
@@ -61,6 +62,20 @@ export interface NamespaceEvent {
   readonly cause: Cause;
 }
 
+/** A port of a bridge has come, changed or gone, as the bridge sees it. */
+export interface BridgePortEvent {
+  readonly type: 'bridge-port-changed' | 'bridge-port-removed';
+  readonly bridge: Link;
+  readonly link: Link;
+}
+
+/** A bridge has learned or forgotten the way to an address. */
+export interface ForwardingEvent {
+  readonly type: 'forwarding-changed' | 'forwarding-removed';
+  readonly bridge: Link;
+  readonly entry: ForwardingEntry;
+}
+
 /** Everything that happens to a network, in the order in which it happens. */
 export type NetworkEvent =
   | LinkChangedEvent
@@ -68,6 +83,8 @@ export type NetworkEvent =
   | LinkIpv6ChangedEvent
   | AddressEvent
   | ConfigurationEvent
+  | BridgePortEvent
+  | ForwardingEvent
   | NamespaceEvent
   | NeighbourEvent
   | RouteEvent

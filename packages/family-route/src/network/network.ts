@@ -1,5 +1,6 @@
 import { type Cause, FIRST_NAMESPACE, type NamespaceId, NO_CAUSE, seededRandom } from '@nlspace/core';
 import { AddressTable } from '../address/address-table.js';
+import { BridgeKind } from '../link/kinds/bridge/bridge-kind.js';
 import { DummyKind } from '../link/kinds/dummy.js';
 import { LoopbackKind } from '../link/kinds/loopback.js';
 import { VethKind } from '../link/kinds/veth.js';
@@ -29,12 +30,12 @@ export interface NetworkOptions {
    * @default false
    */
   readonly isInitial?: boolean;
-  /** Link kinds beside `loopback`, which every network has. @default dummy, veth */
+  /** Link kinds beside `loopback`, which every network has. @default `DEFAULT_LINK_KINDS` */
   readonly kinds?: readonly LinkKindClass[];
 }
 
 /** The link kinds of a network that is not told otherwise. */
-export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [DummyKind, VethKind];
+export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [DummyKind, VethKind, BridgeKind];
 
 /**
  * What a network namespace holds: links, addresses, routes, nexthops, rules and neighbours, with everything that follows from a
@@ -82,6 +83,7 @@ export class Network {
     this.linkWorld = world;
     this.links = new LinkTable({
       events,
+      clock: this.clock,
       macAddress,
       world,
       namespaceNumber: (home) => this.namespaceNumber(this.namespaces.ofLinks(home)),

@@ -1,6 +1,7 @@
 import type { Scenario } from '@nlspace/testkit';
 import { ADDRESSES } from './addresses.js';
 import { BATCHES } from './batches.js';
+import { BRIDGES } from './bridges.js';
 import { IPV4_ROUTES } from './ipv4-routes.js';
 import { IPV6_ROUTES } from './ipv6-routes.js';
 import { LINKS } from './links.js';
@@ -14,6 +15,7 @@ import { RULES } from './rules.js';
 /** Every scenario, by the object it is about. */
 export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   link: LINKS,
+  bridge: BRIDGES,
   address: ADDRESSES,
   'IPv4 route': IPV4_ROUTES,
   'IPv6 route': IPV6_ROUTES,

@@ -44,7 +44,7 @@ export function describeDifferences(differences: readonly Difference[]): string 
 function linesOf(answer: Answer, aspect: Difference['aspect']): string[] {
   const text = String(answer[aspect]);
   const isDisordered = aspect === 'stdout' && DISORDERS.some(({ commands }) => commands.test(answer.command));
-  if (aspect === 'stdout' && /\bip .*-j\b/.test(answer.command) && text.trim() !== '') {
+  if (aspect === 'stdout' && /\b(?:ip|bridge) .*-j\b/.test(answer.command) && text.trim() !== '') {
     try {
       return JSON.stringify(comparable(JSON.parse(text), isDisordered), null, 1).split('\n');
     } catch {

@@ -29,6 +29,12 @@ export const MASKS: readonly Mask[] = [
     tolerance: 10,
   },
   {
+    name: 'bridge timer',
+    reason: 'What is left of the timers of a bridge and its ports counts down while the commands run.',
+    applies: 'always',
+    pattern: /_timer(?:":)?( +\d+(?:\.\d+)?)/g,
+  },
+  {
     name: 'mac',
     reason: 'A MAC address that nobody chose is random.',
     applies: 'when named',

@@ -42,7 +42,13 @@ const data = defineAttributes('veth', {
 @LinkKind('veth')
 export class VethKind implements LinkBehaviour {
   readonly data = data as never;
-  readonly traits = { ...ETHERNET, transmitQueues: 2, receiveQueues: 2, tsoMaximumSize: 524280 };
+  readonly traits = {
+    ...ETHERNET,
+    transmitQueues: 2,
+    receiveQueues: 2,
+    tsoMaximumSize: 524280,
+    speedMbps: 10_000,
+  };
 
   validate(parameters: LinkParameters): void {
     validateMacAddress(parameters);

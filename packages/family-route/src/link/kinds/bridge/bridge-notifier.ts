@@ -1,0 +1,42 @@
+import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable } from '@nlspace/core';
+import { encodeMessageOf } from '../../../network/encoded-dump.js';
+import type { Network } from '../../../network/network.js';
+import type { NetworkEvent } from '../../../network/network-events.js';
+import { NETWORK } from '../../../network/network-token.js';
+import { ROUTE_GROUPS } from '../../../route-groups.js';
+import { RouteMessageType } from '../../../route-message-type.js';
+import { describeForwardingEntry, forwardingEntry } from './forwarding-message.js';
+import { bridgePortLink, describePortLink } from './port-message.js';
+
+/** Tells the groups about ports and forwarding databases of bridges. */
+@injectable()
+export class BridgeNotifier {
+  constructor(
+    @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
+    @inject(NETWORK) private readonly network: Network,
+  ) {}
+
+  notify(event: NetworkEvent): void {
+    switch (event.type) {
+      case 'bridge-port-changed':
+      case 'bridge-port-removed': {
+        if (!this.groups.hasListeners(ROUTE_GROUPS.link)) return;
+        const isGone = event.type === 'bridge-port-removed';
+        const type = isGone ? RouteMessageType.DeleteLink : RouteMessageType.NewLink;
+        const body = describePortLink(event.bridge, event.link, isGone);
+        this.groups.notifyRaw(ROUTE_GROUPS.link, encodeMessageOf(bridgePortLink, body, type));
+        return;
+      }
+      case 'forwarding-changed':
+      case 'forwarding-removed': {
+        if (!this.groups.hasListeners(ROUTE_GROUPS.neighbour)) return;
+        const type =
+          event.type === 'forwarding-removed'
+            ? RouteMessageType.DeleteNeighbour
+            : RouteMessageType.NewNeighbour;
+        const body = describeForwardingEntry(event.bridge, event.entry, this.network.clock.now());
+        this.groups.notifyRaw(ROUTE_GROUPS.neighbour, encodeMessageOf(forwardingEntry, body, type));
+      }
+    }
+  }
+}
