@@ -81,7 +81,17 @@ export class RouteFamily {
     @inject(NamespaceHandler) namespaces: NamespaceHandler,
     @inject(NeighbourNotifier) neighbours: NeighbourNotifier,
   ) {
-    this.#notifiers = [routes, addresses, links, bridges, configurations, nexthops, rules, namespaces, neighbours];
+    this.#notifiers = [
+      routes,
+      addresses,
+      links,
+      bridges,
+      configurations,
+      nexthops,
+      rules,
+      namespaces,
+      neighbours,
+    ];
   }
 
   onLoad(): void {
