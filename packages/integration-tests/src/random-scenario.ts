@@ -114,6 +114,37 @@ const route6: Command = (c) => {
   return `ip -6 route ${write(c)} ${type}${prefix6(c)}${attributes} ${target}`.replace(/ +/g, ' ');
 };
 
+const NEXTHOP_IDS = ['1', '2', '3', '4', '5'];
+const GROUP_IDS = ['10', '11', '12'];
+
+const nexthop: Command = (c) => {
+  const id = c.one(NEXTHOP_IDS);
+  const members = (): string =>
+    [...new Set([c.one(NEXTHOP_IDS), c.one(NEXTHOP_IDS), c.one(NEXTHOP_IDS)])]
+      .map((member) => `${member}${c.maybe(30, () => ',3').trim()}`)
+      .join('/');
+  return c.one([
+    () =>
+      `ip nexthop ${c.one(['add', 'replace'])} id ${id} via ${gateway4(c)} dev ${link(c)}${c.maybe(10, () => 'onlink')}${c.maybe(10, () => protocol(c))}`,
+    () =>
+      `ip nexthop ${c.one(['add', 'replace'])} id ${id} via ${gateway6(c)} dev ${link(c)}${c.maybe(10, () => 'onlink')}`,
+    () => `ip ${c.one(['-4', '-6'])} nexthop ${c.one(['add', 'replace'])} id ${id} dev ${link(c)}`,
+    () => `ip ${c.one(['-4', '-6'])} nexthop ${c.one(['add', 'replace'])} id ${id} blackhole`,
+    () => `ip nexthop ${c.one(['add', 'add', 'replace'])} id ${c.one(GROUP_IDS)} group ${members()}`,
+    () => `ip nexthop ${c.one(['add', 'add', 'replace'])} id ${c.one(GROUP_IDS)} group ${members()}`,
+    () =>
+      `ip nexthop ${c.one(['add', 'replace'])} id 20 group ${members()} type resilient${c.maybe(80, () => 'buckets 8')}`,
+    () => `ip nexthop del id ${c.one([...NEXTHOP_IDS, ...GROUP_IDS])}`,
+  ])();
+};
+const routeByNexthop: Command = (c) => {
+  const id = c.one([...NEXTHOP_IDS, ...NEXTHOP_IDS, ...GROUP_IDS, '20']);
+  const attributes = `${c.maybe(30, () => metric(c))}${c.maybe(20, () => table(c))}${c.maybe(10, () => protocol(c))}`;
+  return c.one([
+    () => `ip route ${write(c)} ${prefix4(c)}${attributes} nhid ${id}`,
+    () => `ip -6 route ${write(c)} ${prefix6(c)}${attributes} nhid ${id}`,
+  ])();
+};
 const simpleDelete: Command = (c) =>
   c.one([
     () => `ip route del ${prefix4(c)}`,
@@ -162,6 +193,11 @@ const KINDS: readonly Command[] = [
   route6,
   route6,
   route6,
+  nexthop,
+  nexthop,
+  nexthop,
+  routeByNexthop,
+  routeByNexthop,
   simpleDelete,
   lookup,
   address,
@@ -178,7 +214,7 @@ export function randomScenario(seed: number): Scenario {
   for (let n = 1; n <= COMMANDS; n++) {
     commands.push(choices.one(KINDS)(choices).trim());
     if (n % PROBE_EVERY === 0)
-      commands.push('ip addr', 'ip -d route show table all', 'ip neigh show nud all');
+      commands.push('ip addr', 'ip nexthop', 'ip -d route show table all', 'ip neigh show nud all');
   }
   return { name: `random commands of seed ${seed}`, commands: [...TWO_NETWORKS, ...commands] };
 }

@@ -89,13 +89,15 @@ export const nexthopAddition = defineMessage({
     groups: unsupported(9),
     master: unsupported(10),
     fdb: attr.flag(11),
-    resilientGroup: attr.nested(
-      12,
-      defineAttributes('nexthop-resilient-group-addition', {
-        buckets: attr.u16(1),
-        idleTimer: attr.u32(2),
-        unbalancedTimer: attr.u32(3),
-      }),
+    resilientGroup: attr.flagged(
+      attr.nested(
+        12,
+        defineAttributes('nexthop-resilient-group-addition', {
+          buckets: attr.u16(1),
+          idleTimer: attr.u32(2),
+          unbalancedTimer: attr.u32(3),
+        }),
+      ),
     ),
     resilientBucket: unsupported(13),
     operationFlags: unsupported(14),
@@ -184,13 +186,15 @@ export const bucketDump = defineMessage({
     master: attr.u32(10),
     fdb: unsupported(11),
     resilientGroup: unsupported(12),
-    resilientBucket: attr.nested(
-      13,
-      defineAttributes('nexthop-bucket-dump-bucket', {
-        index: unsupported(1),
-        idleTime: unsupported(2),
-        nexthopId: attr.u32(3),
-      }),
+    resilientBucket: attr.flagged(
+      attr.nested(
+        13,
+        defineAttributes('nexthop-bucket-dump-bucket', {
+          index: unsupported(1),
+          idleTime: unsupported(2),
+          nexthopId: attr.u32(3),
+        }),
+      ),
     ),
   }),
 });

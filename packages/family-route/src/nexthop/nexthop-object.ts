@@ -28,6 +28,10 @@ export class SingleNexthop extends RouteNexthop {
     super(id);
   }
 
+  select(): number {
+    return 0;
+  }
+
   protected makeLegs(): readonly Nexthop[] {
     return [this.definition.leg];
   }
@@ -67,6 +71,23 @@ export class NexthopGroup extends RouteNexthop {
     public members: readonly GroupMember[],
   ) {
     super(id);
+  }
+
+  /** By bucket where there are any, else by weight. */
+  select(flow: number): number {
+    const { members, buckets } = this;
+    let chosen: number;
+    if (buckets !== undefined) {
+      chosen = members.indexOf(buckets.use(flow % buckets.length) as GroupMember);
+    } else {
+      let left = flow % members.reduce((sum, { weight }) => sum + weight, 0);
+      chosen = members.findIndex(({ weight }) => {
+        left -= weight;
+        return left < 0;
+      });
+    }
+    (members[chosen] as GroupMember).packets++;
+    return chosen;
   }
 
   protected makeLegs(): readonly Nexthop[] {

@@ -75,3 +75,12 @@ export function samePrefixWords(a: AddressWords, b: AddressWords, prefixLength: 
   }
   return true;
 }
+
+/** A number that stands for an address, well spread: where the kernel hashes with a secret of its own. */
+export function hashAddress(words: AddressWords): number {
+  let hash = 0x811c9dc5;
+  for (const word of words)
+    for (let shift = 24; shift >= 0; shift -= 8)
+      hash = Math.imul(hash ^ ((word >>> shift) & 0xff), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}

@@ -24,6 +24,9 @@ export abstract class RouteNexthop {
   /** Whether it is out of the question for IPv6 routes. */
   abstract readonly hasIpv4: boolean;
 
+  /** The leg that a flow takes, by a number that stands for the flow. A packet counts as sent. */
+  abstract select(flow: number): number;
+
   protected abstract makeLegs(): readonly Nexthop[];
 
   /** Where packets can go: one way, or as many as a group has members. */

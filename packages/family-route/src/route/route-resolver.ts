@@ -3,7 +3,7 @@ import { encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { Flow, LOOPBACK_INDEX } from './flow.js';
-import { type AddressWords, addressBytes, isUnspecified, readAddress } from './ip-words.js';
+import { type AddressWords, addressBytes, hashAddress, isUnspecified, readAddress } from './ip-words.js';
 import { type Nexthop, RouteDescription } from './route-description.js';
 import type { Match } from './route-lookup.js';
 import { ipv4Resolution, ipv6Resolution, type RouteRequest } from './route-message.js';
@@ -169,6 +169,7 @@ export class RouteResolver {
     flow.outputInterface = output;
     flow.interfaceIndex = output;
     const match = ipv4Lookup.lookup(flow);
+    if (match !== undefined) this.#takeThroughGroup(match, destination, output);
     if (match === undefined || match.errno !== 0) {
       if (output === 0 || match !== undefined) throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
       // With a link named, what no route covers is taken to be on that link.
@@ -316,6 +317,7 @@ export class RouteResolver {
     flow.acceptsOtherLinks = !isLinkBound && (input !== 0 || !isUnspecified(source));
     const match = ipv6Lookup.lookup(flow);
     if (match === undefined || match.errno !== 0) throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
+    this.#takeThroughGroup(match, destination, output);
     const table = match.table.id;
     if ((header.flags & RouteFlag.FibMatch) !== 0) return this.#storedMessage(match, table);
     const nexthop = this.#nexthopOf(match) as Nexthop;
@@ -363,6 +365,16 @@ export class RouteResolver {
       },
       RouteMessageType.NewRoute,
     );
+  }
+
+  /** Where no link is asked for, a group of nexthops chooses the leg (fib_select_path, fib6_select_path). */
+  #takeThroughGroup(match: Match, destination: AddressWords, output: number): void {
+    if (match.errno !== 0 || output !== 0) return;
+    const fib = this.tables.fib(match.table.addressFamily as AddressFamily.Inet);
+    if (fib.nexthopId(match.route) === 0 || !fib.isMultipath(match.route)) return;
+    const group = fib.nexthopOf(match.route);
+    match.leg = group.select(hashAddress(destination));
+    match.interfaceIndex = (group.legs[match.leg] as Nexthop).interfaceIndex;
   }
 
   /** The route itself (RTM_F_FIB_MATCH), as stored, in the table that was searched. */
