@@ -221,9 +221,7 @@ export class NexthopTable {
   /** Whether the routes through a nexthop object can go through another instead. */
   #checkUsers(id: number, made: NexthopObject): void {
     const { ipv4Fib, ipv6Fib, ipv4Checks, ipv6Checks } = this.routes;
-    const scopes = new Set<number>();
-    for (const route of ipv4Fib.nexthopUsers.routesOf(id)) scopes.add(ipv4Fib.scope(route));
-    for (const scope of scopes) ipv4Checks.checkNexthopObject(made, scope);
+    for (const scope of ipv4Fib.scopesOfUsers(id)) ipv4Checks.checkNexthopObject(made, scope);
     if (ipv6Fib.nexthopUsers.isUsed(id)) ipv6Checks.checkNexthopObject(made);
   }
 

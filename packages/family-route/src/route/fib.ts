@@ -51,6 +51,8 @@ export class Fib {
   readonly links = new RouteLinks(this.arena);
   /** Routes by the nexthop object that they name; those are not in `links`. */
   readonly nexthopUsers = new RouteLinks(this.arena);
+  /** How many routes of each scope name a nexthop object, so that replacing it need not look at all of them. */
+  readonly #scopes = new Map<number, Map<number, number>>();
   readonly #tables = new Map<number, RouteTable>();
   #ordered: RouteTable[] = [];
   /** Routes by preferred source, for those that have one. */
@@ -327,6 +329,11 @@ export class Fib {
     return length;
   }
 
+  /** The scopes of the routes that name a nexthop object. */
+  scopesOfUsers(nexthopId: number): Iterable<number> {
+    return this.#scopes.get(nexthopId)?.keys() ?? [];
+  }
+
   /**
    * The routes that name a nexthop object in the order in which the kernel tells about an update: table by table, the
    * highest address first, and for the same address the longest prefix. Costs in proportion to them.
@@ -395,6 +402,7 @@ export class Fib {
   #index(route: number, description: RouteDescription): void {
     if (description.nexthopId !== 0) {
       this.nexthopUsers.addSingle(route, description.nexthopId);
+      this.#countScope(description.nexthopId, description.scope, 1);
     } else if (description.legs !== undefined) {
       this.links.addLegs(
         route,
@@ -419,6 +427,7 @@ export class Fib {
     const nexthopId = this.nexthopId(route);
     if (nexthopId !== 0) {
       this.nexthopUsers.removeSingle(route, nexthopId);
+      this.#countScope(nexthopId, this.scope(route), -1);
     } else if (this.isMultipath(route)) {
       const { legs } = this.describe(route, this.#scratch);
       this.links.removeLegs(
@@ -434,6 +443,18 @@ export class Fib {
       const routes = this.#bySource.get(key);
       if (routes?.delete(route) && routes.size === 0) this.#bySource.delete(key);
     }
+  }
+
+  #countScope(nexthopId: number, scope: number, change: 1 | -1): void {
+    let counts = this.#scopes.get(nexthopId);
+    if (counts === undefined) {
+      counts = new Map();
+      this.#scopes.set(nexthopId, counts);
+    }
+    const count = (counts.get(scope) ?? 0) + change;
+    if (count > 0) counts.set(scope, count);
+    else counts.delete(scope);
+    if (counts.size === 0) this.#scopes.delete(nexthopId);
   }
 
   /** Where in a slot an attribute begins, in words; 0 when there is none. */
