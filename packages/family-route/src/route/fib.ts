@@ -329,9 +329,9 @@ export class Fib {
     return length;
   }
 
-  /** The scopes of the routes that name a nexthop object. */
-  scopesOfUsers(nexthopId: number): Iterable<number> {
-    return this.#scopes.get(nexthopId)?.keys() ?? [];
+  /** The scopes of the routes that name a nexthop object, the newest first. */
+  scopesOfUsers(nexthopId: number): number[] {
+    return [...(this.#scopes.get(nexthopId)?.keys() ?? [])].reverse();
   }
 
   /**
