@@ -10,6 +10,7 @@ export * from './domain/random.js';
 export * from './errors/decode-error.js';
 export * from './errors/errno.js';
 export * from './errors/netlink-error.js';
+export { buildFamily } from './family/build-family.js';
 export * from './family/decorators.js';
 export * from './family/family-host.js';
 export * from './family/group-notifier.js';

@@ -11,6 +11,8 @@ import {
 export interface GenericFamilyOptions {
   /** At most 15 bytes (GENL_NAMSIZ); clients find the family by it. */
   readonly name: string;
+  /** The enum of its commands, for traces and for messages to humans. */
+  readonly commands?: Readonly<Record<string, string | number>>;
   /** @default 1 */
   readonly version?: number;
   /** The attributes of its messages, as nlctrl tells them (the highest number, the policy). */

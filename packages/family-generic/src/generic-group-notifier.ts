@@ -19,17 +19,21 @@ export class GenericGroupNotifier implements GroupNotifier {
   constructor(private readonly groups: HostGroups) {}
 
   hasListeners(group: string | number, cause?: Cause): boolean {
-    return this.groups.hasListeners(this.#idOf(group), cause);
+    return !this.#family.isWithdrawn && this.groups.hasListeners(this.#idOf(group), cause);
   }
 
   /** @throws {RangeError} naming the groups or commands there are. */
   notify(group: string | number, command: number, body: MessageBody, options: NotifyOptions = {}): void {
     const { flags = 0, cause = NO_CAUSE } = options;
     const id = this.#idOf(group);
-    if (!this.groups.hasListeners(id, cause)) return;
     const family = this.#family;
+    // The numbers of its groups may be another's by now.
+    if (family.isWithdrawn || !this.groups.hasListeners(id, cause)) return;
     const schema = family.schemaOf(command);
-    if (schema === undefined) throw new RangeError(`${family.name} has no command ${command} to notify with`);
+    if (schema === undefined)
+      throw new RangeError(
+        `${family.name} says nothing of command ${command}, so nothing can be told with it; give a @Do or @Dump that number, or a replyType`,
+      );
     const writer = this.#writer;
     writer.reset();
     appendMessage(writer, schema, body, family.familyId, flags, cause.sequence, cause.portId);
@@ -37,7 +41,8 @@ export class GenericGroupNotifier implements GroupNotifier {
   }
 
   notifyRaw(group: string | number, message: Uint8Array, cause?: Cause): void {
-    this.groups.notifyRaw(this.#idOf(group), message, cause);
+    const id = this.#idOf(group);
+    if (!this.#family.isWithdrawn) this.groups.notifyRaw(id, message, cause);
   }
 
   #idOf(group: string | number): number {

@@ -12,6 +12,18 @@ export function behindGenericHeader(message: MessageSchema, command: number, ver
   return { ...message, header: withGenericHeader(message.header, command, version) };
 }
 
+/** The same for readers: the command and the version are among the header's values. */
+export function withVisibleHeader(message: MessageSchema): MessageSchema {
+  const own = behindGenericHeader(message, 0, 0).header;
+  return {
+    ...message,
+    header: {
+      ...own,
+      read: (view, offset) => ({ ...genericHeader.read(view, offset), ...own.read(view, offset) }),
+    },
+  };
+}
+
 function withGenericHeader(own: HeaderLayout, command: number, version: number): HeaderLayout<HeaderShape> {
   const shift = genericHeader.size;
   return {

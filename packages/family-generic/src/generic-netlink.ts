@@ -1,10 +1,12 @@
 import {
+  buildFamily,
   type Class,
   Errno,
   type FamilyHost,
   type FamilyLifecycle,
   GROUP_NOTIFIER,
   type Guest,
+  type GuestDescription,
   HOST_GROUPS,
   type HostGroups,
   type IncomingRequest,
@@ -21,11 +23,12 @@ import { ControlFamily, FAMILY_DIRECTORY, type FamilyDirectory } from './control
 import { genericFamilyOptionsOf } from './generic-family.js';
 import { GenericGroupNotifier } from './generic-group-notifier.js';
 import { genericHeader } from './generic-header.js';
+import { CONTROL_ID } from './names.js';
 import { NumberRegistry } from './number-registry.js';
 import { type GenericNumbers, ServedGenericFamily } from './served-generic-family.js';
 
-/** GENL_ID_CTRL: nlctrl's ID, and the number of its group. */
-const CONTROL_NUMBERS: GenericNumbers = { familyId: 0x10, firstGroup: 0x10 };
+/** Nlctrl's ID, and the number of its group. */
+const CONTROL_NUMBERS: GenericNumbers = { familyId: CONTROL_ID, firstGroup: CONTROL_ID };
 
 /** What a request may say beside whether it dumps. */
 const PLAIN_FLAGS = MessageFlag.Request | MessageFlag.Ack | MessageFlag.Echo;
@@ -91,31 +94,46 @@ export class GenericNetlink implements FamilyHost, FamilyDirectory {
     const firstGroup = groupCount === 0 ? 0 : this.#numbers.allocateGroups(groupCount);
     const numbers = { familyId: this.#numbers.allocateFamily(), firstGroup };
     const release = () => {
+      this.#byId.delete(numbers.familyId);
       this.#numbers.releaseFamily(numbers.familyId);
       this.#numbers.releaseGroups(firstGroup, groupCount);
     };
-    let family: ServedGenericFamily;
     try {
-      family = this.#build(target, scope, numbers);
+      const family = this.#build(target, scope, numbers);
+      this.#growGroups();
+      (family.instance as FamilyLifecycle).onLoad?.();
+      this.#control.announceFamily(family);
+      return {
+        name: family.name,
+        instance: family.instance,
+        dispose: () => this.#withdraw(family, release),
+      };
     } catch (error) {
       release();
       throw error;
     }
-    this.#growGroups();
-    (family.instance as FamilyLifecycle).onLoad?.();
-    this.#control.announceFamily(family);
-    return {
-      name: family.name,
-      instance: family.instance,
-      dispose: async () => {
-        this.#byId.delete(family.familyId);
-        (family.instance as FamilyLifecycle).onUnload?.();
-        for (const { id } of family.groups) this.groups.clear(id);
-        this.#control.announceWithdrawal(family);
-        release();
-        await family.withdraw();
-      },
-    };
+  }
+
+  guests(): readonly GuestDescription[] {
+    return this.all().map(({ name, familyId, version, groups, operations }) => ({
+      name,
+      number: familyId,
+      version,
+      groups: Object.fromEntries(groups.map((group) => [group.name, group.id])),
+      operations,
+    }));
+  }
+
+  async #withdraw(family: ServedGenericFamily, release: () => void): Promise<void> {
+    this.#byId.delete(family.familyId);
+    try {
+      (family.instance as FamilyLifecycle).onUnload?.();
+    } finally {
+      for (const { id } of family.groups) this.groups.clear(id);
+      this.#control.announceWithdrawal(family);
+      release();
+      await family.withdraw();
+    }
   }
 
   #build(target: Class, scope: DependencyContainer, numbers: GenericNumbers): ServedGenericFamily {
@@ -125,7 +143,7 @@ export class GenericNetlink implements FamilyHost, FamilyDirectory {
     if (!scope.isRegistered(target)) scope.registerSingleton(target);
     const family = new ServedGenericFamily(
       genericFamilyOptionsOf(target),
-      scope.resolve(target) as object,
+      buildFamily(scope, target),
       numbers,
     );
     notifier.family = family;

@@ -1,5 +1,7 @@
 /** NETLINK_GENERIC: families as decorated classes, their numbers, and nlctrl. */
 export * from './control/control-message.js';
+export { GenericClient, type GenericClientOptions, type GenericMessage } from './generic-client.js';
 export { GenericFamily, type GenericFamilyOptions } from './generic-family.js';
 export { genericHeader } from './generic-header.js';
 export { GenericNetlink } from './generic-netlink.js';
+export * from './plain-family.js';

@@ -1,5 +1,6 @@
 import {
   type DumpContext,
+  type DumpRoom,
   Errno,
   type Exchange,
   type MessageSchema,
@@ -46,7 +47,19 @@ export class ServedGenericFamily {
   ) {
     this.name = options.name;
     this.version = options.version ?? 1;
-    this.operations = operationsOf(instance).map((operation) => this.#bind(operation));
+    const operations = operationsOf(instance);
+    if (operations.length === 0 && this.groups.length === 0) {
+      throw new Error(
+        `${instance.constructor.name} has neither operations nor groups; mark its methods with @Do(…) or @Dump(…)`,
+      );
+    }
+    for (const { name, options } of operations) {
+      if (options.replyType !== undefined && !isCommand(options.replyType))
+        throw new Error(
+          `${name} replies with command ${options.replyType}; commands are numbers from 0 to ${LAST_COMMAND}`,
+        );
+    }
+    this.operations = operations.map((operation) => this.#bind(operation));
     for (const operation of this.operations) this.#add(operation);
   }
 
@@ -73,6 +86,11 @@ export class ServedGenericFamily {
     return (exchange === 'do' ? this.#do : this.#dump).get(command);
   }
 
+  /** `meter.Set`, or `meter.1` where the family does not name its commands. */
+  commandName(command: number): string {
+    return `${this.name}.${this.options.commands?.[command] ?? command}`;
+  }
+
   /** What messages of a command are written by. */
   schemaOf(command: number): MessageSchema | undefined {
     return this.#schemas.get(command);
@@ -81,6 +99,10 @@ export class ServedGenericFamily {
   /** Group names with their numbers in this domain. */
   get groups(): readonly { readonly name: string; readonly id: number }[] {
     return (this.options.groups ?? []).map((name, index) => ({ name, id: this.numbers.firstGroup + index }));
+  }
+
+  get isWithdrawn(): boolean {
+    return this.#isWithdrawn;
   }
 
   /** Ends it: dumps that go on end with ENOENT; settles when no handler is at work any more. */
@@ -115,21 +137,34 @@ export class ServedGenericFamily {
       this.#inFlight.add(settled);
       return settled;
     }
-    if (operation.exchange !== 'dump' || result instanceof RawDump) return result;
+    if (operation.exchange !== 'dump') return result;
+    if (result instanceof RawDump) return new DumpWhileServed(result, () => this.#needServed());
     return this.#whileServed(result as Iterable<unknown>);
   }
 
   *#whileServed(messages: Iterable<unknown>): Generator<unknown> {
     for (const message of messages) {
-      if (this.#isWithdrawn) throw new NetlinkError(Errno.ENOENT, `${this.name} has been unloaded`);
+      this.#needServed();
       yield message;
     }
   }
 
+  #needServed(): void {
+    if (this.#isWithdrawn) throw new NetlinkError(Errno.ENOENT, `${this.name} has been unloaded`);
+  }
+
   #add(operation: Operation): void {
-    const { exchange, number, name, options } = operation;
-    if (!Number.isInteger(number) || number < 0 || number > LAST_COMMAND)
+    const { exchange, number, name, options, message } = operation;
+    if (!isCommand(number))
       throw new Error(`${name} handles command ${number}; commands are numbers from 0 to ${LAST_COMMAND}`);
+    const { shape } = message.attributes;
+    const unknown = options.required?.find((key) => !Object.hasOwn(shape, key));
+    if (unknown !== undefined) {
+      const keys = Object.keys(shape).join(', ') || 'none';
+      throw new Error(
+        `${name} requires "${unknown}", which ${message.name} has not; its attributes: ${keys}`,
+      );
+    }
     const table = exchange === 'do' ? this.#do : this.#dump;
     const taken = table.get(number);
     if (taken !== undefined) {
@@ -142,6 +177,29 @@ export class ServedGenericFamily {
     const { reply } = options;
     // What is sent under a command is what replies with it look like.
     if (reply !== undefined) this.#schemas.set(commandOf(reply), reply);
+  }
+}
+
+function isCommand(number: number): boolean {
+  return Number.isInteger(number) && number >= 0 && number <= LAST_COMMAND;
+}
+
+/** A dump that ends with its family. */
+class DumpWhileServed extends RawDump {
+  constructor(
+    private readonly inner: RawDump,
+    private readonly needServed: () => void,
+  ) {
+    super();
+  }
+
+  fill(room: DumpRoom): boolean {
+    this.needServed();
+    return this.inner.fill(room);
+  }
+
+  override close(): void {
+    this.inner.close();
   }
 }
 

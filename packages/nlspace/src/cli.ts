@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { ExitResult } from '@nlspace/transport-seccomp';
 import { type Command, type CommandLine, readCommandLine } from './command-line/arguments.js';
+import { FamilyModuleError } from './command-line/family-module-error.js';
 import { COMMAND_USAGE, USAGE } from './command-line/usage.js';
 import { UsageError } from './command-line/usage-error.js';
 
@@ -48,6 +49,9 @@ try {
   if (error instanceof UsageError) {
     process.stderr.write(`nlspace: ${error.message}\nTry \`nlspace --help\`.\n`);
     process.exitCode = USAGE_STATUS;
+  } else if (error instanceof FamilyModuleError) {
+    process.stderr.write(`nlspace: ${error.message}\n`);
+    process.exitCode = FAILED_STATUS;
   } else if (error instanceof Error && ('exitCode' in error || 'syscall' in error)) {
     // A LaunchError says with what a shell would exit; a system error is a file that cannot be opened.
     process.stderr.write(`nlspace: ${error.message}\n`);

@@ -360,7 +360,7 @@ export class ClientSocket implements AsyncDisposable {
   }
 
   #decode({ header, payload }: RawMessage, group: number): ReceivedMessage {
-    const schema = this.#catalog.get(header.type);
+    const schema = this.#catalog.get(header.type, payload);
     if (schema === undefined)
       throw new DecodeError(`no schema for message type ${header.type}`, 0, 'message');
     const { type: messageType, flags, sequence, portId } = header;

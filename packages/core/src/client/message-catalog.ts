@@ -1,4 +1,6 @@
 import type { MessageSchema } from '../schema/message.js';
 
-/** The schema of each message type of a protocol: what a client decodes replies and notifications by. */
-export type MessageCatalog = ReadonlyMap<number, MessageSchema>;
+/** What a client decodes replies and notifications by: a map by message type, or whoever looks into the payload too. */
+export interface MessageCatalog {
+  get(messageType: number, payload: Uint8Array): MessageSchema | undefined;
+}

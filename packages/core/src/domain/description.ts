@@ -1,4 +1,5 @@
-import type { Exchange } from '../family/operation.js';
+import { isFamilyHost } from '../family/family-host.js';
+import type { Exchange, Operation } from '../family/operation.js';
 import type { ServedProtocol } from './netlink-domain.js';
 
 export interface OperationDescription {
@@ -25,7 +26,18 @@ export interface ProtocolDescription {
   readonly name: string;
   readonly groups: Readonly<Record<string, number>>;
   readonly operations: readonly OperationDescription[];
+  /** Families that it serves beside its own operations, as NETLINK_GENERIC does. */
+  readonly families: readonly ServedFamilyDescription[];
   readonly sockets: readonly SocketDescription[];
+}
+
+export interface ServedFamilyDescription {
+  readonly name: string;
+  /** The message type of its requests. */
+  readonly number: number;
+  readonly version: number;
+  readonly groups: Readonly<Record<string, number>>;
+  readonly operations: readonly OperationDescription[];
 }
 
 /** A domain as it can print itself. */
@@ -38,12 +50,12 @@ export function describeProtocol({ family, sockets }: ServedProtocol): ProtocolD
     protocol: family.options.protocol,
     name: family.options.name,
     groups: family.options.groups,
-    operations: family.operations.map(({ exchange, number, name, message }) => ({
-      exchange,
-      number,
-      handler: name,
-      message: message.name,
-    })),
+    operations: family.operations.map(describeOperation),
+    families: isFamilyHost(family.instance)
+      ? family.instance
+          .guests()
+          .map((guest) => ({ ...guest, operations: guest.operations.map(describeOperation) }))
+      : [],
     sockets: [...sockets].map((socket) => ({
       portId: socket.portId,
       processId: socket.credentials.pid,
@@ -53,4 +65,8 @@ export function describeProtocol({ family, sockets }: ServedProtocol): ProtocolD
       ...socket.receiveCounters,
     })),
   };
+}
+
+function describeOperation({ exchange, number, name, message }: Operation): OperationDescription {
+  return { exchange, number, handler: name, message: message.name };
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3';
 import { container, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import { Errno } from '../errors/errno.js';
 import { NetlinkError } from '../errors/netlink-error.js';
+import { buildFamily } from '../family/build-family.js';
 import { type Class, type FamilyLifecycle, familyOptionsOf } from '../family/decorators.js';
 import { type DefectListener, Dispatcher } from '../family/dispatcher.js';
 import { type GuestMark, guestMarkOf, HOST_GROUPS, isFamilyHost } from '../family/family-host.js';
@@ -46,7 +47,7 @@ export interface DomainOptions {
   readonly onDefect?: DefectListener;
 }
 
-/** What `register` returns. Disposing withdraws the family. */
+/** What `register` returns. Disposing withdraws the family, and with a host the families that it serves. */
 export interface Registration {
   readonly name: string;
   readonly protocol: number;
@@ -81,6 +82,8 @@ export class NetlinkDomain implements Netlink {
   readonly #options: DomainOptions;
   readonly #container: DependencyContainer = container.createChildContainer();
   readonly #protocols = new Map<number, ServedProtocol>();
+  /** Families that another serves, as long as they are registered. */
+  readonly #guests = new Set<Registration>();
   readonly #random: () => number;
 
   constructor(options: DomainOptions = {}) {
@@ -115,8 +118,8 @@ export class NetlinkDomain implements Netlink {
     // One instance of the family and of each handler, so that they can hold state.
     for (const one of [target, ...options.handlers])
       if (!scope.isRegistered(one)) scope.registerSingleton(one);
-    const instance = scope.resolve(target) as FamilyLifecycle & object;
-    const handlers = options.handlers.map((handler) => scope.resolve(handler) as object);
+    const instance: FamilyLifecycle & object = buildFamily(scope, target);
+    const handlers = options.handlers.map((handler) => buildFamily(scope, handler));
     const family = new ServedFamily(options, instance, [instance, ...handlers]);
     notifier.family = family;
     const dispatcher = new Dispatcher(family, this.#options.onDefect ?? logDefect);
@@ -142,7 +145,12 @@ export class NetlinkDomain implements Netlink {
       dispose: () => this.#withdraw(options.protocol, registration),
     };
     this.#protocols.set(options.protocol, { family, dispatcher, world, sockets, registration });
-    instance.onLoad?.();
+    try {
+      instance.onLoad?.();
+    } catch (error) {
+      this.#protocols.delete(options.protocol);
+      throw error;
+    }
     this.events.emit('family-registered', registration);
     return registration;
   }
@@ -185,6 +193,7 @@ export class NetlinkDomain implements Netlink {
     const guest = instance.admit(target, this.#scope(providers));
     let disposed: Promise<void> | undefined;
     const withdraw = async () => {
+      this.#guests.delete(registration);
       await guest.dispose();
       this.events.emit('family-withdrawn', registration);
     };
@@ -197,6 +206,7 @@ export class NetlinkDomain implements Netlink {
         return disposed;
       },
     };
+    this.#guests.add(registration);
     this.events.emit('family-registered', registration);
     return registration;
   }
@@ -212,9 +222,11 @@ export class NetlinkDomain implements Netlink {
     const served = this.#protocols.get(protocol);
     if (served?.registration !== registration) return;
     this.#protocols.delete(protocol);
+    const guests = [...this.#guests].filter((guest) => guest.protocol === protocol);
+    const guestsGone = guests.map((guest) => guest.dispose());
     served.dispatcher.family = undefined;
     (served.family.instance as FamilyLifecycle).onUnload?.();
-    await served.dispatcher.drain();
+    await Promise.all([served.dispatcher.drain(), ...guestsGone]);
     this.events.emit('family-withdrawn', registration);
   }
 }

@@ -8,9 +8,12 @@ import type { DumpContext, RequestOf } from './request.js';
 export type Class<T = object> = new (...parameters: any[]) => T;
 
 /** The names of attributes that a message has. */
-type AttributeKey<M> = M extends MessageSchema ? Extract<keyof M['attributes']['shape'], string> : never;
+export type AttributeKey<M> = M extends MessageSchema
+  ? Extract<keyof M['attributes']['shape'], string>
+  : never;
 
-interface TypedOptions<Required extends string, R extends MessageSchema> extends OperationOptions {
+/** Options of an operation whose attributes and replies are known. */
+export interface TypedOptions<Required extends string, R extends MessageSchema> extends OperationOptions {
   readonly required?: readonly Required[];
   readonly reply?: R;
 }
@@ -18,7 +21,8 @@ interface TypedOptions<Required extends string, R extends MessageSchema> extends
 /** A complete message, header included: its sequence and port ID are filled in when it is sent. */
 export type RawReply = Uint8Array;
 
-type DoResult<R> = void | MessageOf<R> | RawReply | Iterable<MessageOf<R>>;
+/** What the handler of a `@Do` may return. */
+export type DoResult<R> = void | MessageOf<R> | RawReply | Iterable<MessageOf<R>>;
 
 /**
  * Marks the method that answers single requests of a command or message type. It returns nothing, one message or
@@ -96,6 +100,10 @@ export function NetlinkFamily(options: FamilyOptions) {
     injectable()(target);
     Object.defineProperty(target, FAMILY, { value: options });
   };
+}
+
+export function hasFamilyOptions(target: Class): boolean {
+  return FAMILY in target;
 }
 
 /** @throws {TypeError} when the class is not decorated. */

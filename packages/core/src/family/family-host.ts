@@ -1,6 +1,6 @@
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import type { Credentials } from '../socket/netlink.js';
-import type { Class } from './decorators.js';
+import { type Class, hasFamilyOptions } from './decorators.js';
 import type { GroupNotifier } from './group-notifier.js';
 import type { Operation } from './operation.js';
 
@@ -29,6 +29,18 @@ export interface FamilyHost {
   resolve(request: IncomingRequest, isDump: boolean): Operation;
   /** Takes in a family whose class is marked for this protocol, made by `container`. */
   admit(family: Class, container: DependencyContainer): Guest;
+  /** What is there now. */
+  guests(): readonly GuestDescription[];
+}
+
+/** A guest as a domain prints it. */
+export interface GuestDescription {
+  readonly name: string;
+  /** The message type that its requests go by. */
+  readonly number: number;
+  readonly version: number;
+  readonly groups: Readonly<Record<string, number>>;
+  readonly operations: readonly Operation[];
 }
 
 /** A family that a host has taken in. */
@@ -66,6 +78,14 @@ export function markGuest(target: Class, mark: GuestMark): void {
 
 export function guestMarkOf(target: Class): GuestMark | undefined {
   return (target as { [GUEST]?: GuestMark })[GUEST];
+}
+
+/** Whether a class can be registered with a domain. */
+export function isFamily(target: unknown): target is Class {
+  return (
+    typeof target === 'function' &&
+    (guestMarkOf(target as Class) !== undefined || hasFamilyOptions(target as Class))
+  );
 }
 
 export function isFamilyHost(instance: object): instance is FamilyHost {

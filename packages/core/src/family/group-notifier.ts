@@ -16,13 +16,16 @@ export interface NotifyOptions {
   readonly cause?: Cause;
 }
 
-/** Sends notifications to the groups of one family: encoded once, delivered to every member. */
-export interface GroupNotifier {
+/**
+ * Sends notifications to the groups of one family: encoded once, delivered to every member. A family that names its
+ * groups, as in `GroupNotifier<'changes'>`, cannot misspell them.
+ */
+export interface GroupNotifier<Group extends string = string> {
   /** Whether anybody would read a notification: `cause` counts too, for it may have asked for an echo. */
-  hasListeners(group: string | number, cause?: Cause): boolean;
-  notify(group: string | number, messageType: number, body: MessageBody, options?: NotifyOptions): void;
+  hasListeners(group: Group | number, cause?: Cause): boolean;
+  notify(group: Group | number, messageType: number, body: MessageBody, options?: NotifyOptions): void;
   /** The same with a complete message; its port ID and sequence number are overwritten. The bytes are kept. */
-  notifyRaw(group: string | number, message: Uint8Array, cause?: Cause): void;
+  notifyRaw(group: Group | number, message: Uint8Array, cause?: Cause): void;
 }
 
 /** The notifier of the family that a handler belongs to. */

@@ -57,16 +57,16 @@ interface WithRecords {
   [RECORDS]?: OperationRecord[];
 }
 
-/** Called by decorators: remembers the operation with the class. */
-export function recordOperation(prototype: object, record: OperationRecord): void {
-  const target = prototype as WithRecords;
+/** Remembers an operation: decorators with the class, by its prototype; who makes handlers otherwise with the handler itself. */
+export function recordOperation(owner: object, record: OperationRecord): void {
+  const target = owner as WithRecords;
   if (!Object.hasOwn(target, RECORDS)) target[RECORDS] = [...(target[RECORDS] ?? [])];
   target[RECORDS]?.push(record);
 }
 
 /** The operations of a handler object, bound to it. */
 export function operationsOf(handler: object): Operation[] {
-  const records = (Object.getPrototypeOf(handler) as WithRecords)[RECORDS] ?? [];
+  const records = (handler as WithRecords)[RECORDS] ?? [];
   const methods = handler as Record<string | symbol, (request: Request, context?: DumpContext) => unknown>;
   return records.map((record) => ({
     ...record,

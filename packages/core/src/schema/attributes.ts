@@ -166,12 +166,16 @@ export const attr = {
   }),
 };
 
-/** @throws {Error} when two attributes have the same number, naming both. */
+/** @throws {Error} when two attributes have the same number, or one has none that can be, naming them. */
 export function defineAttributes<S extends AttributeShape>(name: string, shape: S): AttributeSet<S> {
   const byType: Array<{ key: string; definition: AttributeDefinition<unknown> } | undefined> = [];
   const rows = Object.entries(shape).map(([key, definition]) => ({ key, definition }));
   for (const entry of rows) {
     const { type } = entry.definition;
+    if (!Number.isInteger(type) || type < 0 || type > ATTRIBUTE_TYPE_MASK)
+      throw new Error(
+        `${name}.${entry.key} has number ${type}; attributes have numbers from 0 to ${ATTRIBUTE_TYPE_MASK}`,
+      );
     const taken = byType[type];
     if (taken !== undefined) {
       throw new Error(

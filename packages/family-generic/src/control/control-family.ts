@@ -36,6 +36,7 @@ const NOTIFY = 'notify';
 /** `nlctrl`: who is there, under which numbers, and who comes and goes. */
 @GenericFamily({
   name: 'nlctrl',
+  commands: ControlCommand,
   version: 2,
   groups: [NOTIFY],
   strictHeadersFrom: ControlCommand.GetPolicy + 1,

@@ -8,8 +8,13 @@ const OPTIONS = {
     'trace-file': { type: 'string' },
     'no-admin': { type: 'boolean' },
     base: { type: 'string' },
+    family: { type: 'string', multiple: true },
   },
-  describe: { json: { type: 'boolean' }, 'no-admin': { type: 'boolean' } },
+  describe: {
+    json: { type: 'boolean' },
+    'no-admin': { type: 'boolean' },
+    family: { type: 'string', multiple: true },
+  },
   tour: {},
 } satisfies Record<string, NonNullable<ParseArgsConfig['options']>>;
 
@@ -26,6 +31,8 @@ export interface CommandLine {
   /** The lowest descriptor that is trapped. */
   readonly base: number | undefined;
   readonly json: boolean;
+  /** Modules with families to serve beside the usual ones. */
+  readonly families: readonly string[];
   /** Behind the options: never looked into. */
   readonly program: readonly string[];
 }
@@ -60,6 +67,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     admin: values['no-admin'] !== true,
     base: readBase(values['base'] as string | undefined),
     json: values['json'] === true,
+    families: (values['family'] as string[] | undefined) ?? [],
     program,
   };
 }

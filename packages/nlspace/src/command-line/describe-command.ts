@@ -2,14 +2,18 @@ import type { DomainDescription, ProtocolDescription, SocketDescription } from '
 import { type ExitResult, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
 import type { CommandLine } from './arguments.js';
+import { loadFamilies } from './load-families.js';
 
 const DONE: ExitResult = { exitCode: 0, signal: undefined };
+
+type Served = Pick<ProtocolDescription, 'groups' | 'operations'>;
 
 type ClosedSocket = Omit<SocketDescription, 'dumping'> & { readonly protocol: number };
 
 /** `nlspace describe`: what a domain serves and, when a program has run, what it opened and what is still open. */
-export async function describeCommand({ program, admin, json }: CommandLine): Promise<ExitResult> {
+export async function describeCommand({ program, admin, json, families }: CommandLine): Promise<ExitResult> {
   const domain = createNetlink();
+  await loadFamilies(domain, families);
   const closed: ClosedSocket[] = [];
   domain.events.on(
     'socket-closed',
@@ -46,24 +50,32 @@ function* descriptionLines(
   }
 }
 
-function* protocolLines({ protocol, name, groups, operations }: ProtocolDescription): Generator<string> {
+function* protocolLines({ protocol, name, families, ...served }: ProtocolDescription): Generator<string> {
   yield `protocol ${protocol} ${name}`;
-  yield '  operations';
-  for (const { exchange, number, message, handler } of operations) {
-    yield `    ${String(number).padStart(3)} ${exchange.padEnd(4)} ${message.padEnd(15)} ${handler}`;
+  yield* servedLines(served);
+  for (const family of families) {
+    yield `  family ${family.number} ${family.name} version ${family.version}`;
+    for (const line of servedLines(family)) yield `  ${line}`;
   }
-  yield '  groups';
-  for (const [group, number] of Object.entries(groups)) yield `    ${String(number).padStart(3)} ${group}`;
+}
+
+function* servedLines({ groups, operations }: Served): Generator<string> {
+  if (operations.length > 0) yield '  operations';
+  for (const { exchange, number, message, handler } of operations)
+    yield `    ${String(number).padStart(3)} ${exchange.padEnd(4)} ${message.padEnd(15)} ${handler}`;
+  const named = Object.entries(groups);
+  if (named.length > 0) yield '  groups';
+  for (const [group, number] of named) yield `    ${String(number).padStart(3)} ${group}`;
 }
 
 function* socketLines(
   state: string,
-  { groups }: ProtocolDescription,
+  { groups, families }: ProtocolDescription,
   sockets: readonly Omit<SocketDescription, 'dumping'>[],
 ): Generator<string> {
   yield `  ${state} sockets${sockets.length === 0 ? ': none' : ''}`;
-  const nameOf = (id: number) =>
-    Object.entries(groups).find(([, number]) => number === id)?.[0] ?? String(id);
+  const names = [groups, ...families.map((family) => family.groups)].flatMap(Object.entries);
+  const nameOf = (id: number) => names.find(([, number]) => number === id)?.[0] ?? String(id);
   for (const { portId, processId, groups: joined, requests, received, dropped, overruns } of sockets) {
     const counters = `${requests} requests, ${received} received, ${dropped} dropped, ${overruns} overruns`;
     const joins = joined.length === 0 ? '' : `, joined ${joined.map(nameOf).join(' ')}`;

@@ -3,11 +3,14 @@ import type { Netlink } from '@nlspace/core';
 import { type ExitResult, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
 import type { CommandLine } from './arguments.js';
+import { loadFamilies } from './load-families.js';
 
 /** `nlspace run`: terminal, standard input, signals and exit status are the program's own. */
 export async function runCommand(commandLine: CommandLine): Promise<ExitResult> {
-  const { program, verbose, traceFile, admin, base } = commandLine;
-  let netlink: Netlink = createNetlink();
+  const { program, verbose, traceFile, admin, base, families } = commandLine;
+  const domain = createNetlink();
+  await loadFamilies(domain, families);
+  let netlink: Netlink = domain;
   if (verbose || traceFile !== undefined) {
     const { trace } = await import('../trace/trace.js');
     // Nobody reads the trace any more: that is not the program's affair.

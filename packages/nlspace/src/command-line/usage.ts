@@ -21,6 +21,7 @@ Terminal, standard input, signals and exit status are the program's own. Without
   -v, --verbose           write requests, replies and notifications as text to standard error
       --trace-file FILE   write them to a file
       --no-admin          the program may look but not change anything (EPERM)
+      --family MODULE     also serve the families that a JavaScript module exports; may be repeated
       --base NUMBER       trap calls on descriptors from NUMBER on (default 512); 0 traps all: slower, but right also
                           for programs that pass netlink sockets with SCM_RIGHTS or move them with dup2
 
@@ -31,8 +32,9 @@ exit status: the program's own; 127 not found, 126 not executable, 125 it could 
 Prints what a domain serves: protocols, multicast groups, operations. With a program: runs it, then prints also which
 netlink sockets it has opened, what they joined and counted, and which of its descendants still have theirs open.
 
-      --json       as JSON
-      --no-admin   the program may look but not change anything (EPERM)
+      --json            as JSON
+      --no-admin        the program may look but not change anything (EPERM)
+      --family MODULE   also serve the families that a JavaScript module exports; may be repeated
 `,
   tour: `nlspace tour
 

@@ -35,11 +35,11 @@ function messageText(message: RawMessage, vocabulary: Vocabulary): string {
   if (type === ControlMessageType.Error || type === ControlMessageType.Done) return outcomeText(message);
   if (type <= ControlMessageType.Overrun)
     return `${ControlMessageType[type]?.toUpperCase() ?? `type ${type}`} seq ${sequence}`;
-  const schema = vocabulary.catalog.get(type);
+  const schema = vocabulary.schemaOf(message);
   const content =
     schema === undefined ? `${payload.length} bytes` : printMessage(schema, payload, vocabulary.texts);
   const parts = [
-    `${vocabulary.nameOf(type)} seq ${sequence}`,
+    `${vocabulary.nameOf(message)} seq ${sequence}`,
     flagText(flags, vocabulary.modifiersOf(type)),
     content,
   ];

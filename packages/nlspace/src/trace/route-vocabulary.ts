@@ -58,9 +58,9 @@ const GROUP_NAMES = new Map<number, string>(
 
 /** NETLINK_ROUTE. */
 export const ROUTE_VOCABULARY: Vocabulary = {
-  catalog: ROUTE_CATALOG,
   texts: ROUTE_TEXTS,
-  nameOf(messageType) {
+  schemaOf: ({ header, payload }) => ROUTE_CATALOG.get(header.type, payload),
+  nameOf({ header: { type: messageType } }) {
     const object = OBJECTS[messageType & ~3];
     return object === undefined ? `type ${messageType}` : `RTM_${VERBS[messageType & 3]}${object}`;
   },

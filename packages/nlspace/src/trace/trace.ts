@@ -2,6 +2,7 @@ import {
   type Datagram,
   type Netlink,
   type NetlinkAddress,
+  NetlinkDomain,
   NetlinkError,
   NetlinkProtocol,
   type NetlinkSocket,
@@ -9,6 +10,8 @@ import {
   type ReceiveOptions,
   type SocketOption,
 } from '@nlspace/core';
+import { GenericNetlink } from '@nlspace/family-generic';
+import { genericVocabulary } from './generic-vocabulary.js';
 import { datagramTexts } from './message-text.js';
 import { ROUTE_VOCABULARY } from './route-vocabulary.js';
 import { NUMBERS_ONLY, type Vocabulary } from './vocabulary.js';
@@ -16,7 +19,10 @@ import { NUMBERS_ONLY, type Vocabulary } from './vocabulary.js';
 export interface TraceOptions {
   /** Takes one line without its end. */
   readonly write: (line: string) => void;
-  /** Of protocols beside NETLINK_ROUTE, by number. Without one, messages show as numbers. */
+  /**
+   * Of protocols beside NETLINK_ROUTE, by number, and NETLINK_GENERIC of a domain in this process. Without one, messages
+   * show as numbers.
+   */
   readonly vocabularies?: ReadonlyMap<number, Vocabulary>;
 }
 
@@ -31,11 +37,16 @@ export function trace(inner: Netlink, { write, vocabularies }: TraceOptions): Ne
   return {
     async open(options: OpenOptions) {
       const { protocol, credentials } = options;
-      const own = protocol === NetlinkProtocol.Route ? ROUTE_VOCABULARY : NUMBERS_ONLY;
-      const vocabulary = vocabularies?.get(protocol) ?? own;
+      const vocabulary = vocabularies?.get(protocol) ?? vocabularyOf(inner, protocol);
       return new TracedSocket(await inner.open(options), credentials?.pid ?? 0, vocabulary, write);
     },
   };
+}
+
+function vocabularyOf(inner: Netlink, protocol: number): Vocabulary {
+  if (protocol === NetlinkProtocol.Route) return ROUTE_VOCABULARY;
+  const served = inner instanceof NetlinkDomain ? inner.familyOf(protocol)?.instance : undefined;
+  return served instanceof GenericNetlink ? genericVocabulary(served) : NUMBERS_ONLY;
 }
 
 class TracedSocket implements NetlinkSocket {

@@ -1,11 +1,12 @@
-import type { MessageCatalog, ValueTexts } from '@nlspace/core';
+import type { MessageSchema, RawMessage, ValueTexts } from '@nlspace/core';
 
 /** How the messages of a protocol read. */
 export interface Vocabulary {
-  readonly catalog: MessageCatalog;
   readonly texts: ValueTexts;
-  /** `RTM_NEWROUTE` for 24. */
-  nameOf(messageType: number): string;
+  /** What a message is decoded by; undefined where nobody knows. */
+  schemaOf(message: RawMessage): MessageSchema | undefined;
+  /** `RTM_NEWROUTE`, or `meter.Set` */
+  nameOf(message: RawMessage): string;
   /** Names of the flags from 0x100 on, which mean different things in different messages; wider masks first. */
   modifiersOf(messageType: number): ReadonlyArray<readonly [bits: number, name: string]>;
   groupName(group: number): string;
@@ -13,9 +14,9 @@ export interface Vocabulary {
 
 /** Of protocols that nobody has words for. */
 export const NUMBERS_ONLY: Vocabulary = {
-  catalog: new Map(),
   texts: {},
-  nameOf: (messageType) => `type ${messageType}`,
+  schemaOf: () => undefined,
+  nameOf: ({ header }) => `type ${header.type}`,
   modifiersOf: () => [],
   groupName: (group) => String(group),
 };

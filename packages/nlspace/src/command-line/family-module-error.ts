@@ -1,0 +1,4 @@
+/** A module given with `--family` cannot be used. */
+export class FamilyModuleError extends Error {
+  override readonly name = 'FamilyModuleError';
+}
