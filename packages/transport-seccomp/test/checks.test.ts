@@ -26,6 +26,7 @@ const CHECKS: Readonly<Record<string, 'kernel' | 'test family'>> = {
   churn: 'kernel',
   crowd: 'kernel',
   requests: 'test family',
+  storm: 'test family',
 };
 
 const probes = await buildProbes();
@@ -61,3 +62,12 @@ peerTest(test, probes.missing, 'who is privileged is decided by who calls', asyn
   t.is(await probe(createTestDomain(), [probes.dynamic, 'privilege'], { netAdmin }), '');
   t.deepEqual(callers, [process.geteuid?.()]);
 });
+
+conditionalTest(
+  test,
+  probes.missing ?? notRoot,
+  'storm: the real kernel answers each call once, whatever signals come',
+  async (t) => {
+    t.is(await probeOnKernel([probes.dynamic, 'storm_on_kernel']), '');
+  },
+);

@@ -434,6 +434,53 @@ static void interruptions(void) {
   CHECK_FAILS(recv(s, buffer, sizeof buffer, MSG_DONTWAIT), EAGAIN);
 }
 
+static int signals_of_storm;
+static atomic_int storm_is_over;
+static void *storm_main(void *argument) {
+  for (int i = 0; i < signals_of_storm; i++) {
+    int before = signals_seen;
+    pthread_kill(*(pthread_t *)argument, SIGUSR1);
+    while (signals_seen == before) sched_yield();
+  }
+  storm_is_over = 1;
+  return NULL;
+}
+
+/* Signals while calls follow each other without a pause. Each send is answered by one
+ * acknowledgement; returns how many were answered by none or by two. Nothing else ever happens. */
+static unsigned wrong_answers(int signals) {
+  int s = open_bound(0, 0);
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+  pthread_t self = pthread_self(), other;
+  unsigned wrong = 0;
+  signals_of_storm = signals;
+  sigaction(SIGUSR1, &action, NULL);
+  CHECK(pthread_create(&other, NULL, storm_main, &self) == 0);
+  for (unsigned i = 1; !storm_is_over; i++) {
+    char buffer[256];
+    unsigned answers = 0;
+    ssize_t length;
+    send_noop(s, i);
+    while ((length = recv(s, buffer, sizeof buffer, MSG_DONTWAIT)) >= 0) {
+      CHECK(ack_sequence(buffer, length) == i);
+      answers++;
+    }
+    CHECK(errno == EAGAIN && answers <= 2);
+    wrong += answers != 1;
+  }
+  while (!storm_is_over) sched_yield();
+  pthread_join(other, NULL);
+  send_noop(s, 0);
+  CHECK(receive_ack(s, 0) == 0);
+  return wrong;
+}
+
+/* Signals come slowly where calls are done at once. */
+static void storm_on_kernel(void) { CHECK(wrong_answers(200) == 0); }
+
+/* docs/decisions/0031-signals-and-answers.md says why some are. */
+static void storm(void) { CHECK(wrong_answers(2000) <= 200); }
+
 static atomic_uint answers_seen;
 static void *reader_main(void *argument) {
   int s = *(int *)argument;
@@ -694,6 +741,8 @@ static const struct {
     {"crowd", crowd},
     {"privilege", privilege},
     {"requests", requests},
+    {"storm", storm},
+    {"storm_on_kernel", storm_on_kernel},
     {"forever", forever},
     {"blocked", blocked},
 };
