@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -15,27 +15,37 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
     await promisify(execFile)('gcc', ['-static', '-O1', '-o', program, join(FIXTURES, 'raw-netlink.c')]);
     return program;
   },
-  GO_NETLINK: async (directory) => {
-    const program = join(directory, 'go-netlink');
-    const env = {
-      ...process.env,
-      CGO_ENABLED: '0',
-      GO111MODULE: 'off',
-      GOCACHE: join(directory, 'cache'),
-      GOPATH: join(directory, 'path'),
-    };
-    await promisify(execFile)('go', ['build', '-o', program, '.'], {
-      cwd: join(FIXTURES, 'go-netlink'),
-      env,
-    });
-    return program;
+  GO_NETLINK: (directory) => buildGo('go-netlink', directory),
+  GO_VISHVANANDA: (directory) => buildGo('go-vishvananda', directory),
+  BUSYBOX: async () => firstOf('/bin/busybox', '/usr/bin/busybox'),
+  LIBNL_TOOLS: async () => firstOf('/usr/bin/nl-route-list'),
+  PYROUTE2: async () => {
+    await promisify(execFile)('/usr/bin/python3', ['-c', 'import pyroute2']);
+    return join(FIXTURES, 'pyroute2-tour.py');
   },
-  BUSYBOX: async () => {
-    const program = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
-    if (program === undefined) throw new Error('there is no busybox');
-    return program;
-  },
+  FRR: async () => dirname(firstOf('/usr/lib/frr/zebra')),
+  BIRD: async () => firstOf('/usr/sbin/bird'),
 };
+
+/** Statically linked, and with the libraries that Debian packages: nothing is downloaded. */
+async function buildGo(name: string, directory: string): Promise<string> {
+  const program = join(directory, name);
+  const env = {
+    ...process.env,
+    CGO_ENABLED: '0',
+    GO111MODULE: 'off',
+    GOCACHE: join(directory, `${name}-cache`),
+    GOPATH: '/usr/share/gocode',
+  };
+  await promisify(execFile)('go', ['build', '-o', program, '.'], { cwd: join(FIXTURES, name), env });
+  return program;
+}
+
+function firstOf(...paths: readonly string[]): string {
+  const program = paths.find((path) => existsSync(path));
+  if (program === undefined) throw new Error(`there is no ${paths[0]}`);
+  return program;
+}
 
 /** Builds or finds the programs and names them in the environment; those that cannot be had are not named. */
 export async function providePrograms(

@@ -2,14 +2,19 @@ import type { Scenario } from '@nlspace/testkit';
 import { ADDRESSES } from './addresses.js';
 import { BATCHES } from './batches.js';
 import { BRIDGES } from './bridges.js';
+import { BIRD } from './bird.js';
+import { FRR } from './frr.js';
+import { GO_LIBRARY } from './go-library.js';
 import { IPV4_ROUTES } from './ipv4-routes.js';
 import { IPV6_ROUTES } from './ipv6-routes.js';
+import { LIBNL } from './libnl.js';
 import { LINKS } from './links.js';
 import { MONITORS } from './monitors.js';
 import { NAMESPACES } from './namespaces.js';
 import { NEIGHBOURS } from './neighbours.js';
 import { NEXTHOPS } from './nexthops.js';
 import { PROGRAMS } from './programs.js';
+import { PYROUTE2 } from './pyroute2.js';
 import { RULES } from './rules.js';
 
 /** Every scenario, by the object it is about. */
@@ -26,4 +31,9 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   monitor: MONITORS,
   namespace: NAMESPACES,
   program: PROGRAMS,
+  BIRD,
+  FRR,
+  'vishvananda/netlink': GO_LIBRARY,
+  libnl: LIBNL,
+  pyroute2: PYROUTE2,
 };
