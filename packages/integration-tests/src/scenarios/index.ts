@@ -1,8 +1,8 @@
 import type { Scenario } from '@nlspace/testkit';
 import { ADDRESSES } from './addresses.js';
 import { BATCHES } from './batches.js';
-import { BRIDGES } from './bridges.js';
 import { BIRD } from './bird.js';
+import { BRIDGES } from './bridges.js';
 import { FRR } from './frr.js';
 import { GO_LIBRARY } from './go-library.js';
 import { IPV4_ROUTES } from './ipv4-routes.js';
