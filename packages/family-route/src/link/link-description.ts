@@ -72,7 +72,7 @@ export function describeLink(link: Link, changedFlags = 0, extendedMask = 0, eve
       ...describeKinds(link),
       ...(link.linkedIndex === undefined ? {} : { link: link.linkedIndex }),
       ...linkNamespace(link),
-      queueingDiscipline: link.hasQueue ? 'noqueue' : 'noop',
+      queueingDiscipline: link.hasQueue ? (traits.queueingDiscipline ?? 'noqueue') : 'noop',
       addressFamilies: link.isDying ? {} : addressFamilies(link, hasStatistics),
       hardwareMap: {} as never,
       ...(link.alternativeNames.length === 0

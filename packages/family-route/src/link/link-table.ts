@@ -272,6 +272,11 @@ export class LinkTable {
     this.announce(link, LinkFlag.Promiscuous, NO_CAUSE);
   }
 
+  /** The operational state of a link is looked at at the end of the operation, whether or not its carrier changes. For kinds. */
+  watch(link: Link): void {
+    this.#sources.world.unsettled.add(link);
+  }
+
   /** Carrier and dormancy of a link follow those of the one below it (`netif_stacked_transfer_operstate`). For kinds. */
   transferState(lower: Link, upper: Link): void {
     this.setCarrier(upper, lower.hasCarrier);

@@ -16,6 +16,8 @@ export interface LinkTraits {
   readonly tsoMaximumSize: number;
   /** Megabits, where a link claims to have a speed. */
   readonly speedMbps?: number;
+  /** What queues its packets once it has been up. @default 'noqueue' */
+  readonly queueingDiscipline?: string;
   /** Whether the kernel forbids moving it to another network namespace (IFLA_NETNS_IMMUTABLE). */
   readonly namespaceBound: boolean;
 }

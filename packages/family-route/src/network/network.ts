@@ -2,7 +2,9 @@ import { type Cause, FIRST_NAMESPACE, type NamespaceId, NO_CAUSE, seededRandom }
 import { AddressTable } from '../address/address-table.js';
 import { BridgeKind } from '../link/kinds/bridge/bridge-kind.js';
 import { DummyKind } from '../link/kinds/dummy.js';
+import { IfbKind } from '../link/kinds/ifb.js';
 import { LoopbackKind } from '../link/kinds/loopback.js';
+import { MacvlanKind } from '../link/kinds/macvlan.js';
 import { VethKind } from '../link/kinds/veth.js';
 import type { LinkKindClass } from '../link/link-kind.js';
 import { LinkTable, LinkWorld } from '../link/link-table.js';
@@ -35,7 +37,13 @@ export interface NetworkOptions {
 }
 
 /** The link kinds of a network that is not told otherwise. */
-export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [DummyKind, VethKind, BridgeKind];
+export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [
+  DummyKind,
+  VethKind,
+  BridgeKind,
+  MacvlanKind,
+  IfbKind,
+];
 
 /**
  * What a network namespace holds: links, addresses, routes, nexthops, rules and neighbours, with everything that follows from a

@@ -16,11 +16,13 @@ import { NEXTHOPS } from './nexthops.js';
 import { PROGRAMS } from './programs.js';
 import { PYROUTE2 } from './pyroute2.js';
 import { RULES } from './rules.js';
+import { STACKED_LINKS } from './stacked-links.js';
 
 /** Every scenario, by the object it is about. */
 export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   link: LINKS,
   bridge: BRIDGES,
+  'stacked link': STACKED_LINKS,
   address: ADDRESSES,
   'IPv4 route': IPV4_ROUTES,
   'IPv6 route': IPV6_ROUTES,

@@ -9,6 +9,7 @@ const OPTIONS = {
     'no-admin': { type: 'boolean' },
     base: { type: 'string' },
     family: { type: 'string', multiple: true },
+    'link-kind': { type: 'string', multiple: true },
   },
   describe: {
     json: { type: 'boolean' },
@@ -33,6 +34,8 @@ export interface CommandLine {
   readonly json: boolean;
   /** Modules with families to serve beside the usual ones. */
   readonly families: readonly string[];
+  /** Modules that export link kinds. */
+  readonly linkKinds: readonly string[];
   /** Behind the options: never looked into. */
   readonly program: readonly string[];
 }
@@ -68,6 +71,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     base: readBase(values['base'] as string | undefined),
     json: values['json'] === true,
     families: (values['family'] as string[] | undefined) ?? [],
+    linkKinds: (values['link-kind'] as string[] | undefined) ?? [],
     program,
   };
 }

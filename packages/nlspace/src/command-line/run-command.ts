@@ -4,11 +4,14 @@ import { type ExitResult, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
 import type { CommandLine } from './arguments.js';
 import { loadFamilies } from './load-families.js';
+import { loadLinkKinds } from './load-link-kinds.js';
 
 /** `nlspace run`: terminal, standard input, signals and exit status are the program's own. */
 export async function runCommand(commandLine: CommandLine): Promise<ExitResult> {
-  const { program, verbose, traceFile, admin, base, families } = commandLine;
-  const domain = createNetlink();
+  const { program, verbose, traceFile, admin, base, families, linkKinds } = commandLine;
+  const domain = createNetlink(
+    linkKinds.length === 0 ? {} : { network: { kinds: await loadLinkKinds(linkKinds) } },
+  );
   await loadFamilies(domain, families);
   let netlink: Netlink = domain;
   if (verbose || traceFile !== undefined) {

@@ -22,6 +22,8 @@ Terminal, standard input, signals and exit status are the program's own. Without
       --trace-file FILE   write them to a file
       --no-admin          the program may look but not change anything (EPERM)
       --family MODULE     also serve the families that a JavaScript module exports; may be repeated
+      --link-kind FILE    a module that exports classes decorated with @LinkKind: \`ip link add type …\` makes their
+                          links too (may be repeated)
       --base NUMBER       trap calls on descriptors from NUMBER on (default 512); 0 traps all: slower, but right also
                           for programs that pass netlink sockets with SCM_RIGHTS or move them with dup2
 

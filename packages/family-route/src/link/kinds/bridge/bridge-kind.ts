@@ -100,5 +100,7 @@ function refusePort(link: Link): void {
     throw new NetlinkError(Errno.EINVAL);
   if (link.behaviour instanceof BridgeKind)
     throw new NetlinkError(Errno.ELOOP, 'Can not enslave a bridge to a bridge');
-  if (link.master !== undefined) throw new NetlinkError(Errno.EBUSY);
+  // Who takes all packets of a link already leaves none for a bridge.
+  const isTaken = [...link.uppers].some(({ kind }) => kind === 'macvlan');
+  if (link.master !== undefined || isTaken) throw new NetlinkError(Errno.EBUSY);
 }

@@ -214,6 +214,8 @@ export class Bridge {
   #followMtu(): void {
     if (this.hasChosenMtu) return;
     const mtu = this.ports.length === 0 ? DEFAULT_MTU : Math.min(...this.ports.map(({ link }) => link.mtu));
+    const { minimumMtu, maximumMtu } = this.link.traits;
+    if (mtu < minimumMtu || mtu > maximumMtu) return;
     this.links.changeMtu(this.link, mtu, NO_CAUSE);
     this.hasChosenMtu = false;
   }
