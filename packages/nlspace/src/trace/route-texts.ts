@@ -151,6 +151,17 @@ function multipath(bytes: Uint8Array): string {
   return `[${legs.join(', ')}]`;
 }
 
+/** A `struct nexthop_grp` for each member: its id, and its weight where it has a say. */
+function nexthopGroup(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const members: string[] = [];
+  for (let offset = 0; offset + 8 <= bytes.length; offset += 8) {
+    const weight = view.getUint16(offset + 4, true) + 1;
+    members.push(`${view.getUint32(offset, true)}${weight === 1 ? '' : `,${weight}`}`);
+  }
+  return members.join('/');
+}
+
 /** What the schemas of NETLINK_ROUTE leave open. */
 export const ROUTE_TEXTS: ValueTexts = {
   'ifinfomsg.addressFamily': named(FAMILIES),
@@ -178,6 +189,13 @@ export const ROUTE_TEXTS: ValueTexts = {
   'rtmsg.type': named(ROUTE_TYPES),
   'rtmsg.flags': hex,
   'rtnexthop.flags': hex,
+  'nhmsg.addressFamily': named(FAMILIES),
+  'nhmsg.scope': named(SCOPES),
+  'nhmsg.protocol': named(PROTOCOLS),
+  'nhmsg.flags': hex,
+  'nexthop.gateway': ipAddress,
+  'nexthop.group': nexthopGroup,
+  'nexthop.operationFlags': hex,
   'route.table': named(TABLES),
   'route.destination': ipAddress,
   'route.source': ipAddress,
