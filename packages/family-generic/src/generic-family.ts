@@ -19,6 +19,8 @@ export interface GenericFamilyOptions {
   readonly attributes?: AttributeSet;
   /** The header behind `struct genlmsghdr`, where the family has one: any message of it. */
   readonly header?: MessageSchema;
+  /** What notifications are written by, where their command is not that of a request or a reply: by command. */
+  readonly notifications?: Readonly<Record<number, MessageSchema>>;
   /** Multicast groups by name, at most 15 bytes each; their numbers are found out at run time. */
   readonly groups?: readonly string[];
   /**

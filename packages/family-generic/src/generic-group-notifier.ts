@@ -32,7 +32,7 @@ export class GenericGroupNotifier implements GroupNotifier {
     const schema = family.schemaOf(command);
     if (schema === undefined)
       throw new RangeError(
-        `${family.name} says nothing of command ${command}, so nothing can be told with it; give a @Do or @Dump that number, or a replyType`,
+        `${family.name} says nothing of command ${command}, so nothing can be told with it; name it in the notifications of the family`,
       );
     const writer = this.#writer;
     writer.reset();

@@ -10,6 +10,7 @@ export class NumberRegistry {
   readonly #families = new Set<number>();
   readonly #groups = new Set<number>(RESERVED_GROUPS);
   #next = FIRST_FAMILY_ID;
+  #groupCount = GROUPS_PER_WORD;
 
   /** The next one round: a number that has become free is not used again at once. */
   allocateFamily(): number {
@@ -37,6 +38,8 @@ export class NumberRegistry {
       } else length++;
     }
     for (let i = 0; i < count; i++) this.#groups.add(first + i);
+    const words = Math.ceil((first + count) / GROUPS_PER_WORD);
+    this.#groupCount = Math.max(this.#groupCount, words * GROUPS_PER_WORD);
     return first;
   }
 
@@ -44,8 +47,8 @@ export class NumberRegistry {
     for (let i = 0; i < count; i++) this.#groups.delete(first + i);
   }
 
-  /** How many groups can be joined: whole words of them. */
+  /** How many groups can be joined: whole words of them, and never fewer than before. */
   get groupCount(): number {
-    return Math.ceil((Math.max(...this.#groups) + 1) / GROUPS_PER_WORD) * GROUPS_PER_WORD;
+    return this.#groupCount;
   }
 }

@@ -61,6 +61,8 @@ export class ServedGenericFamily {
     }
     this.operations = operations.map((operation) => this.#bind(operation));
     for (const operation of this.operations) this.#add(operation);
+    for (const [command, message] of Object.entries(options.notifications ?? {}))
+      this.#schemas.set(Number(command), behindGenericHeader(message, Number(command), this.version));
   }
 
   get familyId(): number {

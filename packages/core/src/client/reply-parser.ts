@@ -11,7 +11,7 @@ const decoder = new TextDecoder();
 /** The errno of NLMSG_ERROR or NLMSG_DONE as a positive number; 0 is success. A DONE without payload is one. */
 export function errnoOf({ payload }: RawMessage): number {
   if (payload.length < 4) return 0;
-  return -new DataView(payload.buffer, payload.byteOffset).getInt32(0, true);
+  return 0 - new DataView(payload.buffer, payload.byteOffset).getInt32(0, true);
 }
 
 /** Turns NLMSG_ERROR or a failed NLMSG_DONE into the error that the handler threw. */

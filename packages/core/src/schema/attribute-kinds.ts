@@ -147,7 +147,7 @@ function integerLimits(
   { min, max, mask }: { min?: number | bigint; max?: number | bigint; mask?: number | bigint },
 ): PolicyLimits {
   if (mask !== undefined) return { mask: BigInt.asUintN(64, BigInt(mask)) };
-  const bits = BigInt(name.slice(1)) || 64n;
+  const bits = BigInt(/\d+/.exec(name)?.[0] ?? 64);
   const signed = name.startsWith('s');
   return {
     minimum: BigInt(min ?? (signed ? -(2n ** (bits - 1n)) : 0n)),

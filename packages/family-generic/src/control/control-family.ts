@@ -39,6 +39,11 @@ const NOTIFY = 'notify';
   commands: ControlCommand,
   version: 2,
   groups: [NOTIFY],
+  notifications: {
+    [ControlCommand.DeleteFamily]: familyDescription,
+    [ControlCommand.NewGroup]: familyDescription,
+    [ControlCommand.DeleteGroup]: familyDescription,
+  },
   strictHeadersFrom: ControlCommand.GetPolicy + 1,
 })
 export class ControlFamily {
