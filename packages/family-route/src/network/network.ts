@@ -72,8 +72,9 @@ export class Network {
     readonly namespace: NamespaceId = FIRST_NAMESPACE,
     namespaces?: NetworkNamespaces,
   ) {
-    const random = options.random ?? seededRandom(1);
-    const macAddress = options.macAddress ?? randomMacAddresses(random);
+    const random = options.random ?? seededRandom(2);
+    // From a stream of their own, so that addresses do not depend on what else leaves something to chance.
+    const macAddress = options.macAddress ?? randomMacAddresses(options.random ?? seededRandom(1));
     // Others begin alike, but draw on: no two links of a world get the same address.
     this.namespaces =
       namespaces ??
