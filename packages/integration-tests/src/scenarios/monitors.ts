@@ -1,4 +1,5 @@
 import type { Scenario } from '@nlspace/testkit';
+import { eventually } from './waiting.js';
 import { CONNECTED, PAIR, PAIR_UP } from './worlds-begin.js';
 
 const MONITOR = '$SCRATCH/monitor';
@@ -11,7 +12,7 @@ export function watched(setup: readonly string[], objects: string, commands: rea
   return [
     ...setup,
     `: > ${MONITOR}; ip ${objects} > ${MONITOR} 2>&1 & echo $! > $SCRATCH/pid`,
-    `until grep -q 'mtu 61000' ${MONITOR}; do ip link set lo mtu 61001; ip link set lo mtu 61000; done`,
+    eventually(`ip link set lo mtu 61001; ip link set lo mtu 61000; grep -q 'mtu 61000' ${MONITOR}`),
     `wait=0; until [ "$(tail -n 2 ${MONITOR} | grep -c 'mtu 61000')" = 1 ] || [ $wait = 100 ]; do wait=$((wait + 1)); sleep 0.02; done`,
     'ip link set lo mtu 62000',
     ...commands,

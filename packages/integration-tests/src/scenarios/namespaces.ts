@@ -1,13 +1,13 @@
 import type { Scenario } from '@nlspace/testkit';
+import { eventually } from './waiting.js';
 
-/** Names under /run/netns are the machine's, so that each scenario has its own. */
-const A = 'nlspace-a';
-const B = 'nlspace-b';
+/** Names under /run/netns are the machine's, where somebody else may run the same scenarios. */
+const A = `nlspace-a-${process.pid}`;
+const B = `nlspace-b-${process.pid}`;
 
 /** The kernel takes a namespace down a moment later; the other ends of its wires are gone by then. */
 function ended(names: readonly string[], otherEnd: string): string {
-  const del = names.map((name) => `ip netns del ${name}`).join('; ');
-  return `${del}; tries=0; while [ $tries -lt 100 ] && ip link show ${otherEnd} >/dev/null 2>&1; do tries=$((tries + 1)); sleep 0.05; done`;
+  return `${names.map((name) => `ip netns del ${name}`).join('; ')}; ${eventually(`! ip link show ${otherEnd}`)}`;
 }
 
 /** Network namespaces as ip-netns(8) makes them; each has links of its own, and numbers for the others. */
@@ -45,7 +45,7 @@ export const NAMESPACES: readonly Scenario[] = [
       `ip -n ${A} netns set ${B} 3`,
       `ip netns list-id target-nsid 7`,
       `ip netns list-id target-nsid 99`,
-      `ip netns list | grep nlspace-`,
+      `ip netns list | grep -E '${A}|${B}' | sort`,
       `ip netns del ${A}; ip netns del ${B}`,
     ],
   },
@@ -146,12 +146,13 @@ export const NAMESPACES: readonly Scenario[] = [
       `ip netns add ${A}`,
       'ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02; ip link set v0 up; ip link set v1 up',
       `ip -o monitor link > $SCRATCH/here & echo $! > $SCRATCH/here.pid; ip -n ${A} -o monitor link > $SCRATCH/there & echo $! > $SCRATCH/there.pid`,
-      "until grep -q 'mtu 61000' $SCRATCH/here; do ip link set lo mtu 61001; ip link set lo mtu 61000; done",
-      `until grep -q 'mtu 61000' $SCRATCH/there; do ip -n ${A} link set lo mtu 61001; ip -n ${A} link set lo mtu 61000; done`,
+      eventually("ip link set lo mtu 61001; ip link set lo mtu 61000; grep -q 'mtu 61000' $SCRATCH/here"),
+      eventually(`ip -n ${A} link set lo mtu 61001; ip -n ${A} link set lo mtu 61000; grep -q 'mtu 61000' $SCRATCH/there`),
       `sleep 0.1; ip link set lo mtu 62000; ip -n ${A} link set lo mtu 62000`,
       `ip link set v1 netns ${A}`,
       `ip link set lo mtu 63000; ip -n ${A} link set lo mtu 63000`,
-      `until grep -q 'mtu 63000' $SCRATCH/here && grep -q 'mtu 63000' $SCRATCH/there; do sleep 0.02; done; kill $(cat $SCRATCH/here.pid $SCRATCH/there.pid)`,
+      eventually("grep -q 'mtu 63000' $SCRATCH/here && grep -q 'mtu 63000' $SCRATCH/there"),
+      'kill $(cat $SCRATCH/here.pid $SCRATCH/there.pid)',
       "sed -n '/mtu 62000/,/mtu 63000/p' $SCRATCH/here",
       "sed -n '/mtu 62000/,/mtu 63000/p' $SCRATCH/there",
       ended([A], 'v0'),
@@ -163,11 +164,14 @@ export const NAMESPACES: readonly Scenario[] = [
     masks: ['mac'],
     commands: [
       'ip link add v0 type veth peer name v1',
-      "unshare -n sh -c 'echo $$ > $SCRATCH/pid; ip link set lo up; exec sleep 60' & until [ -s $SCRATCH/pid ]; do sleep 0.02; done; sleep 0.1",
+      "unshare -n sh -c 'echo $$ > $SCRATCH/pid; ip link set lo up; exec sleep 60' &",
+      eventually('[ -s $SCRATCH/pid ] && grep -q sleep /proc/$(cat $SCRATCH/pid)/cmdline'),
       'ip link set v1 netns $(cat $SCRATCH/pid)',
       'ip link',
       'nsenter -n -t $(cat $SCRATCH/pid) ip link',
-      'kill $(cat $SCRATCH/pid); tries=0; while [ $tries -lt 100 ] && ip link show v0 >/dev/null 2>&1; do tries=$((tries + 1)); sleep 0.05; done; ip link',
+      'kill $(cat $SCRATCH/pid)',
+      eventually('! ip link show v0'),
+      'ip link',
     ],
   },
 ];
