@@ -7,6 +7,8 @@ import { type AddressSources, Ipv4Addresses } from './ipv4-addresses.js';
 import { Ipv6Addresses } from './ipv6-addresses.js';
 import { ipv6Scope } from './ipv6-scope.js';
 
+const LOOPBACK_INDEX = 1;
+
 /** The addresses of a network, and what routing asks about them. */
 export class AddressTable {
   readonly ipv4: Ipv4Addresses;
@@ -30,24 +32,18 @@ export class AddressTable {
     return addressFamily === AddressFamily.Inet ? this.ipv4.of(link) : this.ipv6.of(link);
   }
 
-  /** Whether an address is one of our own. Of a loopback link every address of its prefixes is. */
+  /** Whether an address is one of our own: of the link, if one is given. Of a loopback link every address of its prefixes is. */
   isLocal(addressFamily: AddressFamily, address: Uint8Array, interfaceIndex?: number): boolean {
-    for (const own of this.all(addressFamily)) {
-      if (interfaceIndex !== undefined && own.link.index !== interfaceIndex) continue;
-      if (equalBytes(own.local, address)) return (own.flags & AddressFlag.Tentative) === 0;
-      const isWholePrefix = own.link.isLoopback && addressFamily === AddressFamily.Inet;
-      if (isWholePrefix && samePrefix(own.peer, address, own.prefixLength)) return true;
+    const { own } = addressFamily === AddressFamily.Inet ? this.ipv4 : this.ipv6;
+    for (const { link, flags } of own.of(address)) {
+      const isMeant = interfaceIndex === undefined || link.index === interfaceIndex;
+      if (isMeant && (flags & AddressFlag.Tentative) === 0) return true;
     }
-    return false;
-  }
-
-  /** Whether an address is within a prefix that a link is attached to. */
-  onLink(addressFamily: AddressFamily, address: Uint8Array, interfaceIndex?: number): boolean {
-    for (const own of this.all(addressFamily)) {
-      if (interfaceIndex !== undefined && own.link.index !== interfaceIndex) continue;
-      if (samePrefix(own.peer, address, own.prefixLength)) return true;
-    }
-    return false;
+    if (addressFamily !== AddressFamily.Inet || (interfaceIndex ?? LOOPBACK_INDEX) !== LOOPBACK_INDEX)
+      return false;
+    const loopback = this.#links.byIndex(LOOPBACK_INDEX);
+    if (loopback === undefined) return false;
+    return this.ipv4.of(loopback).some(({ peer, prefixLength }) => samePrefix(peer, address, prefixLength));
   }
 
   /**

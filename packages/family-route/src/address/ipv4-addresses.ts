@@ -10,6 +10,7 @@ import { AddressFlag, IPV6_ONLY_FLAGS, Scope } from './address-flags.js';
 import type { AddressRequest, AddressSelector, InterfaceAddress } from './interface-address.js';
 import { Ipv4RoutesOfAddresses, sharesPrefix } from './ipv4-address-routes.js';
 import { FOREVER, type Lifetime, LifetimeWatch } from './lifetime.js';
+import { OwnAddresses } from './own-addresses.js';
 
 export interface AddressSources {
   readonly events: NetworkEvents;
@@ -26,6 +27,8 @@ const MAX_LABEL_BYTES = 15;
 /** The IPv4 addresses of all links, with the kernel's rules about primaries and secondaries. */
 export class Ipv4Addresses implements LinkObserver {
   readonly #byLink = new Map<Link, InterfaceAddress[]>();
+  /** By value. */
+  readonly own = new OwnAddresses();
   readonly #sources: AddressSources;
   readonly #routes: Ipv4RoutesOfAddresses;
   readonly #lifetimes: LifetimeWatch;
@@ -163,6 +166,7 @@ export class Ipv4Addresses implements LinkObserver {
     });
     if ((address.flags & AddressFlag.Secondary) !== 0) position = addresses.length;
     addresses.splice(position, 0, address);
+    this.own.add(address);
     this.#generation++;
   }
 
@@ -182,11 +186,12 @@ export class Ipv4Addresses implements LinkObserver {
     const { link } = address;
     const addresses = this.#byLink.get(link) ?? [];
     addresses.splice(addresses.indexOf(address), 1);
+    this.own.remove(address);
     this.#generation++;
     this.#lifetimes.end(address);
     this.#sources.events.emit({ type: 'address-removed', address, cause });
     this.#routes.remove(address, addresses);
-    if (!this.#isLocal(address.local)) {
+    if (!this.own.has(address.local)) {
       this.#sources.routes.addressRemoved(AddressFamily.Inet, address.local, NO_CAUSE);
     }
     if (addresses.length === 0) {
@@ -198,13 +203,6 @@ export class Ipv4Addresses implements LinkObserver {
   #changePriority(address: InterfaceAddress, priority: number): void {
     this.#routes.changePriority(address, priority, this.of(address.link));
     address.priority = priority;
-  }
-
-  #isLocal(local: Uint8Array): boolean {
-    for (const addresses of this.#byLink.values()) {
-      if (addresses.some((address) => equalBytes(address.local, local))) return true;
-    }
-    return false;
   }
 
   #announce(address: InterfaceAddress, cause: Cause): void {

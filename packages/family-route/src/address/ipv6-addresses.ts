@@ -17,6 +17,7 @@ import {
   linkLocalAddressOf,
 } from './ipv6-scope.js';
 import { FOREVER, type Lifetime, LifetimeWatch } from './lifetime.js';
+import { OwnAddresses } from './own-addresses.js';
 
 /** Below this MTU there is no IPv6 on a link. */
 const MINIMUM_MTU = 1280;
@@ -29,6 +30,8 @@ const PROBE_TIMEOUT_MS = 1000;
 /** The IPv6 addresses of all links: duplicate detection, link-local addresses, and what comes and goes with links. */
 export class Ipv6Addresses implements LinkObserver {
   readonly #byLink = new Map<Link, InterfaceAddress[]>();
+  /** By value. */
+  readonly own = new OwnAddresses();
   readonly #probes = new Map<InterfaceAddress, Timer>();
   readonly #sources: AddressSources;
   readonly #routes: Ipv6RoutesOfAddresses;
@@ -169,6 +172,7 @@ export class Ipv6Addresses implements LinkObserver {
     configuration.changedAtMs = this.#sources.clock.now();
     const addresses = this.#byLink.get(link) ?? [];
     for (const address of addresses.splice(0)) {
+      this.own.remove(address);
       this.#generation++;
       this.#lifetimes.end(address);
       this.#endProbe(address);
@@ -254,6 +258,7 @@ export class Ipv6Addresses implements LinkObserver {
     const scope = ipv6OrderingScope(local);
     const position = addresses.findIndex((other) => scope >= ipv6OrderingScope(other.local));
     addresses.splice(position === -1 ? addresses.length : position, 0, address);
+    this.own.add(address);
     this.#generation++;
     return address;
   }
@@ -299,6 +304,7 @@ export class Ipv6Addresses implements LinkObserver {
     const addresses = this.#byLink.get(address.link) ?? [];
     const ownsPrefix = this.#routes.ownsPrefix(address, addresses);
     addresses.splice(addresses.indexOf(address), 1);
+    this.own.remove(address);
     this.#generation++;
     this.#lifetimes.end(address);
     this.#endProbe(address);
