@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -71,8 +73,15 @@ int notification_place(int listener, uint64_t id, int descriptor, int number, bo
       .newfd = number >= 0 ? (uint32_t)number : 0,
       .newfd_flags = close_on_exec ? O_CLOEXEC : 0,
   };
+  /* A signal to ourselves (SIGCHLD, say) that ends the wait for the program to take the descriptor makes the kernel answer
+   * its call with 0, which is no socket. */
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   int placed = control(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
-  return placed < 0 ? -errno : placed;
+  int error = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return placed < 0 ? -error : placed;
 }
 
 void notification_wake_on_same_cpu(int listener) {
