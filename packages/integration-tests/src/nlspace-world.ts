@@ -11,7 +11,7 @@ export function freshDomain(): NetlinkDomain {
 /** A fresh domain per run, in this process. */
 export const nlspaceWorld: World = {
   name: 'nlspace',
-  async run(argv) {
-    await run(freshDomain(), argv, { stdio: 'ignore', untilAllExit: true });
+  async run(argv, cwd) {
+    await run(freshDomain(), argv, { stdio: 'ignore', untilAllExit: true, cwd });
   },
 };

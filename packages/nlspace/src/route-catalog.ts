@@ -1,5 +1,13 @@
 import type { MessageCatalog, MessageSchema } from '@nlspace/core';
-import { address, configuration, link, nexthop, RouteMessageType, route } from '@nlspace/family-route';
+import {
+  address,
+  configuration,
+  link,
+  neighbour,
+  nexthop,
+  RouteMessageType,
+  route,
+} from '@nlspace/family-route';
 
 const NEW_DELETE_GET_SET = 4;
 
@@ -13,6 +21,7 @@ export const ROUTE_CATALOG: MessageCatalog = new Map([
   ...typesOf(RouteMessageType.NewLinkProperty, link),
   ...typesOf(RouteMessageType.NewAddress, address),
   ...typesOf(RouteMessageType.NewRoute, route),
+  ...typesOf(RouteMessageType.NewNeighbour, neighbour),
   ...typesOf(RouteMessageType.NewNetworkConfiguration, configuration),
   ...typesOf(RouteMessageType.NewNexthop, nexthop),
   ...typesOf(RouteMessageType.NewNexthopBucket, nexthop),

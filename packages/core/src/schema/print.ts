@@ -63,8 +63,9 @@ function printAttribute(
   payload: Uint8Array,
   texts: ValueTexts,
 ): string {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  if (kind.check(view, 0, payload.length, false) !== undefined)
+  // Some kinds look at the attribute's header, which is right before.
+  const view = new DataView(payload.buffer, payload.byteOffset - 4, payload.byteLength + 4);
+  if (kind.check(view, 4, payload.length, false) !== undefined)
     return `${key} malformed ${printBytes(payload)}`;
   if (kind.name === 'flag') return key;
   if (kind.nested !== undefined && text === undefined) {
@@ -80,7 +81,7 @@ function printAttribute(
     );
     return `${key} {${inside.join(', ')}}`;
   }
-  const value = kind.read(view, 0, payload.length);
+  const value = kind.read(view, 4, payload.length);
   return `${key} ${(text ?? texts[kind.name])?.(value) ?? printValue(kind.name, value, texts)}`;
 }
 

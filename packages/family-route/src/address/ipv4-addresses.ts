@@ -127,9 +127,9 @@ export class Ipv4Addresses implements LinkObserver {
     this.#sources.routes.linkUp(link.index, cause);
   }
 
-  linkDown(link: Link, cause: Cause): void {
+  linkDown(link: Link): void {
     this.#sources.neighbours.ipv4.flush(link);
-    this.#sources.routes.linkDown(link.index, cause);
+    this.#sources.routes.linkDown(link.index, NO_CAUSE);
   }
 
   linkStateChanged(link: Link): void {

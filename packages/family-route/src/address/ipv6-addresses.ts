@@ -12,6 +12,7 @@ import { Ipv6RoutesOfAddresses } from './ipv6-address-routes.js';
 import {
   ipv6OrderingScope,
   ipv6Scope,
+  isIpv6LinkLocal,
   isIpv6Loopback,
   isIpv6Multicast,
   linkLocalAddressOf,
@@ -138,7 +139,7 @@ export class Ipv6Addresses implements LinkObserver {
     } else if (link.mtu >= MINIMUM_MTU && link.ipv6 === undefined) {
       this.#enable(link);
       if (link.isUp && link.isOperational) this.#configure(link);
-    }
+    } else if (link.ipv6 !== undefined) link.ipv6.mtu = link.mtu;
   }
 
   linkUnregistered(link: Link): void {
@@ -149,8 +150,10 @@ export class Ipv6Addresses implements LinkObserver {
     const { neighbours, clock } = this.#sources;
     link.ipv6 = {
       addressGenerationMode: AddressGenerationMode.Eui64,
+      mtu: link.mtu,
       randomIdentifier: undefined,
       isReady: false,
+      hasSolicited: false,
       neighbours: neighbours.ipv6.attach(link),
       changedAtMs: clock.now(),
     };
@@ -169,6 +172,7 @@ export class Ipv6Addresses implements LinkObserver {
   #clear(link: Link, configuration: Ipv6Configuration): void {
     this.#sources.neighbours.ipv6.flush(link);
     configuration.isReady = false;
+    configuration.hasSolicited = false;
     configuration.changedAtMs = this.#sources.clock.now();
     const addresses = this.#byLink.get(link) ?? [];
     for (const address of addresses.splice(0)) {
@@ -270,7 +274,8 @@ export class Ipv6Addresses implements LinkObserver {
     address.flags = (address.flags & kept) | flags;
     address.protocol = request.protocol ?? 0;
     if (request.priority !== undefined && request.priority !== 0) address.priority = request.priority;
-    if (request.peer !== undefined) address.peer = request.peer;
+    const { peer = address.local } = request;
+    address.peer = equalBytes(peer, address.local) ? address.local : peer;
     this.#lifetimes.begin(address, lifetime);
     if ((address.flags & AddressFlag.Tentative) === 0) this.#announce(address, NO_CAUSE);
     const siblings = this.of(address.link);
@@ -334,6 +339,8 @@ export class Ipv6Addresses implements LinkObserver {
     address.flags &= ~(AddressFlag.Tentative | AddressFlag.Optimistic | AddressFlag.DuplicateDetected);
     this.#announce(address, NO_CAUSE);
     this.#routes.addHost(address);
+    const { ipv6, isLoopback } = address.link;
+    if (ipv6 !== undefined && !isLoopback && isIpv6LinkLocal(address.local)) ipv6.hasSolicited = true;
   }
 
   #endProbe(address: InterfaceAddress): void {

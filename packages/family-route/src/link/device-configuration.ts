@@ -58,6 +58,7 @@ const IPV6_DEFAULTS: ReadonlyArray<readonly [index: number, value: number]> = [
 const MTU6 = 2;
 const USE_TEMPADDR = 10;
 const ACCEPT_DAD = 27;
+const ADDR_GEN_MODE = 47;
 
 /** IFLA_INET_CONF */
 export function ipv4Settings(link: Link): Uint8Array {
@@ -69,9 +70,10 @@ export function ipv4Settings(link: Link): Uint8Array {
 export function ipv6Settings(link: Link): Uint8Array {
   return settings(IPV6_SETTINGS, [
     ...IPV6_DEFAULTS,
-    [MTU6, link.mtu],
+    [MTU6, link.ipv6?.mtu ?? link.mtu],
     [USE_TEMPADDR, link.isLoopback ? -1 : 0],
     [ACCEPT_DAD, link.isLoopback || link.traits.flags & LinkFlag.NoArp ? -1 : 1],
+    [ADDR_GEN_MODE, link.ipv6?.addressGenerationMode ?? 0],
   ]);
 }
 

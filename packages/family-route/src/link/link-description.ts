@@ -15,6 +15,8 @@ const NO_STATISTICS = new Uint8Array(96);
 const NO_TOKEN = new Uint8Array(16);
 /** IF_READY */
 const IPV6_READY = 0x80000000;
+/** IF_RS_SENT */
+const ROUTERS_SOLICITED = 0x10;
 /** The largest datagram that IPv6 reassembles (IPV6_MAXPLEN). */
 const MAX_REASSEMBLY_BYTES = 65_535;
 
@@ -139,7 +141,7 @@ function addressFamilies(link: Link, hasStatistics: boolean) {
 
 function describeIpv6(link: Link, ipv6: Ipv6Configuration, hasStatistics: boolean) {
   return {
-    flags: ipv6.isReady ? IPV6_READY : 0,
+    flags: ((ipv6.isReady ? IPV6_READY : 0) | (ipv6.hasSolicited ? ROUTERS_SOLICITED : 0)) >>> 0,
     cacheInfo: ipv6CacheInfo(ipv6),
     configuration: ipv6Settings(link),
     ...(hasStatistics ? { statistics: IPV6_STATISTICS, icmp6Statistics: ICMPV6_STATISTICS } : {}),

@@ -10,6 +10,7 @@ import {
   NetlinkError,
   type RequestOf,
 } from '@nlspace/core';
+import { encodeMessageOf } from '../network/encoded-dump.js';
 import type { Network } from '../network/network.js';
 import type { NetworkEvent } from '../network/network-events.js';
 import { NETWORK } from '../network/network-token.js';
@@ -37,7 +38,10 @@ export class NamespaceHandler {
         ? RouteMessageType.NewNamespaceId
         : RouteMessageType.DeleteNamespaceId;
     const body = { header: { addressFamily: 0 }, attributes: { number: event.number } };
-    this.groups.notify(ROUTE_GROUPS.namespaceId, type, body, { cause: event.cause });
+    if (!this.groups.hasListeners(ROUTE_GROUPS.namespaceId, event.cause)) return;
+    // Nobody requests RTM_DELNSID, so that the family has no schema for it.
+    const message = encodeMessageOf(namespaceNumber, body, type);
+    this.groups.notifyRaw(ROUTE_GROUPS.namespaceId, message, event.cause);
   }
 
   @Do(RouteMessageType.NewNamespaceId, namespaceNumber, { privilege: 'admin' })

@@ -1,4 +1,4 @@
-import { type Cause, Errno, MessageFlag, NetlinkError } from '@nlspace/core';
+import { type Cause, Errno, MessageFlag, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Fib } from './fib.js';
 import { type AddressWords, equalAddress } from './ip-words.js';
@@ -202,7 +202,9 @@ export class Ipv4Routes {
   /** Routes of the main table that prefer the address go without a word. */
   addressRemoved(address: AddressWords): void {
     for (const route of this.fib.routesFrom(address)) {
-      if (this.fib.tableOf(route).id === RouteTableId.Main) this.fib.remove(route);
+      if (this.fib.tableOf(route).id !== RouteTableId.Main) continue;
+      announceRoute(this.environment, this.fib, route, 'route-removed', 0, NO_CAUSE);
+      this.fib.remove(route);
     }
   }
 }

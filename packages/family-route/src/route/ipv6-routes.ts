@@ -126,7 +126,9 @@ export class Ipv6Routes {
         throw new NetlinkError(row.errno as Errno);
     }
     if (row.action !== RouteAction.Join) this.#expiries.set(inserted, route.expiresSeconds);
-    announceRoute(this.environment, fib, inserted, 'route-changed', row.flags ?? 0, cause);
+    // Its legs go in one by one, so that a multipath route is never said to be the only one.
+    const flags = (row.flags ?? 0) & (route.legs === undefined ? ~0 : ~MessageFlag.Exclusive);
+    announceRoute(this.environment, fib, inserted, 'route-changed', flags, cause);
   }
 
   /** Whether the tree has a node for the prefix, be it without routes. The empty prefix is the root. */

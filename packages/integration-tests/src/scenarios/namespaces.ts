@@ -15,6 +15,7 @@ export const NAMESPACES: readonly Scenario[] = [
   {
     name: 'a network namespace begins with lo and keeps what is made in it',
     needsRoot: true,
+    isAlone: true,
     masks: ['mac'],
     commands: [
       `ip netns add ${A}`,
@@ -31,6 +32,7 @@ export const NAMESPACES: readonly Scenario[] = [
   {
     name: 'namespaces are numbered by request, each number once',
     needsRoot: true,
+    isAlone: true,
     commands: [
       `ip netns add ${A}; ip netns add ${B}`,
       'ip netns list-id',

@@ -269,6 +269,7 @@ export const NEIGHBOURS: readonly Scenario[] = [
   },
   {
     name: 'an entry in use is asked for',
+    masks: ['moment of notifications'],
     commands: [
       ...CONNECTED,
       'ip neigh add 10.0.0.2 dev v0 use',
@@ -299,6 +300,7 @@ export const NEIGHBOURS: readonly Scenario[] = [
   },
   {
     name: 'what is delayed is probed at once when nobody has confirmed it',
+    masks: ['moment of notifications'],
     commands: [
       ...CONNECTED,
       `ip neigh add 10.0.0.2 ${MAC} dev v0 nud delay`,
@@ -310,6 +312,7 @@ export const NEIGHBOURS: readonly Scenario[] = [
   },
   {
     name: 'what nobody answers fails',
+    masks: ['moment of notifications'],
     commands: [
       ...CONNECTED,
       'ip ntable change name arp_cache dev v0 retrans 40',
@@ -324,6 +327,7 @@ export const NEIGHBOURS: readonly Scenario[] = [
   },
   {
     name: 'a reachable entry becomes stale when its time is over',
+    masks: ['moment of notifications'],
     commands: [
       ...CONNECTED,
       'ip ntable change name arp_cache dev v0 base_reachable 100 delay_probe 0',
@@ -336,6 +340,7 @@ export const NEIGHBOURS: readonly Scenario[] = [
   },
   {
     name: 'a reachable entry in use is delayed and probed when its time is over',
+    masks: ['moment of notifications'],
     commands: [
       ...CONNECTED,
       'ip ntable change name arp_cache dev v0 base_reachable 100 delay_probe 300 retrans 20000',
@@ -352,6 +357,7 @@ export const NEIGHBOURS: readonly Scenario[] = [
   },
   {
     name: 'the numbers of probes count',
+    masks: ['moment of notifications'],
     commands: [
       ...CONNECTED,
       'ip ntable change name arp_cache dev v0 ucast_probes 1 mcast_probes 2 app_probes 1 retrans 30',
@@ -423,10 +429,12 @@ export const NEIGHBOURS: readonly Scenario[] = [
   },
   {
     name: 'flush leaves what is permanent',
+    masks: ['order of notifications'],
     commands: [...KNOWN, `ip neigh add 10.0.0.4 ${MAC} dev v0 nud noarp`, `ip neigh add 10.0.0.5 ${MAC} dev v0 nud reachable`, 'ip neigh flush dev v0', ...ALL],
   },
   {
     name: 'flush by family, state, prefix; flush of everything',
+    masks: ['order of notifications'],
     commands: [
       ...KNOWN,
       'ip -6 neigh flush dev v0',
@@ -527,6 +535,7 @@ export const NEIGHBOURS: readonly Scenario[] = [
   },
   {
     name: 'a hundred neighbours',
+    masks: ['order of notifications'],
     commands: [
       ...CONNECTED,
       'for n in $(seq 2 101); do echo "neigh add 10.0.0.$n lladdr 02:00:00:00:00:09 dev v0"; echo "neigh add 2001:db8::$n lladdr 02:00:00:00:00:09 dev v0"; done > $SCRATCH/batch',
@@ -660,6 +669,7 @@ export const NEIGHBOURS: readonly Scenario[] = [
   },
   {
     name: 'a monitor sees neighbours age',
+    masks: ['moment of notifications'],
     commands: watched(
       [...CONNECTED, 'ip ntable change name arp_cache dev v0 retrans 40 base_reachable 100 delay_probe 0 ucast_probes 2 mcast_probes 2 app_probes 1'],
       'monitor link neigh',

@@ -1,10 +1,19 @@
-import { DISORDERS, isMaskedLine, maskLines } from './masks.js';
+import {
+  areEqual,
+  DISORDERS,
+  isMaskedLine,
+  type MaskedLine,
+  maskLine,
+  unmaskedNotifications,
+} from './masks.js';
 import type { Answer, Scenario } from './scenario.js';
+
+const ASPECTS = ['stdout', 'stderr', 'status', 'notifications'] as const;
 
 /** One command that two worlds answered differently. */
 export interface Difference {
   readonly command: string;
-  readonly aspect: 'stdout' | 'stderr' | 'status';
+  readonly aspect: (typeof ASPECTS)[number];
   /** Lines with `-` are the first world's alone, with `+` the second's. */
   readonly lines: readonly string[];
 }
@@ -22,8 +31,12 @@ export function compare(
       differences.push({ command: expected.command, aspect: 'status', lines: ['+ never ran'] });
       continue;
     }
-    for (const aspect of ['stdout', 'stderr', 'status'] as const) {
-      const lines = differingLines(linesOf(expected, aspect), linesOf(actual, aspect), scenario.masks);
+    for (const aspect of ASPECTS) {
+      const lines = differingLines(
+        linesOf(expected, aspect, scenario),
+        linesOf(actual, aspect, scenario),
+        scenario.masks,
+      );
       if (lines.length > 0) differences.push({ command: expected.command, aspect, lines });
     }
   }
@@ -41,18 +54,31 @@ export function describeDifferences(differences: readonly Difference[]): string 
 }
 
 /** JSON is laid out with one value per line, so that a difference shows its field. */
-function linesOf(answer: Answer, aspect: Difference['aspect']): string[] {
+function linesOf(answer: Answer, aspect: Difference['aspect'], { masks }: Scenario): string[] {
+  if (aspect === 'notifications')
+    return isRepeated(answer) ? [] : unmaskedNotifications(answer.notifications, masks);
   const text = String(answer[aspect]);
   const isDisordered = aspect === 'stdout' && DISORDERS.some(({ commands }) => commands.test(answer.command));
-  if (aspect === 'stdout' && /\b(?:ip|bridge) .*-j\b/.test(answer.command) && text.trim() !== '') {
-    try {
-      return JSON.stringify(comparable(JSON.parse(text), isDisordered), null, 1).split('\n');
-    } catch {
-      // Not JSON after all: ip mixes in text when it fails half-way.
-    }
+  const isJson = aspect === 'stdout' && /\b(?:ip|bridge) .*-j\b/.test(answer.command);
+  const kept = text.split('\n').filter((line) => !isMaskedLine(line));
+  const lines = isJson ? kept.flatMap((line) => layOut(line, isDisordered)) : kept;
+  return isDisordered && !isJson ? lines.sort() : lines;
+}
+
+/** A loop until something has happened goes round as often as it takes. */
+function isRepeated({ command }: Answer): boolean {
+  return command.startsWith('until ');
+}
+
+/** Of JSON every line is a whole document. */
+function layOut(line: string, isDisordered: boolean): string[] {
+  if (!line.startsWith('[')) return [line];
+  try {
+    return JSON.stringify(comparable(JSON.parse(line), isDisordered), null, 1).split('\n');
+  } catch {
+    // Not JSON after all: ip mixes in text when it fails half-way.
+    return [line];
   }
-  const lines = text.split('\n').filter((line) => !isMaskedLine(line));
-  return isDisordered ? lines.sort() : lines;
 }
 
 /** A list in JSON without what is masked, sorted if its order says nothing. */
@@ -66,28 +92,32 @@ function comparable(value: unknown, isDisordered: boolean): unknown {
 
 /** The lines of both sides that are not in a longest common subsequence, in order. */
 function differingLines(left: string[], right: string[], masks: readonly string[] = []): string[] {
-  const equal = (i: number, j: number): boolean => {
-    const [a, b] = [left[i] as string, right[j] as string];
-    if (a === b) return true;
-    const [maskedA, maskedB] = maskLines(a, b, masks);
-    return maskedA === maskedB;
-  };
-  if (left.length === right.length && left.every((_, index) => equal(index, index))) return [];
-  const lengths = Array.from({ length: left.length + 1 }, () => new Uint32Array(right.length + 1));
+  const [maskedLeft, maskedRight] = [left, right].map((lines) => lines.map((line) => maskLine(line, masks)));
+  const equal = (i: number, j: number): boolean =>
+    areEqual(maskedLeft?.[i] as MaskedLine, maskedRight?.[j] as MaskedLine);
+  let first = 0;
+  while (first < left.length && first < right.length && equal(first, first)) first++;
+  let [leftEnd, rightEnd] = [left.length, right.length];
+  while (leftEnd > first && rightEnd > first && equal(leftEnd - 1, rightEnd - 1)) {
+    leftEnd--;
+    rightEnd--;
+  }
+  if (first === leftEnd && first === rightEnd) return [];
+  const lengths = Array.from({ length: leftEnd + 1 }, () => new Uint32Array(rightEnd + 1));
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
-  for (let i = left.length - 1; i >= 0; i--) {
-    for (let j = right.length - 1; j >= 0; j--) {
+  for (let i = leftEnd - 1; i >= first; i--) {
+    for (let j = rightEnd - 1; j >= first; j--) {
       (lengths[i] as Uint32Array)[j] = equal(i, j)
         ? at(i + 1, j + 1) + 1
         : Math.max(at(i + 1, j), at(i, j + 1));
     }
   }
   const lines: string[] = [];
-  for (let i = 0, j = 0; i < left.length || j < right.length; ) {
-    if (i < left.length && j < right.length && equal(i, j)) {
+  for (let i = first, j = first; i < leftEnd || j < rightEnd; ) {
+    if (i < leftEnd && j < rightEnd && equal(i, j)) {
       i++;
       j++;
-    } else if (j >= right.length || (i < left.length && at(i + 1, j) >= at(i, j + 1))) {
+    } else if (j >= rightEnd || (i < leftEnd && at(i + 1, j) >= at(i, j + 1))) {
       lines.push(`- ${left[i++]}`);
     } else {
       lines.push(`+ ${right[j++]}`);

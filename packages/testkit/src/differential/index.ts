@@ -1,5 +1,4 @@
 export * from './compare.js';
 export * from './masks.js';
 export * from './scenario.js';
-export * from './script.js';
 export * from './world.js';

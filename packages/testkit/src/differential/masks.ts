@@ -12,13 +12,42 @@ export interface Mask {
   readonly tolerance?: number;
 }
 
+const NOTIFICATION_ORDER: Mask = {
+  name: 'order of notifications',
+  reason:
+    'Duplicate address detection takes a random time, so that what follows from it on two links has no order.',
+  applies: 'when named',
+  pattern: /(?!)/g,
+};
+
+const NOTIFICATION_MOMENT: Mask = {
+  name: 'moment of notifications',
+  reason:
+    'Probes go on while the commands run, so that what follows from them comes with one command or another.',
+  applies: 'when named',
+  pattern: /(?!)/g,
+};
+
+const UNCOMPARED_NOTIFICATIONS: Mask = {
+  name: 'uncompared notifications',
+  reason: 'What bridges, their ports, links on top of others and namespaces tell is not compared yet.',
+  applies: 'when named',
+  pattern: /(?!)/g,
+};
+
+/** Where one of them is named, notifications are not compared. */
+const NO_NOTIFICATIONS = [NOTIFICATION_MOMENT, UNCOMPARED_NOTIFICATIONS];
+
 /** All of them. A difference that is not in this table is a failure. */
 export const MASKS: readonly Mask[] = [
+  NOTIFICATION_ORDER,
+  NOTIFICATION_MOMENT,
+  UNCOMPARED_NOTIFICATIONS,
   {
     name: 'remaining lifetime',
     reason: 'Seconds left of an address or a route count down while the commands run.',
     applies: 'always',
-    pattern: /(?:_life_time": |_lft |expires(?:": | ))(\d+)/g,
+    pattern: /(?:_life_time": |_lft |expires(?:": | )|(?:preferred|valid)Seconds )(\d+)/g,
     tolerance: 10,
   },
   {
@@ -53,8 +82,14 @@ export const MASKS: readonly Mask[] = [
       'The kernel keeps neighbour entries for the multicast packets it sends, and says when it drops them; nlspace sends no packets.',
     applies: 'always',
     pattern:
-      /^(?:\[NEIGH\])?(?:Deleted )?(?:ff[0-9a-f]{2}:|2(?:2[4-9]|3\d)\.)\S* (?:dev \S+ )?lladdr (?:33:33|01:00:5e|00:00:00:00:00:00).* NOARP|^\{"dst":"(?:ff|2(?:2[4-9]|3\d)\.).*"lladdr":"(?:33:33|01:00:5e|00:00:00:00:00:00).*"NOARP"/,
+      /^(?:\[NEIGH\])?(?:Deleted )?(?:ff[0-9a-f]{2}:|2(?:2[4-9]|3\d)\.)\S* (?:dev \S+ )?lladdr (?:33:33|01:00:5e|00:00:00:00:00:00).* NOARP|^\{"dst":"(?:ff|2(?:2[4-9]|3\d)\.).*"lladdr":"(?:33:33|01:00:5e|00:00:00:00:00:00).*"NOARP"|^RTM_...NEIGH to .* destination (?:ff|e[0-9a-f] |2(?:2[4-9]|3\d)\.)/,
     removesLine: true,
+  },
+  {
+    name: 'ages in notifications',
+    reason: 'In notifications ages are counted in hundredths of a second.',
+    applies: 'always',
+    pattern: /(?<=^ +3 \[16\] cacheInfo \{)((?:(?:confirmed|used|updated) \d+(?:, )?)*)/g,
   },
   {
     name: 'neighbour ages',
@@ -77,6 +112,40 @@ export const MASKS: readonly Mask[] = [
     applies: 'when named',
     pattern:
       /(?:entries|last_flush|last_rand|hash_rnd|hash_mask|allocs|destroys|hash_grows|res_failed|lookups|hits|rcv_probes_mcast|rcv_probes_ucast|periodic_gc_runs|forced_gc_runs|table_fulls)(?:": | )("[^"]*"|\d{4}-\d\d-\d\d [\d:]+|[0-9a-f]+)/g,
+  },
+  {
+    name: 'multicast memberships',
+    reason:
+      'The kernel announces the multicast addresses that links listen to; nlspace does not know them yet.',
+    applies: 'always',
+    pattern: /^RTM_...(?:MULTICAST|ANYCAST) to /,
+    removesLine: true,
+  },
+  {
+    name: 'ends of namespaces',
+    reason: 'The kernel takes a namespace apart some time after its last user has gone, and says so then.',
+    applies: 'always',
+    pattern: /^RTM_DELNSID to /,
+    removesLine: true,
+  },
+  {
+    name: 'statistics',
+    reason: 'The kernel sends packets of its own and counts them; nlspace sends none.',
+    applies: 'always',
+    pattern: /^ +(?:statistics|statistics64|icmp6Statistics) @\d+ (.*)$/g,
+  },
+  {
+    name: 'stamps',
+    reason: 'Moments at which addresses and links changed are counted from the start of the machine.',
+    applies: 'always',
+    pattern: /(?:createdStamp|changedStamp) (\d+)/g,
+  },
+  {
+    name: 'reachable time',
+    reason:
+      'Each link draws the time for which it trusts a neighbour at random; with it comes the moment of the last change.',
+    applies: 'always',
+    pattern: /^ +5 \[16\] cacheInfo (?:[0-9a-f]{2} ){4}((?:[0-9a-f]{2} ){8})/g,
   },
 ];
 
@@ -101,31 +170,44 @@ export function isMaskedLine(line: string): boolean {
   return MASKS.some(({ removesLine, pattern }) => removesLine === true && new RegExp(pattern).test(line));
 }
 
-/** Two lines with everything replaced that a mask allows to differ. */
-export function maskLines(left: string, right: string, named: readonly string[] = []): [string, string] {
-  for (const mask of MASKS) {
-    if (mask.removesLine) continue;
-    if (mask.applies === 'when named' && !named.includes(mask.name)) continue;
-    if (mask.applies === 'for ordinary users' && process.getuid?.() === 0) continue;
-    [left, right] = applyMask(mask, left, right);
+/** Notifications without the messages that a mask leaves out. Of each message the first line is not indented. */
+export function unmaskedNotifications(lines: readonly string[], named: readonly string[] = []): string[] {
+  if (NO_NOTIFICATIONS.some(({ name }) => named.includes(name))) return [];
+  const messages: string[][] = [];
+  for (const line of lines) {
+    if (line.startsWith(' ')) messages.at(-1)?.push(line);
+    else messages.push([line]);
   }
-  return [left, right];
+  const kept = messages.filter((message) => !isMaskedLine(message.join(' ')));
+  if (named.includes(NOTIFICATION_ORDER.name)) kept.sort((a, b) => (a.join() < b.join() ? -1 : 1));
+  return kept.flat();
 }
 
-function applyMask(mask: Mask, left: string, right: string): [string, string] {
-  const values = [left, right].map((line) => [...line.matchAll(mask.pattern)].map((match) => match[1] ?? ''));
-  const [leftValues = [], rightValues = []] = values;
-  const equal = leftValues.map((value, index) => countsAsEqual(mask, value, rightValues[index]));
-  const replace = (line: string): string => {
-    let index = 0;
-    return line.replace(mask.pattern, (whole: string, value: string) =>
-      equal[index++] ? whole.replace(value, `<${mask.name}>`) : whole,
-    );
-  };
-  return [replace(left), replace(right)];
+/** A line with everything replaced that a mask allows to differ. */
+export interface MaskedLine {
+  readonly text: string;
+  /** What was replaced but may differ by no more than this. */
+  readonly numbers: ReadonlyArray<{ readonly value: number; readonly tolerance: number }>;
 }
 
-function countsAsEqual(mask: Mask, left: string, right: string | undefined): boolean {
-  if (right === undefined) return false;
-  return mask.tolerance === undefined || Math.abs(Number(left) - Number(right)) <= mask.tolerance;
+export function maskLine(line: string, named: readonly string[] = []): MaskedLine {
+  const numbers: Array<MaskedLine['numbers'][number]> = [];
+  let text = line;
+  for (const { name, applies, pattern, removesLine, tolerance } of MASKS) {
+    if (removesLine || (applies === 'when named' && !named.includes(name))) continue;
+    if (applies === 'for ordinary users' && process.getuid?.() === 0) continue;
+    text = text.replace(pattern, (whole: string, value: string) => {
+      if (tolerance !== undefined) numbers.push({ value: Number(value), tolerance });
+      return value === undefined || value === '' ? `<${name}>` : whole.replace(value, () => `<${name}>`);
+    });
+  }
+  return { text, numbers };
+}
+
+export function areEqual(left: MaskedLine, right: MaskedLine): boolean {
+  if (left.text !== right.text) return false;
+  return left.numbers.every(({ value, tolerance }, index) => {
+    const other = right.numbers[index];
+    return other !== undefined && Math.abs(value - other.value) <= tolerance;
+  });
 }

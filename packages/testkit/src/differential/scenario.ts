@@ -10,30 +10,35 @@ export interface Scenario {
   readonly needsProgram?: string;
   /** It needs rights outside netlink, which an ordinary user has in neither world alike. */
   readonly needsRoot?: true;
+  /** It leaves traces outside its world, such as names under /run/netns: nothing else runs meanwhile. */
+  readonly isAlone?: true;
   /** Attributes that this scenario leaves to chance; see `MASKS`. */
   readonly masks?: readonly string[];
 }
 
-/** One command with everything that its caller sees of it. */
+/** One command with everything that its caller sees of it, and what it told the groups. */
 export interface Answer {
   readonly command: string;
   readonly stdout: string;
   readonly stderr: string;
   readonly status: number;
+  /** Every notification that came while it ran, or that followed from it, as lines. */
+  readonly notifications: readonly string[];
 }
+
+/** What `ip` shows of the whole state: a line for each object, and those again that IPv6 keeps for itself. */
+const SHOWN = ['link show', 'addr show', 'route show table all', 'nexthop show', 'rule show'];
+const SHOWN_OF_IPV6 = ['route show table all', 'rule show'];
 
 /** Commands that show the whole state, run after those of every scenario. */
 export const STATE_PROBES: readonly string[] = [
-  'ip -j -d link show',
-  'ip -j -d addr show',
-  'ip -j -d route show table all',
-  'ip -j -d -6 route show table all',
-  'ip -d rule',
-  'ip -6 -d rule',
-  'ip -d addr show',
-  'ip -d route show table all',
-  'ip -d -6 route show table all',
-  'ip -d nexthop show',
+  showAll('ip -j -d', SHOWN),
+  showAll('ip -6 -j -d', SHOWN_OF_IPV6),
   'ip -j -d neigh show nud all',
   'ip neigh show proxy',
 ];
+
+/** One program start for all of them. */
+function showAll(program: string, objects: readonly string[]): string {
+  return `${program} -force -batch - <<END\n${objects.join('\n')}\nEND`;
+}

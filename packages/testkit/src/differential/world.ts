@@ -1,33 +1,38 @@
 import { spawn } from 'node:child_process';
+import { Performance, playerPath } from './player.js';
 import type { Answer, Scenario } from './scenario.js';
-import { ScenarioScript } from './script.js';
 
 /** A place with nothing but `lo` in it where a script can run; each call begins in a fresh one. */
 export interface World {
   readonly name: string;
   /** @throws {Error} when the program could not be run at all; how it ended is not looked at. */
-  run(argv: readonly string[]): Promise<void>;
+  run(argv: readonly string[], cwd: string): Promise<void>;
 }
 
 /** Runs the scenario in a fresh copy of `world` and collects what every command and probe answered. */
 export async function play(scenario: Scenario, world: World): Promise<Answer[]> {
-  const script = await ScenarioScript.write(scenario);
+  const performance = await Performance.prepare(scenario);
   try {
-    await world.run(['/bin/sh', script.path]);
-    return await script.answers();
+    await world.run([await playerPath()], performance.directory);
+    return await performance.answers();
   } finally {
-    await script.remove();
+    await performance.remove();
   }
 }
 
 /** The real kernel: a fresh network namespace per call, within a user namespace for an ordinary user. */
 export const kernelWorld: World = {
   name: 'kernel',
-  run: (argv) => runProgram(['unshare', ...namespaceFlags(), '--', ...argv]),
+  run: (argv, cwd) => runProgram(['unshare', ...namespaceFlags(), '--', ...argv], { cwd }),
 };
 
 /** Why there is no kernel to compare with, or nothing. */
 export async function missingKernel(): Promise<string | undefined> {
+  try {
+    await playerPath();
+  } catch {
+    return 'there is no C compiler for the program that plays scenarios';
+  }
   for (const [argv, reason] of [
     [['ip', '-V'], 'there is no ip(8)'],
     [
@@ -36,7 +41,7 @@ export async function missingKernel(): Promise<string | undefined> {
     ],
   ] as const) {
     try {
-      await runProgram(argv, true);
+      await runProgram(argv, { mustSucceed: true });
     } catch {
       return reason;
     }
@@ -47,10 +52,9 @@ export async function missingKernel(): Promise<string | undefined> {
 /** Whether the kernel can make links of this kind. */
 export async function kernelHasKind(kind: string): Promise<boolean> {
   try {
-    await runProgram(
-      ['unshare', ...namespaceFlags(), '--', 'ip', 'link', 'add', 'probe0', 'type', kind],
-      true,
-    );
+    await runProgram(['unshare', ...namespaceFlags(), '--', 'ip', 'link', 'add', 'probe0', 'type', kind], {
+      mustSucceed: true,
+    });
     return true;
   } catch {
     return false;
@@ -61,10 +65,18 @@ function namespaceFlags(): string[] {
   return process.getuid?.() === 0 ? ['-n'] : ['-r', '-n'];
 }
 
-function runProgram(argv: readonly string[], mustSucceed = false): Promise<void> {
+interface ProgramOptions {
+  readonly cwd?: string;
+  readonly mustSucceed?: boolean;
+}
+
+function runProgram(
+  argv: readonly string[],
+  { cwd, mustSucceed = false }: ProgramOptions = {},
+): Promise<void> {
   const [program, ...rest] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(program as string, rest, { stdio: 'ignore' });
+    const child = spawn(program as string, rest, { stdio: 'ignore', cwd });
     child.on('error', reject);
     child.on('exit', (status) => {
       if (mustSucceed && status !== 0) reject(new Error(`${argv.join(' ')}: exit status ${status}`));

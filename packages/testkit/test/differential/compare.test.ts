@@ -7,6 +7,7 @@ const answer = (stdout: string, over: Partial<Answer> = {}): Answer => ({
   stdout,
   stderr: '',
   status: 0,
+  notifications: [],
   ...over,
 });
 
