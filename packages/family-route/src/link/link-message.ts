@@ -108,7 +108,8 @@ const attributes = defineAttributes('link', {
   xdp: attr.nested(43, xdp),
   information: attr.nested(18, information),
   linkNamespaceId: attr.s32(37),
-  newNamespaceId: attr.s32(45, { replyOnly: true }),
+  // Requests may have anything there: the kernel does not look.
+  newNamespaceId: attr.bytes(45),
   newInterfaceIndex: attr.s32(49, { min: 1 }),
   link: attr.u32(5, { doc: 'Index of the link at the other end or below.' }),
   queueingDiscipline: attr.string(6, { mayBeEmpty: true }),

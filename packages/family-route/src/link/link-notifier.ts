@@ -46,6 +46,7 @@ export class LinkNotifier {
 function describeRemoval({ link, moved }: LinkRemovedEvent): LinkMessage {
   const message = describeLink(link, ALL_FLAGS);
   if (moved === undefined) return message;
-  const { namespaceNumber: newNamespaceId, interfaceIndex: newInterfaceIndex } = moved;
+  const { namespaceNumber, interfaceIndex: newInterfaceIndex } = moved;
+  const newNamespaceId = new Uint8Array(Int32Array.of(namespaceNumber).buffer);
   return { ...message, attributes: { ...message.attributes, newNamespaceId, newInterfaceIndex } };
 }
