@@ -1,6 +1,9 @@
 import {
+  type AttributeSet,
+  attr,
   type DumpContext,
   type DumpRoom,
+  defineAttributes,
   Errno,
   type Exchange,
   type MessageSchema,
@@ -27,6 +30,12 @@ export interface Command {
 }
 
 const LAST_COMMAND = 0xff;
+
+/** The policy of strict operations without attributes, in the kernel too: it refuses whatever comes. */
+const REJECT_ALL = defineAttributes('none', {
+  any: attr.flag(0, { replyOnly: true }),
+  other: attr.flag(1, { replyOnly: true }),
+}) as AttributeSet;
 
 /** A generic family as it serves: its operations bound to their object, found by command. */
 export class ServedGenericFamily {
@@ -115,17 +124,20 @@ export class ServedGenericFamily {
 
   /** The operation with the headers, the number and the book-keeping of this family. */
   #bind(operation: Operation): Operation {
-    const { number, message, options } = operation;
+    const { number, options } = operation;
+    const { validation = 'strict' } = options;
+    const takesNothing = validation === 'strict' && operation.message.attributes.byType.length === 0;
+    const message = takesNothing ? { ...operation.message, attributes: REJECT_ALL } : operation.message;
     const replyCommand = options.replyType ?? number;
     return {
       ...operation,
       message: behindGenericHeader(message, number, this.version),
       options: {
         ...options,
-        validation: options.validation ?? 'strict',
+        validation,
         refusedBy: options.refusedBy ?? 'error',
         tellsPolicy: options.tellsPolicy ?? true,
-        reply: behindGenericHeader(options.reply ?? message, replyCommand, this.version),
+        reply: behindGenericHeader(options.reply ?? operation.message, replyCommand, this.version),
         replyType: this.familyId,
       },
       call: (request, context) => this.#call(operation, request, context),

@@ -79,7 +79,8 @@ test('the name counts for GETFAMILY, the number for GETPOLICY, where both are gi
 
 const silent = genericFamily({
   name: 'silent',
-  operations: { nothing: doOperation(1, defineMessage({}), {}, () => {}) },
+  // Strict, it would have the policy that refuses everything.
+  operations: { nothing: doOperation(1, defineMessage({}), { validation: 'liberal' }, () => {}) },
 });
 
 test('GETPOLICY: nobody, an unknown command, no policy at all', async (t) => {

@@ -17,11 +17,16 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
   },
   GO_NETLINK: (directory) => buildGo('go-netlink', directory),
   GO_VISHVANANDA: (directory) => buildGo('go-vishvananda', directory),
+  GO_GENETLINK: (directory) => buildGo('go-genetlink', directory),
   BUSYBOX: async () => firstOf('/bin/busybox', '/usr/bin/busybox'),
   LIBNL_TOOLS: async () => firstOf('/usr/bin/nl-route-list'),
   PYROUTE2: async () => {
     await promisify(execFile)('/usr/bin/python3', ['-c', 'import pyroute2']);
     return join(FIXTURES, 'pyroute2-tour.py');
+  },
+  PYROUTE2_METER: async () => {
+    await promisify(execFile)('/usr/bin/python3', ['-c', 'import pyroute2']);
+    return join(FIXTURES, 'pyroute2-meter.py');
   },
   FRR: async () => dirname(firstOf('/usr/lib/frr/zebra')),
   BIRD: async () => firstOf('/usr/sbin/bird'),

@@ -4,6 +4,7 @@ import { BATCHES } from './batches.js';
 import { BIRD } from './bird.js';
 import { BRIDGES } from './bridges.js';
 import { FRR } from './frr.js';
+import { GENERIC } from './generic.js';
 import { GO_LIBRARY } from './go-library.js';
 import { IPV4_ROUTES } from './ipv4-routes.js';
 import { IPV6_ROUTES } from './ipv6-routes.js';
@@ -33,6 +34,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   monitor: MONITORS,
   namespace: NAMESPACES.map((scenario) => ({ ...withoutNotifications(scenario), isAlone: true })),
   program: PROGRAMS,
+  'generic netlink': GENERIC,
   BIRD,
   FRR,
   'vishvananda/netlink': GO_LIBRARY,
