@@ -6,6 +6,7 @@ import { IfbKind } from '../link/kinds/ifb.js';
 import { LoopbackKind } from '../link/kinds/loopback.js';
 import { MacvlanKind } from '../link/kinds/macvlan.js';
 import { VethKind } from '../link/kinds/veth.js';
+import { VlanKind } from '../link/kinds/vlan.js';
 import type { LinkKindClass } from '../link/link-kind.js';
 import { LinkTable, LinkWorld } from '../link/link-table.js';
 import { NamespaceIds } from '../namespace/namespace-ids.js';
@@ -43,6 +44,7 @@ export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [
   BridgeKind,
   MacvlanKind,
   IfbKind,
+  VlanKind,
 ];
 
 /**
