@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { ORDINARY_USER, openTestDomain } from '@nlspace/testkit';
 import test from 'ava';
 import { Errno, GenericClient, GenericNetlink, type NetlinkError } from 'nlspace';
@@ -52,4 +53,11 @@ test('what has been set is listed, and told to the group', async (t) => {
   ]);
   t.like((await changes.next()).value, { command: MeterCommand.Get, attributes: { name: 'a', rate: 1 } });
   t.deepEqual(world.defects, []);
+});
+
+test('the recipe shows these files', async (t) => {
+  const workspace = new URL('../../../../', import.meta.url);
+  const recipe = await readFile(new URL('docs/adding-a-family.md', workspace), 'utf8');
+  for (const name of ['meter-family.ts', 'meter-store.ts', 'client.ts'])
+    t.true(recipe.includes(await readFile(new URL(`examples/meter/src/${name}`, workspace), 'utf8')), name);
 });

@@ -61,7 +61,7 @@ function run(page: string, program: Program): Promise<Ended> {
   return execute(process.execPath, [AVA, relative(FOLDER, file)], FOLDER);
 }
 
-const needsIp = (source: string): boolean => /\bip (-|link|route|addr)|'ip'/.test(source);
+const needsIp = (source: string): boolean => /\bip (-|link|route|addr)|'ip'|\bgenl /.test(source);
 const hasIp = (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
   try {
     accessSync(join(folder, 'ip'));
