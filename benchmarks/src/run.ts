@@ -282,8 +282,39 @@ function startUp(): void {
   });
 }
 
+/** What generic.ts prints. */
+interface Generic {
+  readonly requestsPerSecond: number;
+  readonly messagesPerSecond: number;
+  readonly notificationsPerSecond: number;
+}
+
+const QUESTIONS = 20_000;
+
+/** A generic family in process; and nlctrl asked for itself by a C program, here and in the kernel. */
+function genericNetlink(): void {
+  const own = JSON.parse(runNode('generic', ['200000', '100000', '1000'])) as Generic;
+  const ask = compile('genl');
+  const rate = (side: Side) => QUESTIONS / Number(runScript(side, `${ask} ${QUESTIONS}`));
+  const kernelRate = kernel ? rate('kernel') : undefined;
+  const row = (name: string, unit: string, nlspace: number, reference: number | undefined) =>
+    report({
+      name: `generic netlink: ${name}`,
+      unit,
+      nlspace,
+      reference,
+      referenceName: 'kernel, nlctrl',
+      better: 'higher',
+    });
+  row('do', 'requests/s', own.requestsPerSecond, kernelRate);
+  row('dump', 'messages/s', own.messagesPerSecond, undefined);
+  row('1,000 members', 'told/s', own.notificationsPerSecond, undefined);
+  row('GETFAMILY', 'requests/s', rate('nlspace'), kernelRate);
+}
+
 console.log(`${''.padEnd(34)} ${'nlspace'.padStart(12)} ${'reference'.padStart(12)}`);
 startUp();
+genericNetlink();
 const sizes: Array<[number, string]> = options.quick
   ? [[100_000, '100 k']]
   : [
