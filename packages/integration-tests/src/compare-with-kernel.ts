@@ -54,7 +54,8 @@ export async function compareScenarios(
 /** The kernel is not deterministic: what it does not do every time is no difference. */
 const MOST_PLAYS = 3;
 
-async function differencesOf(scenario: Scenario, plays: number): Promise<Difference[]> {
+/** What nlspace answers differently each time that both play the scenario. */
+export async function differencesOf(scenario: Scenario, plays = MOST_PLAYS): Promise<Difference[]> {
   const [expected, actual] = await takeTurn(() => playInBoth(scenario));
   const differences = compare(scenario, expected, actual);
   return differences.length === 0 || plays === 1 ? differences : differencesOf(scenario, plays - 1);

@@ -1,9 +1,11 @@
 import { seededRandom } from '@nlspace/core';
 import type { Scenario } from '@nlspace/testkit';
+import fc from 'fast-check';
 import { TWO_NETWORKS } from './scenarios/worlds-begin.js';
 
 const LINKS = ['v0', 'v1', 'w0', 'w1'];
-const COMMANDS = 40;
+/** In one list. */
+export const COMMANDS = 40;
 const PROBE_EVERY = 8;
 
 /** What a random command is made of. Few values, so that they meet again and again. */
@@ -207,14 +209,21 @@ const KINDS: readonly Command[] = [
   state,
 ];
 
-/** Commands that nobody thought of, the same ones for the same seed. */
-export function randomScenario(seed: number): Scenario {
-  const choices = new Choices(seed);
-  const commands: string[] = [];
-  for (let n = 1; n <= COMMANDS; n++) {
-    commands.push(choices.one(KINDS)(choices).trim());
-    if (n % PROBE_EVERY === 0)
-      commands.push('ip addr', 'ip nexthop', 'ip -d route show table all', 'ip neigh show nud all');
-  }
-  return { name: `random commands of seed ${seed}`, commands: [...TWO_NETWORKS, ...commands] };
+/** Commands that nobody thought of; a failing list shrinks to the commands that it takes. */
+export const arbitraryCommands: fc.Arbitrary<string[]> = fc.array(
+  // A command is all its choices: it stays or goes.
+  fc.noShrink(fc.nat({ max: 0x7fffffff })).map((seed) => {
+    const choices = new Choices(seed);
+    return choices.one(KINDS)(choices).trim();
+  }),
+  { minLength: 1, maxLength: COMMANDS, size: 'max' },
+);
+
+/** The commands on two connected networks, looked at every so often. */
+export function scenarioOf(commands: readonly string[]): Scenario {
+  const probes = ['ip addr', 'ip nexthop', 'ip -d route show table all', 'ip neigh show nud all'];
+  const watched = commands.flatMap((command, index) =>
+    (index + 1) % PROBE_EVERY === 0 ? [command, ...probes] : [command],
+  );
+  return { name: 'random commands', commands: [...TWO_NETWORKS, ...watched] };
 }
