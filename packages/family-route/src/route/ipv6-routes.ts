@@ -126,8 +126,7 @@ export class Ipv6Routes {
         throw new NetlinkError(row.errno as Errno);
     }
     if (row.action !== RouteAction.Join) this.#expiries.set(inserted, route.expiresSeconds);
-    // Its legs go in one by one, so that a multipath route is never said to be the only one.
-    const flags = (row.flags ?? 0) & (route.legs === undefined ? ~0 : ~MessageFlag.Exclusive);
+    const flags = route.legs === undefined ? (row.flags ?? 0) : multipathFlags(messageFlags);
     announceRoute(this.environment, fib, inserted, 'route-changed', flags, cause);
   }
 
@@ -417,4 +416,10 @@ function fits(known: Nexthop, wanted: Nexthop): boolean {
     (wanted.interfaceIndex === 0 || wanted.interfaceIndex === known.interfaceIndex) &&
     (wanted.gatewayFamily === 0 || (known.gatewayFamily !== 0 && equalAddress(wanted.gateway, known.gateway)))
   );
+}
+
+/** A multipath route goes in leg by leg and is announced by what was asked for (ip6_route_multipath_add). */
+function multipathFlags(messageFlags: number): number {
+  const { Replace, Create, Append } = MessageFlag;
+  return ((messageFlags & Replace) !== 0 ? Replace : Create) | (messageFlags & Append);
 }
