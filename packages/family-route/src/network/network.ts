@@ -7,6 +7,7 @@ import { LoopbackKind } from '../link/kinds/loopback.js';
 import { MacvlanKind } from '../link/kinds/macvlan.js';
 import { VethKind } from '../link/kinds/veth.js';
 import { VlanKind } from '../link/kinds/vlan.js';
+import { VxlanKind } from '../link/kinds/vxlan.js';
 import type { LinkKindClass } from '../link/link-kind.js';
 import { LinkTable, LinkWorld } from '../link/link-table.js';
 import { NamespaceIds } from '../namespace/namespace-ids.js';
@@ -45,6 +46,7 @@ export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [
   MacvlanKind,
   IfbKind,
   VlanKind,
+  VxlanKind,
 ];
 
 /**
