@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { checkMessage, type MessageSchema, NetlinkProtocol, readMessages, readRefusal } from '@nlspace/core';
 import { MeterCommand, MeterFamily, meter } from '@nlspace/example-meter';
 import { arbitraryDamagedPayload, arbitraryPayload, openTestDomain } from '@nlspace/testkit';
@@ -186,4 +188,59 @@ test('whatever is sent to the meter gets one answer, and a refusal says what the
     [0, 22, 34],
   );
   t.deepEqual(defects, []);
+});
+
+const CLI = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
+const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
+const MODULE = 'examples/meter/dist/src/meter-family.js';
+const nlspace = (...argv: string[]) =>
+  spawnSync(process.execPath, [CLI, ...argv], { cwd: WORKSPACE, encoding: 'utf8' });
+
+test('nlspace run --family serves the families of a module, and the trace has their words', (t) => {
+  const { stdout, stderr } = nlspace(
+    'run',
+    '-v',
+    '--family',
+    MODULE,
+    '--',
+    'genl',
+    'ctrl',
+    'get',
+    'name',
+    'meter',
+  );
+  t.is(stdout, METER);
+  t.regex(stderr, /→ nlctrl\.GetFamily seq \d+ REQUEST\|ACK familyName "meter"/);
+  t.regex(stderr, /← nlctrl\.NewFamily seq \d+ familyName "meter", familyId 19, version 1,/);
+});
+
+test('nlspace describe --family shows operations and groups of the family', (t) => {
+  const { stdout } = nlspace('describe', '--family', MODULE);
+  const lines = [
+    '  family 19 meter version 1',
+    '    operations',
+    '        1 do   meter           MeterFamily.set',
+    '        2 dump meter           MeterFamily.list',
+    '    groups',
+    '        2 changes',
+  ];
+  t.true(stdout.includes(lines.join('\n')), stdout);
+});
+
+test('a module that cannot be used is named, and the program does not run', (t) => {
+  const failing = (...families: string[]) =>
+    nlspace('run', ...families.flatMap((file) => ['--family', file]), '--', 'echo', 'ran');
+  const store = 'examples/meter/dist/src/meter-store.js';
+  for (const [result, message] of [
+    [failing('nosuch.js'), /^nlspace: nosuch\.js cannot be loaded: /],
+    [
+      failing(store),
+      /^nlspace: examples\/meter\/dist\/src\/meter-store\.js exports no family; export a class/,
+    ],
+    [failing(MODULE, MODULE), /: MeterFamily: there is a generic family meter; dispose that first\n$/],
+  ] as const) {
+    t.is(result.status, 125);
+    t.is(result.stdout, '');
+    t.regex(result.stderr, message);
+  }
 });
