@@ -206,4 +206,20 @@ export const STACKED_LINKS: readonly Scenario[] = [
       'ip link',
     ],
   },
+  {
+    name: 'vxlans keep the address family that they were made with',
+    commands: [
+      ...PAIR,
+      ...vxlan('x0', '50', 'id 5 dev v0 dstport 4789'),
+      ...vxlan('x1', '51', 'id 5 dev v0 dstport 4789 remote fd00::1'),
+      ...vxlan('x2', '52', 'id 5 dev v0 dstport 4789 remote fd00::2'),
+      'ip link set x0 type vxlan remote fd00::1',
+      'ip link set x0 type vxlan local fd00::1',
+      'ip link set x1 type vxlan remote 10.0.0.1',
+      'ip link set x1 type vxlan local 10.0.0.1',
+      'ip link set x1 type vxlan local fd00::3',
+      'ip link set x1 type vxlan remote fd00::4',
+      'ip -d link show type vxlan',
+    ],
+  },
 ];

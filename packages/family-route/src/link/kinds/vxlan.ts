@@ -154,6 +154,7 @@ export class VxlanKind implements LinkBehaviour {
       refuse(Errno.EOPNOTSUPP, 'Cannot change VNI');
     if (requested.link !== undefined && requested.link !== (before.link ?? 0))
       refuse(Errno.EOPNOTSUPP, 'changing the link under a VXLAN is not supported');
+    refuseOtherFamily(before, requested);
     const state = settings(before, requested);
     lowerOf(state, links);
     this.#states.set(link, state);
@@ -243,6 +244,13 @@ function isIpv6({ group6, local6 }: Data): boolean {
   return group6 !== undefined || local6 !== undefined;
 }
 
+/** Addresses that nobody has given are of IPv4, or of the family of the others. */
+function refuseOtherFamily(before: Data, { group, group6, local, local6 }: Data): void {
+  const [wrongGroup, wrongLocal] = isIpv6(before) ? [group, local] : [group6, local6];
+  if (wrongGroup !== undefined) refuse(Errno.EOPNOTSUPP, 'New group address family does not match old group');
+  if (wrongLocal !== undefined) refuse(Errno.EOPNOTSUPP, 'New local address family does not match old');
+}
+
 function refuseAddresses(state: Data): void {
   const { group, group6, local, local6, label, link } = state;
   if ((group !== undefined && local6 !== undefined) || (group6 !== undefined && local !== undefined))
@@ -282,6 +290,7 @@ function isSame(one: Data, other: Data): boolean {
     one.id === other.id &&
     one.port === other.port &&
     one.external === other.external &&
+    isIpv6(one) === isIpv6(other) &&
     (one.gbp === undefined) === (other.gbp === undefined) &&
     one.zeroChecksum6Received === other.zeroChecksum6Received
   );
