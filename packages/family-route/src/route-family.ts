@@ -5,6 +5,7 @@ import { ConfigurationHandler } from './link/configuration-handler.js';
 import { BridgeNotifier } from './link/kinds/bridge/bridge-notifier.js';
 import { LinkHandler } from './link/link-handler.js';
 import { LinkNotifier } from './link/link-notifier.js';
+import { StatisticsHandler } from './link/statistics-handler.js';
 import { NamespaceHandler } from './namespace/namespace-handler.js';
 import { NeighbourHandler } from './neighbour/neighbour-handler.js';
 import { NeighbourNotifier } from './neighbour/neighbour-notifier.js';
@@ -50,6 +51,7 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
   handlers: [
     LinkHandler,
     ConfigurationHandler,
+    StatisticsHandler,
     AddressHandler,
     RouteHandler,
     NexthopHandler,

@@ -25,6 +25,8 @@ export enum RouteMessageType {
   NewNamespaceId = 88,
   DeleteNamespaceId = 89,
   GetNamespaceId = 90,
+  NewStatistics = 92,
+  GetStatistics = 94,
   NewNexthop = 104,
   DeleteNexthop = 105,
   GetNexthop = 106,

@@ -3,6 +3,23 @@ import { CONNECTED, PAIR, PAIR_UP } from './worlds-begin.js';
 
 export const LINKS: readonly Scenario[] = [
   {
+    name: 'statistics of links, of a bridge and of its port',
+    commands: [
+      'ip stats show',
+      'ip link add br0 address 02:00:00:00:00:0b type bridge',
+      'ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02',
+      'ip link set v0 master br0',
+      'ip stats show',
+      'ip -j -s stats show dev br0',
+      'ip stats show dev v0 group link',
+      'ip stats show dev v0 group xstats_slave subgroup bridge suite stp',
+      'ip stats show dev br0 group offload',
+      'ip stats show dev nope',
+      'ip -s -s link show dev v0',
+    ],
+    masks: ['uncompared notifications'],
+  },
+  {
     name: 'a fresh world has lo, down',
     commands: ['ip link', 'ip -br link', 'ip -s link show lo', 'ip -d link show lo', 'ip addr', 'ip route', 'ip -6 route', 'ip route show table all'],
   },
