@@ -56,5 +56,5 @@ function headerOf({ payload, strict }: Request, isDump: boolean) {
 }
 
 function offloadMaskOf({ payload }: Request): number {
-  return parseRequest(statisticsRequest, payload, true).attributes.filters?.offload ?? EVERY_FILTER;
+  return parseRequest(statisticsRequest, payload, true, true).attributes.filters?.offload ?? EVERY_FILTER;
 }

@@ -15,18 +15,20 @@ import {
  * first, or at nothing else.
  *
  * @param knownOnly refuses unknown attributes and trailing bytes.
+ * @param exact refuses payloads that are too long and a missing NLA_F_NESTED.
  * @throws {NetlinkError} what the policy says.
  */
 export function parseRequest<H extends HeaderShape, A extends AttributeShape>(
   schema: MessageSchema<H, A>,
   payload: Uint8Array,
   knownOnly: boolean,
+  exact = false,
 ): DecodedMessage<H, A> {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const failed =
     payload.length < align4(schema.header.size)
       ? undefined
-      : checkMessageAt(schema as never, view, 0, payload.length, knownOnly, false);
+      : checkMessageAt(schema as never, view, 0, payload.length, knownOnly, exact);
   if (failed !== undefined) {
     const { errno, text } = failed.failure;
     const { offset } = failed;

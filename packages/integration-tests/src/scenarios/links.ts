@@ -1,6 +1,25 @@
 import type { Scenario } from '@nlspace/testkit';
 import { CONNECTED, PAIR, PAIR_UP } from './worlds-begin.js';
 
+/** Sends requests for statistics (flags, body) with and without strict checking, and prints what each was answered. */
+const ASK_FOR_STATISTICS = `python3 -c '
+import socket, struct, sys
+def ask(strict, flags, body):
+    s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+    s.settimeout(10)
+    for option in (10, 11, 12)[: 2 + strict]: s.setsockopt(270, option, 1)
+    s.send(struct.pack("=IHHII", 16 + len(body), 94, flags, 1, 0) + body)
+    answer = s.recv(65536)
+    kind, = struct.unpack_from("=H", answer, 4)
+    if kind == 92: return answer[16:].hex() if flags == 1 else "%d bytes" % len(answer)
+    start = 36 if kind == 2 else 20
+    length, = struct.unpack_from("=H", answer + bytes(2), start) if len(answer) > start else (4,)
+    return kind, struct.unpack_from("=i", answer, 16)[0], answer[start + 4 : start + length]
+for line in sys.stdin:
+    flags, body = line.split()
+    print(line.strip(), *(ask(strict, int(flags, 16), bytes.fromhex(body)) for strict in (0, 1)), sep=chr(10))
+'`;
+
 export const LINKS: readonly Scenario[] = [
   {
     name: 'statistics of links, of a bridge and of its port',
@@ -16,6 +35,41 @@ export const LINKS: readonly Scenario[] = [
       'ip stats show dev br0 group offload',
       'ip stats show dev nope',
       'ip -s -s link show dev v0',
+    ],
+    masks: ['uncompared notifications'],
+  },
+  {
+    name: 'requests for statistics, and what is wrong with them',
+    commands: [
+      'ip link add br0 address 02:00:00:00:00:0b type bridge',
+      ...[
+        '1 00000000010000001f000000',
+        '1 00000000020000001f000000',
+        '1 000000000100000000000000',
+        '1 000000000000000001000000',
+        '1 00000000e703000000000000',
+        '1 000000000100000041000000',
+        '1 000100000100000001000000',
+        '1 070001000100000001000000',
+        '1 070000000100000001000000',
+        '1 0000000001000000',
+        '1 0000000001000000080000000c0001800800040002000000',
+        '1 0000000001000000080000000c0001800800040001000000',
+        '1 0000000001000000080000000c0001000800040002000000',
+        '1 0000000001000000080000000c0001800800020002000000',
+        '1 0000000001000000080000000c0001800800060002000000',
+        '1 0000000001000000080000000c0001800500040002000000',
+        '1 00000000010000000800000008000900aabbccdd',
+        '1 0000000001000000080000000102',
+        '301 00000000000000001f000000',
+        '301 000000000000000002000000',
+        '301 000000000000000000000000',
+        '301 000000000000000020000000',
+        '301 000000000100000001000000',
+        '301 000100000000000001000000',
+        '301 0000000000000000',
+        '301 00000000000000000100000008000900aabbccdd',
+      ].map((request) => `echo '${request}' | ${ASK_FOR_STATISTICS}`),
     ],
     masks: ['uncompared notifications'],
   },
