@@ -5,6 +5,7 @@ import {
   addressHeader,
   CREATE,
   DELETE_NEXTHOP,
+  DELETE_RULE,
   DUMP,
   EXCLUSIVE,
   GET_ADDRESS,
@@ -20,10 +21,12 @@ import {
   NEW_ADDRESS,
   NEW_NEXTHOP,
   NEW_ROUTE,
+  NEW_RULE,
   nexthopGroup,
   nexthopHeader,
   request,
   routeHeader,
+  ruleHeader,
   SET_LINK,
 } from './seeds.js';
 
@@ -61,6 +64,9 @@ const PLACES: readonly Place[] = [
     types: 33,
     build: (extra) => request(GET_ROUTE, 0, routeHeader(INET6, 128, { table: 0, protocol: 0, type: 0 }), attribute(1, ipv6(9)), extra),
   },
+  { name: 'NEWRULE', types: 32, build: (extra) => request(NEW_RULE, CREATE, ruleHeader(INET), attribute(6, u32(7)), extra) },
+  { name: 'IPv6 NEWRULE', types: 32, build: (extra) => request(NEW_RULE, CREATE, ruleHeader(INET6), attribute(6, u32(7)), extra) },
+  { name: 'DELRULE', types: 32, build: (extra) => request(DELETE_RULE, 0, ruleHeader(INET), attribute(6, u32(99)), extra) },
   { name: 'NEWNEXTHOP', types: 19, build: (extra) => request(NEW_NEXTHOP, CREATE, nexthopHeader(INET), attribute(1, u32(7)), attribute(5, u32(3)), extra) },
   {
     name: 'NEWNEXTHOP of a group',

@@ -16,6 +16,9 @@ export const DELETE_NEXTHOP = 105;
 export const GET_NEXTHOP = 106;
 export const GET_NEXTHOP_BUCKET = 118;
 
+export const NEW_RULE = 32;
+export const DELETE_RULE = 33;
+
 export const REQUEST = 0x1;
 export const ACK = 0x4;
 export const DUMP = 0x300;
@@ -47,6 +50,9 @@ export const routeHeader = (
 export const nexthopHeader = (family = 0, protocol = 0): Bytes => [family, 0, protocol, 0, ...u32(0)];
 /** `struct nexthop_grp` for each member. */
 export const nexthopGroup = (...ids: readonly number[]): Bytes => ids.flatMap((id) => [...u32(id), ...u32(0)]);
+
+/** `struct fib_rule_hdr` of a rule that looks into the main table. */
+export const ruleHeader = (family: number): Bytes => [family, 0, 0, 0, 254, 0, 0, 1, ...u32(0)];
 
 export const ipv4 = (value: string): Bytes => value.split('.').map(Number);
 /** 2001:db8::`last` */
