@@ -10,9 +10,4 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason:
       'A link whose MTU falls below 68 loses IPv4 altogether in the kernel, and `lo` never loses IPv6; in nlspace IPv4 stays.',
   },
-  {
-    scenario: 'IPv6 source routes are another dimension',
-    reason:
-      'IPv6 routes by source address (`from`) are refused with EOPNOTSUPP and a text; the kernel has them.',
-  },
 ];

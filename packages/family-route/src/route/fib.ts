@@ -1,11 +1,12 @@
 import { AddressFamily } from '../network/ip-bytes.js';
 import { type AddressWords, swap32 } from './ip-words.js';
-import { NONE, PrefixTrie } from './prefix-trie.js';
+import { NONE } from './prefix-trie.js';
 import { RouteArena, SLOT_HEADER_WORDS, SlotWord } from './route-arena.js';
 import { RouteDescription } from './route-description.js';
 import { RouteLinks } from './route-links.js';
 import type { NexthopExpansion, RouteNexthop, RouteNexthops } from './route-nexthop.js';
 import { NexthopFlag, RouteAttribute, RouteType } from './route-numbers.js';
+import { createRouteKey, type RouteKey, RouteTable } from './route-table.js';
 import {
   DESTINATION_WORD,
   FLAGS_WORD,
@@ -13,31 +14,11 @@ import {
   type RouteWriter,
   TABLE_WORD,
 } from './route-writer.js';
-import { AddressOrderWalk, PostOrderWalk, type TrieWalk } from './trie-walk.js';
 
 /** First word of a route's message in its slot. */
 const MESSAGE = SLOT_HEADER_WORDS;
 /** First attribute of a message, in words. */
 const FIRST_ATTRIBUTE_WORD = FLAGS_WORD + 1;
-
-/** One routing table: prefixes, each with its routes in the order in which they are tried. */
-export class RouteTable {
-  readonly trie: PrefixTrie;
-
-  constructor(
-    readonly addressFamily: number,
-    readonly id: number,
-  ) {
-    this.trie = new PrefixTrie(addressFamily === AddressFamily.Inet ? 1 : 4);
-  }
-
-  /** In the order of the kernel's dumps. */
-  walk(): TrieWalk {
-    return this.addressFamily === AddressFamily.Inet
-      ? new AddressOrderWalk(this.trie)
-      : new PostOrderWalk(this.trie);
-  }
-}
 
 /** The kernel's hash of tables: its buckets are dumped one after the other, the newest table of a bucket first. */
 const TABLE_BUCKETS = 256;
@@ -60,7 +41,7 @@ export class Fib {
   /** When routes go by themselves, in milliseconds of the network's clock; of those that do. */
   readonly deadlines = new Map<number, number>();
   readonly #scratch = new RouteDescription();
-  readonly #key: AddressWords = new Uint32Array(4);
+  readonly #key = createRouteKey();
 
   constructor(
     readonly addressFamily: AddressFamily.Inet | AddressFamily.Inet6,
@@ -93,12 +74,6 @@ export class Fib {
   /** How many routes there are. */
   get size(): number {
     return this.arena.count;
-  }
-
-  /** The first route of exactly this prefix, or `NONE`. */
-  first(table: RouteTable, key: AddressWords, length: number): number {
-    const node = table.trie.find(key, length);
-    return node === NONE ? NONE : table.trie.payload(node);
   }
 
   next(route: number): number {
@@ -268,7 +243,7 @@ export class Fib {
     arena.setWord(route, SlotWord.Priority, description.priority);
     if (previous === NONE) {
       arena.setWord(route, SlotWord.Next, first);
-      table.trie.set(description.destination, description.destinationLength, route);
+      table.setFirst(description, route);
     } else {
       arena.setWord(route, SlotWord.Next, arena.word(previous, SlotWord.Next));
       arena.setWord(previous, SlotWord.Next, route);
@@ -290,7 +265,7 @@ export class Fib {
     arena.setWord(replaced, SlotWord.Priority, description.priority);
     arena.setWord(replaced, SlotWord.Next, next);
     if (previous === NONE) {
-      table.trie.set(description.destination, description.destinationLength, replaced);
+      table.setFirst(description, replaced);
     } else {
       arena.setWord(previous, SlotWord.Next, replaced);
     }
@@ -304,29 +279,31 @@ export class Fib {
     const { arena } = this;
     const table = this.tableOf(route);
     this.#unindex(route);
-    const length = this.readKey(route, this.#key);
     const previous = this.previous(table, route);
+    this.readKey(route, this.#key);
     const next = arena.word(route, SlotWord.Next);
     if (previous !== NONE) {
       arena.setWord(previous, SlotWord.Next, next);
     } else if (next === NONE) {
-      table.trie.remove(this.#key, length);
+      table.remove(this.#key);
     } else {
-      table.trie.set(this.#key, length, next);
+      table.setFirst(this.#key, next);
     }
     arena.release(route);
   }
 
-  /** The prefix of a route: its address into `key`, its length as the result. */
-  readKey(route: number, key: AddressWords): number {
+  /** Writes what packets a route is for into `key`. */
+  readKey(route: number, key: RouteKey): void {
     const slab = this.arena.slab(route);
     const start = this.arena.offset(route) + MESSAGE;
-    const length = ((slab[start + 4] as number) >>> 8) & 0xff;
-    const count = this.addressFamily === AddressFamily.Inet ? 1 : 4;
-    for (let i = 0; i < 4; i++) {
-      key[i] = length > 0 && i < count ? swap32(slab[start + DESTINATION_WORD + 1 + i] as number) : 0;
-    }
-    return length;
+    const isIpv4 = this.addressFamily === AddressFamily.Inet;
+    const lengths = slab[start + 4] as number;
+    key.destinationLength = (lengths >>> 8) & 0xff;
+    key.sourceLength = isIpv4 ? 0 : (lengths >>> 16) & 0xff;
+    const destination = start + DESTINATION_WORD;
+    readWords(slab, destination, key.destinationLength, isIpv4 ? 1 : 4, key.destination);
+    const source = key.destinationLength === 0 ? destination : destination + 5;
+    readWords(slab, source, key.sourceLength, 4, key.source);
   }
 
   /** The scopes of the routes that name a nexthop object, the newest first. */
@@ -366,10 +343,15 @@ export class Fib {
   #prefixesOf(routes: readonly number[]): number[] {
     const prefixes = new Map<number, { table: number; key: AddressWords; length: number }>();
     for (const route of routes) {
-      const key = new Uint32Array(4);
-      const length = this.readKey(route, key);
+      const key = createRouteKey();
+      this.readKey(route, key);
       const table = this.tableOf(route);
-      prefixes.set(this.first(table, key, length), { table: this.#ordered.indexOf(table), key, length });
+      const { destination, destinationLength } = key;
+      prefixes.set(table.first(key), {
+        table: this.#ordered.indexOf(table),
+        key: destination,
+        length: destinationLength,
+      });
     }
     return [...prefixes]
       .sort(([, a], [, b]) => a.table - b.table || compareWords(b.key, a.key) || b.length - a.length)
@@ -383,9 +365,9 @@ export class Fib {
 
   /** The route before another among those of its prefix, or `NONE`. */
   previous(table: RouteTable, route: number): number {
-    const length = this.readKey(route, this.#key);
+    this.readKey(route, this.#key);
     let previous: number = NONE;
-    for (let other = this.first(table, this.#key, length); other !== route; ) {
+    for (let other = table.first(this.#key); other !== route; ) {
       if (other === NONE) throw new Error('a route is missing among the routes of its prefix');
       previous = other;
       other = this.next(other);
@@ -483,6 +465,18 @@ const WALK_SHARE = 8;
 
 /** What links decide, and what therefore does not distinguish routes. */
 const STATE = NexthopFlag.Dead | NexthopFlag.LinkDown | NexthopFlag.Offload | NexthopFlag.Trap;
+
+/** The address of an attribute; zeros where the prefix is empty and there is no attribute. */
+function readWords(
+  slab: Uint32Array,
+  attribute: number,
+  length: number,
+  count: number,
+  into: AddressWords,
+): void {
+  for (let i = 0; i < 4; i++)
+    into[i] = length > 0 && i < count ? swap32(slab[attribute + 1 + i] as number) : 0;
+}
 
 function compareWords(a: AddressWords, b: AddressWords): number {
   for (let i = 0; i < 4; i++) if (a[i] !== b[i]) return (a[i] as number) - (b[i] as number);

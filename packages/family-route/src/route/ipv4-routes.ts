@@ -58,7 +58,7 @@ export class Ipv4Routes {
     const writer = this.#writer;
     const table = fib.createTable(route.table);
     writer.writeRoute(route);
-    const first = fib.first(table, route.destination, route.destinationLength);
+    const first = table.first(route);
     // Routes of a prefix are ordered by TOS, highest first, then by priority, lowest first.
     let before: number = NONE;
     let known = first;
@@ -111,7 +111,7 @@ export class Ipv4Routes {
     const { fib } = this;
     const table = fib.table(route.table);
     if (table === undefined) throw new NetlinkError(Errno.ESRCH, 'FIB table does not exist');
-    let found = fib.first(table, route.destination, route.destinationLength);
+    let found = table.first(route);
     while (found !== NONE && !this.#fits(found, route)) found = fib.next(found);
     if (found === NONE) throw new NetlinkError(Errno.ESRCH);
     this.#remove(found, cause);

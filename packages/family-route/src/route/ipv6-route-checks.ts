@@ -46,9 +46,6 @@ export class Ipv6RouteChecks {
     if (route.type > RouteType.ExternalResolver) throw invalid('Invalid route type');
     if (route.destinationLength > 128) throw invalid('Invalid prefix length');
     if (route.sourceLength > 128) throw invalid('Invalid source address length');
-    if (route.sourceLength !== 0) {
-      throw new NetlinkError(Errno.EOPNOTSUPP, 'IPv6 routes by source address are not supported');
-    }
   }
 
   /** What depends on links, addresses and other routes (ip6_route_info_create). Fills in links and link states. */
@@ -57,10 +54,12 @@ export class Ipv6RouteChecks {
     if (route.priority === 0) route.priority = IPV6_DEFAULT_PRIORITY;
     route.scope = ANY_SCOPE;
     clearHostBits(route.destination, route.destinationLength);
+    clearHostBits(route.source, route.sourceLength);
     if (route.type === RouteType.Unspecified) route.type = RouteType.Unicast;
     const object = this.nexthopOf(route);
     if (object !== undefined) {
       this.checkNexthopObject(object);
+      if (route.sourceLength !== 0) throw invalid('Nexthops can not be used with source routing');
       this.#checkSource(route, object.legs[0] as Nexthop);
       route.flags = 0;
       return;

@@ -1,5 +1,5 @@
 import { type Cause, Errno, MessageFlag, NetlinkError, NO_CAUSE } from '@nlspace/core';
-import type { Fib, RouteTable } from './fib.js';
+import type { Fib } from './fib.js';
 import { type AddressWords, clearHostBits, equalAddress } from './ip-words.js';
 import type { Ipv6RouteChecks } from './ipv6-route-checks.js';
 import { NexthopStates } from './nexthop-states.js';
@@ -10,8 +10,9 @@ import { announceMessage, announceRoute } from './route-events.js';
 import { RouteExpiries } from './route-expiries.js';
 import { IdentityRules, IPV6_ROWS, RouteAction, Twin } from './route-identity.js';
 import { NexthopFlag, RouteProtocol, RouteTableId, RouteType } from './route-numbers.js';
+import { createRouteKey, type RouteTable } from './route-table.js';
+import { compareRouteKeys } from './route-walk.js';
 import { RouteWriter } from './route-writer.js';
-import { comparePostOrder } from './trie-walk.js';
 
 const RULES = new IdentityRules(IPV6_ROWS);
 const DOWN = NexthopFlag.Dead | NexthopFlag.LinkDown;
@@ -65,11 +66,7 @@ export class Ipv6Routes {
   #renew(route: RouteDescription, expiresSeconds: number | undefined): void {
     const { fib } = this;
     const table = fib.createTable(route.table);
-    for (
-      let other = fib.first(table, route.destination, route.destinationLength);
-      other !== NONE;
-      other = fib.next(other)
-    ) {
+    for (let other = table.first(route); other !== NONE; other = fib.next(other)) {
       if (
         fib.priority(other) === route.priority &&
         fib.interfaceIndex(other) === route.nexthop.interfaceIndex
@@ -83,7 +80,7 @@ export class Ipv6Routes {
     const { fib } = this;
     const table = fib.createTable(route.table);
     const canJoin = route.legs !== undefined || route.nexthop.gatewayFamily !== 0;
-    const first = fib.first(table, route.destination, route.destinationLength);
+    const first = table.first(route);
     let last: number = NONE;
     let known: number = NONE;
     let alike: number = NONE;
@@ -131,8 +128,13 @@ export class Ipv6Routes {
   }
 
   /** Whether the tree has a node for the prefix, be it without routes. The empty prefix is the root. */
-  #hasNode({ trie }: RouteTable, { destination, destinationLength }: RouteDescription): boolean {
-    return destinationLength === 0 || trie.find(destination, destinationLength) !== NONE;
+  #hasNode({ trie, sources }: RouteTable, route: RouteDescription): boolean {
+    const { destination, destinationLength, source, sourceLength } = route;
+    const tree = sources?.find(route);
+    if (sourceLength > 0) return tree !== undefined && tree.find(source, sourceLength) !== NONE;
+    return (
+      destinationLength === 0 || tree !== undefined || trie.find(destination, destinationLength) !== NONE
+    );
   }
 
   /** Whether a route takes legs: one with a gateway of its own, not that of a nexthop object. */
@@ -175,16 +177,15 @@ export class Ipv6Routes {
     const table = fib.table(route.table);
     if (table === undefined) throw new NetlinkError(Errno.ESRCH, 'FIB table does not exist');
     clearHostBits(route.destination, route.destinationLength);
+    clearHostBits(route.source, route.sourceLength);
+    // As in fib6_locate, a source means nothing where the destination has no routes by source.
+    if (route.sourceLength > 0 && table.sources?.find(route) === undefined) route.sourceLength = 0;
     if (route.legs !== undefined) {
       this.#removeLegs(route, route.legs, cause);
       return;
     }
     const { nexthop } = route;
-    for (
-      let other = fib.first(table, route.destination, route.destinationLength);
-      other !== NONE;
-      other = fib.next(other)
-    ) {
+    for (let other = table.first(route); other !== NONE; other = fib.next(other)) {
       if (route.priority !== 0 && fib.priority(other) !== route.priority) continue;
       if (route.protocol !== 0 && fib.protocol(other) !== route.protocol) continue;
       const nexthopId = fib.nexthopId(other);
@@ -214,7 +215,7 @@ export class Ipv6Routes {
     const { fib } = this;
     const table = fib.table(route.table);
     clearHostBits(route.destination, route.destinationLength);
-    let found = table === undefined ? NONE : fib.first(table, route.destination, route.destinationLength);
+    let found = table?.first(route) ?? NONE;
     while (
       found !== NONE &&
       (fib.hasGateway(found) || fib.interfaceIndex(found) !== route.nexthop.interfaceIndex)
@@ -226,13 +227,12 @@ export class Ipv6Routes {
   }
 
   /** Where a table has no default route the kernel keeps a placeholder, which can be found but not deleted. */
-  #meansNullEntry(
-    table: RouteTable,
-    { destination, destinationLength, nexthop, priority, protocol }: RouteDescription,
-  ): boolean {
+  #meansNullEntry(table: RouteTable, route: RouteDescription): boolean {
+    const { destinationLength, sourceLength, nexthop, priority, protocol } = route;
     return (
       destinationLength === 0 &&
-      this.fib.first(table, destination, 0) === NONE &&
+      sourceLength === 0 &&
+      table.first(route) === NONE &&
       nexthop.interfaceIndex <= 1 &&
       nexthop.gatewayFamily === 0 &&
       (priority === 0 || priority === 0xffffffff) &&
@@ -360,25 +360,25 @@ export class Ipv6Routes {
   #removeLegOf(route: number, index: number, cause: Cause): number {
     const { fib } = this;
     const table = fib.tableOf(route);
-    const key = new Uint32Array(4);
-    const length = fib.readKey(route, key);
+    const key = createRouteKey();
+    fib.readKey(route, key);
     const previous = fib.previous(table, route);
     this.#removeLeg(route, index, cause);
-    return previous === NONE ? fib.first(table, key, length) : fib.next(previous);
+    return previous === NONE ? table.first(key) : fib.next(previous);
   }
 
   /** The routes over a link in the order in which a dump would show them. */
   #inDumpOrder(interfaceIndex: number): number[] {
     const { fib } = this;
     const routes = fib.links.routesOf(interfaceIndex).map((route, index) => {
-      const key = new Uint32Array(4);
-      const length = fib.readKey(route, key);
-      return { route, index, key, length, table: fib.tables.indexOf(fib.tableOf(route)) };
+      const key = createRouteKey();
+      fib.readKey(route, key);
+      return { route, index, key, table: fib.tables.indexOf(fib.tableOf(route)) };
     });
     routes.sort(
       (a, b) =>
         a.table - b.table ||
-        comparePostOrder(a.key, a.length, b.key, b.length) ||
+        compareRouteKeys(a.key, b.key) ||
         fib.priority(a.route) - fib.priority(b.route) ||
         b.index - a.index,
     );

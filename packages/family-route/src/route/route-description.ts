@@ -60,6 +60,8 @@ export class RouteDescription {
   /** `rtm_flags` */
   flags = 0;
   readonly destination: AddressWords = new Uint32Array(4);
+  /** IPv6: the route is for packets from this prefix only, if it has a length. */
+  readonly source: AddressWords = new Uint32Array(4);
   priority = 0;
   hasPreferredSource = false;
   readonly preferredSource: AddressWords = new Uint32Array(4);
@@ -84,6 +86,7 @@ export class RouteDescription {
     this.sourceLength = 0;
     this.typeOfService = 0;
     this.destination.fill(0);
+    this.source.fill(0);
     this.priority = 0;
     this.hasPreferredSource = false;
     this.metrics = undefined;
@@ -108,6 +111,7 @@ export class RouteDescription {
     this.type = other.type;
     this.flags = other.flags;
     copyAddress(other.destination, this.destination);
+    copyAddress(other.source, this.source);
     this.priority = other.priority;
     this.hasPreferredSource = other.hasPreferredSource;
     copyAddress(other.preferredSource, this.preferredSource);
@@ -166,6 +170,10 @@ export class RouteDescription {
       switch (readU16(bytes, offset + 2) & 0x3fff) {
         case RouteAttribute.Destination:
           this.#readDestination(bytes, payload, size, offset - start);
+          break;
+        case RouteAttribute.Source:
+          if (this.addressFamily === AddressFamily.Inet6)
+            readPrefix(bytes, payload, size, this.sourceLength, this.source);
           break;
         case RouteAttribute.OutputInterface:
           this.nexthop.interfaceIndex = checkedU32(bytes, payload, size, offset - start);
@@ -242,10 +250,7 @@ export class RouteDescription {
       readAddress(bytes, payload, 4, this.destination);
       return;
     }
-    // IPv6 takes as many bytes as the prefix has.
-    const length = (this.destinationLength + 7) >> 3;
-    if (size < length) throw new NetlinkError(Errno.EINVAL);
-    if (length <= 16) readAddress(bytes, payload, length, this.destination);
+    readPrefix(bytes, payload, size, this.destinationLength, this.destination);
   }
 
   #readVia(nexthop: Nexthop, bytes: Uint8Array, payload: number, size: number): void {
@@ -341,6 +346,19 @@ export function bothGatewayAndVia(subject: string): NetlinkError {
 
 /** Flags that a request must not bring along: the kernel side decides about them. */
 export const STATE_FLAGS = NexthopFlag.Dead | NexthopFlag.LinkDown;
+
+/** IPv6 takes as many bytes as the prefix has. */
+function readPrefix(
+  bytes: Uint8Array,
+  payload: number,
+  size: number,
+  bits: number,
+  into: AddressWords,
+): void {
+  const length = (bits + 7) >> 3;
+  if (size < length) throw new NetlinkError(Errno.EINVAL);
+  if (length <= 16) readAddress(bytes, payload, length, into);
+}
 
 function requireSize(size: number, needed: number, offset: number): void {
   if (size < needed) {

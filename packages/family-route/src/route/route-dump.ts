@@ -1,9 +1,10 @@
 import { type DumpRoom, RawDump } from '@nlspace/core';
 import type { Clock } from '../network/clock.js';
-import type { Fib, RouteTable } from './fib.js';
+import type { Fib } from './fib.js';
 import { NONE } from './prefix-trie.js';
 import { SLOT_HEADER_WORDS } from './route-arena.js';
 import { RouteDescription } from './route-description.js';
+import { createRouteKey, type RouteTable } from './route-table.js';
 import { NEXTHOP_ID_WORD } from './route-writer.js';
 
 /** What a dump is restricted to; 0 is no restriction. */
@@ -14,9 +15,6 @@ export interface RouteFilter {
   readonly interfaceIndex: number;
 }
 
-/** Nothing is left behind this position of a table. */
-const START = -1;
-
 /**
  * Copies the stored messages of tables into a reader's datagrams. Between two datagrams routes may come and go: what has
  * been given out is not repeated, what is still there is not skipped.
@@ -25,9 +23,9 @@ export class RouteDump extends RawDump {
   readonly #fibs: Fib[];
   #tables: readonly RouteTable[] = [];
   #table = 0;
-  /** The prefix that was given out last, and how many of its routes. */
-  readonly #key = new Uint32Array(4);
-  #length = START;
+  /** Whether nothing of the table has been given out yet; else whose routes were last, and how many of them. */
+  #isAtStart = true;
+  readonly #key = createRouteKey();
   #position = 0;
   readonly #description = new RouteDescription();
 
@@ -54,7 +52,7 @@ export class RouteDump extends RawDump {
       }
       if (!this.#fillFrom(table, room, isRestricted)) return false;
       this.#table++;
-      this.#length = START;
+      this.#isAtStart = true;
       this.#position = 0;
     }
   }
@@ -67,24 +65,24 @@ export class RouteDump extends RawDump {
     const { table } = this.filter;
     this.#tables = this.#fib.tables.filter(({ id }) => table === 0 || id === table);
     this.#table = 0;
-    this.#length = START;
+    this.#isAtStart = true;
     this.#position = 0;
   }
 
   /** @returns whether the table is at its end. */
   #fillFrom(table: RouteTable, room: DumpRoom, isRestricted: boolean): boolean {
     const fib = this.#fib;
-    const walk = table.walk();
-    if (this.#length === START) {
+    const walk = table.walkRoutes();
+    if (this.#isAtStart) {
       walk.start();
     } else {
-      let left = fib.first(table, this.#key, this.#length);
+      let left = table.first(this.#key);
       for (let skipped = 0; left !== NONE && skipped < this.#position; skipped++) left = fib.next(left);
       if (!this.#copy(left, this.#position, room, isRestricted)) return false;
-      walk.seek(this.#key, this.#length);
+      walk.seek(this.#key);
     }
-    for (let node = walk.next(); node !== NONE; node = walk.next()) {
-      if (!this.#copy(table.trie.payload(node), 0, room, isRestricted)) return false;
+    for (let route = walk.next(); route !== NONE; route = walk.next()) {
+      if (!this.#copy(route, 0, room, isRestricted)) return false;
     }
     return true;
   }
@@ -99,7 +97,8 @@ export class RouteDump extends RawDump {
       const expansion = slab[start + NEXTHOP_ID_WORD] === 0 ? undefined : this.#fib.expansionOf(route);
       const size = (slab[start] as number) + (expansion === undefined ? 0 : expansion.words.length * 4);
       if (room.offset + size > room.limit) {
-        this.#length = this.#fib.readKey(route, this.#key);
+        this.#fib.readKey(route, this.#key);
+        this.#isAtStart = false;
         this.#position = position;
         return false;
       }

@@ -5,13 +5,14 @@ import type { RuleList } from '../rule/rule-list.js';
 import { looksUp, ruleMatches } from '../rule/rule-match.js';
 import { RuleAction, RuleFlag } from '../rule/rule-numbers.js';
 import type { Fib } from './fib.js';
-import { RouteTable } from './fib.js';
 import type { Flow } from './flow.js';
 import { addressBytes, isUnspecified, readAddress, samePrefixWords } from './ip-words.js';
 import { NONE } from './prefix-trie.js';
 import { RouteDescription } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
 import { NexthopFlag, RouteScope, RouteTableId, RouteType } from './route-numbers.js';
+import { RouteTable } from './route-table.js';
+import type { SourceTrees } from './source-trees.js';
 
 /** What was found. Good until the next lookup, which uses it again; `copy` for longer. */
 export class Match {
@@ -53,7 +54,7 @@ function ruleRefusal(action: number): number {
 /** What of the type of service IPv4 routes are compared with. */
 const TOS_MASK = 0x1c;
 
-/** Prefixes of one key: at most one per length, in two tables. */
+/** Prefixes of one key: at most one per length. */
 const MAX_MATCHES = 130;
 
 /** RTA_PREF as it counts: low, medium, high. */
@@ -61,7 +62,11 @@ const PREFERENCE_WEIGHTS: readonly number[] = [2, 3, 2, 1];
 
 /** Longest-prefix lookup in the tables of a FIB, as the rules of the network say. */
 export class RouteLookup {
-  readonly #matches = [new Int32Array(MAX_MATCHES), new Int32Array(MAX_MATCHES)] as const;
+  readonly #matches = [
+    new Int32Array(MAX_MATCHES),
+    new Int32Array(MAX_MATCHES),
+    new Int32Array(MAX_MATCHES),
+  ] as const;
   readonly #description = new RouteDescription();
   readonly #match: Match;
   readonly #isIpv4: boolean;
@@ -192,11 +197,46 @@ export class RouteLookup {
 
   #searchOne(table: RouteTable | undefined, flow: Flow): Match | undefined {
     if (table === undefined) return undefined;
+    if (table.sources !== undefined) return this.#searchBySource(table, table.sources, flow);
     const { trie } = table;
     const [matches] = this.#matches;
     for (let left = trie.matches(flow.destination, matches); left > 0; left--) {
       const found = this.#among(table, trie.payload(matches[left - 1] as number), flow);
       if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /**
+   * Under each destination, the longest first, the routes of the sources that fit, the longest first, and then those of
+   * any source. But as in the kernel (fib6_node_lookup_1) the search does not begin with the latter where there are
+   * routes by source, unless nothing is left but the default route.
+   */
+  #searchBySource(table: RouteTable, trees: SourceTrees, flow: Flow): Match | undefined {
+    const { trie } = table;
+    const { destinations } = trees;
+    const [plain, bySource, sources] = this.#matches;
+    let plainLeft = trie.matches(flow.destination, plain);
+    let treesLeft = destinations.matches(flow.destination, bySource);
+    let hasBegun = false;
+    while (plainLeft > 0 || treesLeft > 0) {
+      const plainLength = plainLeft > 0 ? trie.prefixLength(plain[plainLeft - 1] as number) : -1;
+      const treeLength = treesLeft > 0 ? destinations.prefixLength(bySource[treesLeft - 1] as number) : -1;
+      if (treeLength >= plainLength) {
+        const tree = trees.at(bySource[--treesLeft] as number);
+        for (let left = tree.matches(flow.source, sources); left > 0; left--) {
+          hasBegun = true;
+          const found = this.#among(table, tree.payload(sources[left - 1] as number), flow);
+          if (found !== undefined) return found;
+        }
+      }
+      if (plainLength >= treeLength) {
+        const node = plain[--plainLeft] as number;
+        if (treeLength === plainLength && plainLength > 0 && !hasBegun) continue;
+        hasBegun = true;
+        const found = this.#among(table, trie.payload(node), flow);
+        if (found !== undefined) return found;
+      }
     }
     return undefined;
   }

@@ -38,7 +38,7 @@ export class RouteWriter extends NexthopWriter {
     words[4] =
       route.addressFamily |
       (route.destinationLength << 8) |
-      (route.sourceLength << 16) |
+      ((isIpv4 ? 0 : route.sourceLength) << 16) |
       (route.typeOfService << 24);
     const shortTable = route.table < 256 ? route.table : RouteTableId.Compat;
     words[5] = shortTable | (route.protocol << 8) | (route.scope << 16) | (route.type << 24);
@@ -47,6 +47,7 @@ export class RouteWriter extends NexthopWriter {
     this.number(RouteAttribute.Table, route.table);
     if (route.destinationLength > 0)
       this.address(RouteAttribute.Destination, route.destination, addressWords);
+    if (!isIpv4 && route.sourceLength > 0) this.address(RouteAttribute.Source, route.source, 4);
     if (isIpv4) {
       if (route.priority !== 0) this.number(RouteAttribute.Priority, route.priority);
       if (route.metrics !== undefined) this.#metrics(route.metrics);

@@ -157,6 +157,39 @@ export class PostOrderWalk extends TrieWalk {
   }
 }
 
+/** A prefix comes before what lies below it, zeros before ones. */
+export class PreOrderWalk extends TrieWalk {
+  seek(key: Uint32Array, length: number): void {
+    const { trie } = this;
+    this.depth = 0;
+    let node = trie.root;
+    while (node !== NONE) {
+      const nodeLength = trie.prefixLength(node);
+      const limit = Math.min(nodeLength, length);
+      if (trie.commonBits(node, key, limit) < limit) {
+        if (trie.compareAddress(node, key) > 0) this.pushSubtree(node);
+        return;
+      }
+      if (nodeLength > length) {
+        this.pushSubtree(node);
+        return;
+      }
+      const isRight =
+        nodeLength < length && ((key[nodeLength >>> 5] as number) >>> (31 - (nodeLength & 31))) & 1;
+      if (!isRight) this.pushSubtree(trie.right(node));
+      if (nodeLength === length) this.pushSubtree(trie.left(node));
+      if (nodeLength === length) return;
+      node = isRight ? trie.right(node) : trie.left(node);
+    }
+  }
+
+  protected enter(node: number): void {
+    this.pushSubtree(this.trie.right(node));
+    this.pushSubtree(this.trie.left(node));
+    this.pushNode(node);
+  }
+}
+
 /** Orders two prefixes as `PostOrderWalk` does: below zero when the first comes first. */
 export function comparePostOrder(a: Uint32Array, aLength: number, b: Uint32Array, bLength: number): number {
   const limit = Math.min(aLength, bLength);

@@ -8,6 +8,7 @@ import { GENERIC } from './generic.js';
 import { GO_LIBRARY } from './go-library.js';
 import { IPV4_ROUTES } from './ipv4-routes.js';
 import { IPV6_ROUTES } from './ipv6-routes.js';
+import { IPV6_SOURCE_ROUTES } from './ipv6-source-routes.js';
 import { LIBNL } from './libnl.js';
 import { LINKS } from './links.js';
 import { MONITORS } from './monitors.js';
@@ -27,6 +28,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   address: ADDRESSES,
   'IPv4 route': IPV4_ROUTES,
   'IPv6 route': IPV6_ROUTES,
+  'IPv6 source route': IPV6_SOURCE_ROUTES,
   nexthop: NEXTHOPS,
   neighbour: NEIGHBOURS,
   rule: RULES,

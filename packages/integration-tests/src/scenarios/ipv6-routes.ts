@@ -232,10 +232,6 @@ export const IPV6_ROUTES: readonly Scenario[] = [
     ],
   },
   {
-    name: 'IPv6 source routes are another dimension',
-    commands: [...CONNECTED, 'ip -6 route add 2001:db8:a::/48 from 2001:db8:5::/48 via 2001:db8::2', 'ip -6 route'],
-  },
-  {
     name: 'IPv6 gateways: link-local, onlink, own, unreachable',
     commands: [
       ...CONNECTED,
