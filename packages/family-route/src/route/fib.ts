@@ -164,18 +164,19 @@ export class Fib {
     return this.arena.word(route, MESSAGE + this.arena.word(route, MESSAGE) / 4 - 1) & 3;
   }
 
-  /** A copy of a route's message as it reads at this time. */
-  copyMessage(route: number, nowMs: number): Uint8Array {
+  /** A copy of a route's message as it reads at this time; without one it has no time left. */
+  copyMessage(route: number, nowMs: number | undefined): Uint8Array {
     const expansion = this.expansionOf(route);
     const stored = this.arena.message(route);
     if (expansion === undefined) {
       const message = stored.slice();
-      this.tellRemainingTime(route, new Uint32Array(message.buffer), message.length >>> 2, nowMs);
+      if (nowMs !== undefined)
+        this.tellRemainingTime(route, new Uint32Array(message.buffer), message.length >>> 2, nowMs);
       return message;
     }
     const words = new Uint32Array((stored.length >>> 2) + expansion.words.length);
     this.copyExpanded(route, expansion, words, 0);
-    this.tellRemainingTime(route, words, words.length, nowMs);
+    if (nowMs !== undefined) this.tellRemainingTime(route, words, words.length, nowMs);
     return new Uint8Array(words.buffer);
   }
 

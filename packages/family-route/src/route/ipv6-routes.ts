@@ -294,9 +294,11 @@ export class Ipv6Routes {
         this.#remove(route, cause);
         continue;
       }
-      const marked = this.#states.set(route, interfaceIndex, DOWN);
-      const legs = legsOf(fib.describe(marked, this.#stored));
-      if (legs.every((leg) => (leg.flags & NexthopFlag.Dead) !== 0)) this.#removeLegByLeg(marked, cause);
+      // Legs that go with the route are not told to have died before (fib6_ifdown).
+      const isLost = ({ interfaceIndex: index, flags }: Nexthop): boolean =>
+        index === interfaceIndex || (flags & NexthopFlag.Dead) !== 0;
+      if (legsOf(fib.describe(route, this.#stored)).every(isLost)) this.#removeLegByLeg(route, cause);
+      else this.#states.set(route, interfaceIndex, DOWN);
     }
   }
 

@@ -66,7 +66,9 @@ class StoredRouteEvent implements RouteEvent {
   }
 
   copyMessage(): Uint8Array {
-    return withHeader(this.fib.copyMessage(this.route, this.clock.now()), this.type, this.messageFlags);
+    // One that goes has no time left.
+    const nowMs = this.type === 'route-removed' ? undefined : this.clock.now();
+    return withHeader(this.fib.copyMessage(this.route, nowMs), this.type, this.messageFlags);
   }
 }
 
