@@ -23,7 +23,7 @@ const NOTIFICATION_ORDER: Mask = {
 const NOTIFICATION_MOMENT: Mask = {
   name: 'moment of notifications',
   reason:
-    'Probes go on while the commands run, so that what follows from them comes with one command or another.',
+    'Probes, daemons and libraries work in their own time, so that what they cause comes with one command or another.',
   applies: 'when named',
   pattern: /(?!)/g,
 };
