@@ -90,6 +90,9 @@ function comparable(value: unknown, isDisordered: boolean): unknown {
   return kept.map(({ one }) => one);
 }
 
+/** Lines that differ are shown in a list of so many. */
+const MOST_LINES = 2_000;
+
 /** The lines of both sides that are not in a longest common subsequence, in order. */
 function differingLines(left: string[], right: string[], masks: readonly string[] = []): string[] {
   const [maskedLeft, maskedRight] = [left, right].map((lines) => lines.map((line) => maskLine(line, masks)));
@@ -103,6 +106,9 @@ function differingLines(left: string[], right: string[], masks: readonly string[
     rightEnd--;
   }
   if (first === leftEnd && first === rightEnd) return [];
+  // Beyond, finding what belongs together takes more memory than a machine has: the beginnings must do.
+  leftEnd = Math.min(leftEnd, first + MOST_LINES);
+  rightEnd = Math.min(rightEnd, first + MOST_LINES);
   const lengths = Array.from({ length: leftEnd + 1 }, () => new Uint32Array(rightEnd + 1));
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
   for (let i = leftEnd - 1; i >= first; i--) {

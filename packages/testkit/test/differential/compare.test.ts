@@ -60,3 +60,11 @@ test('MAC addresses count unless the scenario masks them', (t) => {
 test('a command that never ran in the second world is a difference', (t) => {
   t.is(compare(scenario, [answer('')], []).length, 1);
 });
+
+test('lists that have nothing in common are compared at their beginning', (t) => {
+  const lines = (word: string) =>
+    answer(Array.from({ length: 100_000 }, (_, n) => `${word} ${n}`).join('\n'), { command: 'ip route' });
+  const [difference] = compare(scenario, [lines('a')], [lines('b')]);
+  t.is(difference?.lines.length, 4_000);
+  t.is(difference?.lines[0], '- a 0');
+});
