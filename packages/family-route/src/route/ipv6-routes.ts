@@ -108,7 +108,7 @@ export class Ipv6Routes {
       case RouteAction.Join:
         inserted = this.#join(alike, route);
         if (route.legs === undefined) {
-          this.#announceJoined(inserted, row.flags ?? 0, cause);
+          this.#announceJoined(inserted, route.metrics, row.flags ?? 0, cause);
           return;
         }
         break;
@@ -159,12 +159,18 @@ export class Ipv6Routes {
     return fib.replace(fib.tableOf(route), route, joined, this.#writer);
   }
 
-  /** A leg that has joined comes first in the announcement, the others behind it. */
-  #announceJoined(route: number, messageFlags: number, cause: Cause): void {
+  /** A leg that has joined comes first in the announcement, with its own metrics, the others behind it. */
+  #announceJoined(
+    route: number,
+    metrics: RouteDescription['metrics'],
+    messageFlags: number,
+    cause: Cause,
+  ): void {
     const { fib } = this;
     const joined = fib.describe(route, this.#stored);
     const legs = [...legsOf(joined)];
     joined.legs = [...legs.slice(-1), ...legs.slice(0, -1)];
+    joined.metrics = metrics;
     this.#writer.writeRoute(joined);
     const message = new Uint8Array(this.#writer.words.buffer, 0, this.#writer.length * 4);
     announceMessage(this.environment, fib, message, 'route-changed', messageFlags, cause);

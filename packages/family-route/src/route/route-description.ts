@@ -234,6 +234,8 @@ export class RouteDescription {
       offset += align4(length);
     }
     if (this.table === RouteTableId.Unspecified) this.table = RouteTableId.Main;
+    // IPv4 has no routes by source.
+    if (this.addressFamily === AddressFamily.Inet) this.sourceLength = 0;
     // A gateway of zeros is none in IPv4, and an IPv6 source of zeros is none.
     if (this.addressFamily === AddressFamily.Inet && this.nexthop.gateway[0] === 0 && !this.nexthop.hasVia) {
       this.nexthop.gatewayFamily = AddressFamily.Unspecified;
