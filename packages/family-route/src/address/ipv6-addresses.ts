@@ -7,6 +7,7 @@ import type { Timer } from '../network/clock.js';
 import { AddressFamily, equalBytes, isZero } from '../network/ip-bytes.js';
 import { AddressFlag, AddressProtocol, IPV6_REQUESTED_FLAGS } from './address-flags.js';
 import type { AddressRequest, AddressSelector, InterfaceAddress } from './interface-address.js';
+import { interfaceIdentifier } from './interface-identifier.js';
 import type { AddressSources } from './ipv4-addresses.js';
 import { Ipv6RoutesOfAddresses } from './ipv6-address-routes.js';
 import {
@@ -15,7 +16,6 @@ import {
   isIpv6LinkLocal,
   isIpv6Loopback,
   isIpv6Multicast,
-  linkLocalAddressOf,
 } from './ipv6-scope.js';
 import { FOREVER, type Lifetime, LifetimeWatch } from './lifetime.js';
 import { OwnAddresses } from './own-addresses.js';
@@ -196,7 +196,7 @@ export class Ipv6Addresses implements LinkObserver {
       this.#addKernelAddress(link, LOOPBACK_ADDRESS, 128, AddressProtocol.KernelLoopback);
     } else {
       this.#routes.addMulticast(link);
-      if (link.traits.type === LinkType.Ethernet) this.#addLinkLocal(link, ipv6);
+      this.#addLinkLocal(link, ipv6);
     }
     for (const address of [...this.of(link)]) {
       if ((address.flags & AddressFlag.Tentative) !== 0) this.#detectDuplicates(address);
@@ -205,18 +205,27 @@ export class Ipv6Addresses implements LinkObserver {
   }
 
   #addLinkLocal(link: Link, ipv6: Ipv6Configuration): void {
+    const identifier = interfaceIdentifier(link);
+    if (identifier === undefined) return;
+    if (link.traits.type === LinkType.None && ipv6.addressGenerationMode === AddressGenerationMode.Eui64)
+      ipv6.addressGenerationMode = AddressGenerationMode.Random;
     switch (ipv6.addressGenerationMode) {
-      case AddressGenerationMode.Eui64:
-        this.#addKernelAddress(link, linkLocalAddressOf(link.address), 64, AddressProtocol.KernelLinkLocal);
+      case AddressGenerationMode.Eui64: {
+        const lower = identifier === 'random' ? this.#randomIdentifier(ipv6) : identifier;
+        const address = Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...lower);
+        this.#addKernelAddress(link, address, 64, AddressProtocol.KernelLinkLocal);
         return;
+      }
       case AddressGenerationMode.Random: {
-        ipv6.randomIdentifier ??= Uint8Array.from({ length: 8 }, () =>
-          Math.floor(this.#sources.random() * 256),
-        );
-        const address = Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...ipv6.randomIdentifier);
+        const address = Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...this.#randomIdentifier(ipv6));
         this.#addKernelAddress(link, address, 64, AddressProtocol.KernelLinkLocal, AddressFlag.StablePrivacy);
       }
     }
+  }
+
+  #randomIdentifier(ipv6: Ipv6Configuration): Uint8Array {
+    ipv6.randomIdentifier ??= Uint8Array.from({ length: 8 }, () => Math.floor(this.#sources.random() * 256));
+    return ipv6.randomIdentifier;
   }
 
   /** Addresses that come without a request are not announced before they can be used. */

@@ -40,14 +40,3 @@ export function ipv6Scope(address: Uint8Array): Scope {
       return Scope.Universe;
   }
 }
-
-/** fe80:: with the modified EUI-64 of a MAC address (RFC 4291, appendix A). */
-export function linkLocalAddressOf(mac: Uint8Array): Uint8Array {
-  const address = new Uint8Array(16);
-  address.set([0xfe, 0x80]);
-  address.set(mac.subarray(0, 3), 8);
-  address.set([0xff, 0xfe], 11);
-  address.set(mac.subarray(3, 6), 13);
-  address[8] = (address[8] ?? 0) ^ 0x02;
-  return address;
-}

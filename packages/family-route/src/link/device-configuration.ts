@@ -1,5 +1,5 @@
 import type { Link } from './link.js';
-import { LinkFlag } from './link-flags.js';
+import { LinkFlag, LinkType } from './link-flags.js';
 
 /** Number of `IPV4_DEVCONF_*` in Linux 6.18. */
 const IPV4_SETTINGS = 33;
@@ -59,6 +59,12 @@ const MTU6 = 2;
 const USE_TEMPADDR = 10;
 const ACCEPT_DAD = 27;
 const ADDR_GEN_MODE = 47;
+const NO_TEMPORARY_ADDRESSES: readonly number[] = [
+  LinkType.Tunnel,
+  LinkType.Tunnel6,
+  LinkType.Sit,
+  LinkType.None,
+];
 
 /** IFLA_INET_CONF */
 export function ipv4Settings(link: Link): Uint8Array {
@@ -71,7 +77,7 @@ export function ipv6Settings(link: Link): Uint8Array {
   return settings(IPV6_SETTINGS, [
     ...IPV6_DEFAULTS,
     [MTU6, link.ipv6?.mtu ?? link.mtu],
-    [USE_TEMPADDR, link.isLoopback ? -1 : 0],
+    [USE_TEMPADDR, link.isLoopback || NO_TEMPORARY_ADDRESSES.includes(link.traits.type) ? -1 : 0],
     [ACCEPT_DAD, link.isLoopback || link.traits.flags & LinkFlag.NoArp ? -1 : 1],
     [ADDR_GEN_MODE, link.ipv6?.addressGenerationMode ?? 0],
   ]);

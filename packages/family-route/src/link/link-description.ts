@@ -66,8 +66,7 @@ export function describeLink(link: Link, changedFlags = 0, extendedMask = 0, eve
       tailroom: 0,
       protoDown: link.isProtocolDown ? 1 : 0,
       ...(event === undefined ? {} : { event }),
-      address: link.address,
-      broadcast: link.broadcast,
+      ...(link.address.length === 0 ? {} : { address: link.address, broadcast: link.broadcast }),
       statistics64: NO_STATISTICS_64,
       statistics: NO_STATISTICS,
       xdp: { attached: 0 },
@@ -97,7 +96,7 @@ export function describeLinkIpv6(link: Link, ipv6: Ipv6Configuration): LinkIpv6M
     },
     attributes: {
       name: link.name,
-      address: link.address,
+      ...(link.address.length === 0 ? {} : { address: link.address }),
       mtu: link.mtu,
       ...(link.linkedIndex === undefined ? {} : { link: link.linkedIndex }),
       operationalState: link.operationalState,

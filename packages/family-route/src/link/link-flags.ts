@@ -35,7 +35,14 @@ export const PLAIN_FLAGS =
 /** `ifi_type` (ARPHRD_*). */
 export enum LinkType {
   Ethernet = 1,
+  Tunnel = 768,
+  Tunnel6 = 769,
   Loopback = 772,
+  Sit = 776,
+  Ipv4Gre = 778,
+  Ipv6Gre = 823,
+  /** Packets without a header of the link. */
+  None = 0xfffe,
 }
 
 /** IFLA_OPERSTATE: the states of RFC 2863. */

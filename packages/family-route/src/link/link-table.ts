@@ -50,6 +50,12 @@ export interface LinkSources {
   readonly world: LinkWorld;
   /** What this namespace calls another's (nsid); it gets a number if it has none. */
   readonly namespaceNumber: (home: LinkTable) => number;
+  /** Index of the link by which packets between two addresses leave, if they can. */
+  readonly outputInterface: (
+    destination: Uint8Array,
+    source: Uint8Array,
+    wanted: number,
+  ) => number | undefined;
 }
 
 const MAX_QUEUES = 4096;
@@ -103,6 +109,17 @@ export class LinkTable {
     return this.#registry.byName(name);
   }
 
+  /**
+   * The link by which packets between two addresses leave; undefined where there is no way. For kinds.
+   *
+   * @param source zeros for any.
+   * @param wanted index of a link; 0 for any.
+   */
+  outputLink(destination: Uint8Array, source: Uint8Array, wanted: number): Link | undefined {
+    const index = this.#sources.outputInterface(destination, source, wanted);
+    return index === undefined ? undefined : this.byIndex(index);
+  }
+
   /** A kind that requests can make, by IFLA_INFO_KIND. */
   kind(name: string): LinkBehaviour | undefined {
     const behaviour = this.#sources.world.kinds.get(name);
@@ -140,16 +157,26 @@ export class LinkTable {
     return link;
   }
 
-  /** First half of making a link: it is there, but not announced. For kinds. */
-  register(kindName: string, behaviour: LinkBehaviour, parameters: LinkParameters): Link {
-    const traits = traitsFor(behaviour.traits, parameters);
+  /**
+   * First half of making a link: it is there, but not announced. For kinds.
+   *
+   * @param kindTraits where links of a kind are not all born alike.
+   */
+  register(
+    kindName: string,
+    behaviour: LinkBehaviour,
+    parameters: LinkParameters,
+    kindTraits: LinkTraits = behaviour.traits,
+  ): Link {
+    const traits = traitsFor(kindTraits, parameters);
     const name = this.#registry.chooseName(parameters.name ?? `${kindName}%d`);
     const link = new Link(this.#allocateIndex(parameters.index), this, name, kindName, behaviour, traits);
     if (parameters.address !== undefined) {
-      link.address = parameters.address.slice(0, 6);
+      link.address = parameters.address.slice(0, link.address.length);
       link.hasChosenAddress = true;
     } else if (traits.type === LinkType.Ethernet) link.address = this.#sources.macAddress();
-    if (parameters.broadcast !== undefined) link.broadcast = parameters.broadcast.slice(0, 6);
+    if (parameters.broadcast !== undefined)
+      link.broadcast = parameters.broadcast.slice(0, link.broadcast.length);
     link.group = parameters.group ?? 0;
     link.mode = parameters.mode ?? LinkMode.Default;
     link.gsoMaximumSize = parameters.gsoMaximumSize ?? link.gsoMaximumSize;

@@ -7,6 +7,8 @@ import type { LinkTable } from './link-table.js';
 export interface LinkTraits {
   readonly type: LinkType;
   readonly flags: number;
+  /** Bytes of its addresses. @default 6 */
+  readonly addressLength?: number;
   readonly mtu: number;
   readonly minimumMtu: number;
   readonly maximumMtu: number;
@@ -86,8 +88,9 @@ export class Link {
     this.mtu = traits.mtu;
     this.transmitQueueLength = traits.transmitQueueLength;
     this.tsoMaximumSize = traits.tsoMaximumSize;
-    this.address = new Uint8Array(6);
-    this.broadcast = new Uint8Array(6).fill(traits.type === LinkType.Ethernet ? 0xff : 0);
+    const { addressLength = 6 } = traits;
+    this.address = new Uint8Array(addressLength);
+    this.broadcast = new Uint8Array(addressLength).fill(traits.type === LinkType.Ethernet ? 0xff : 0);
   }
 
   get isUp(): boolean {

@@ -5,6 +5,13 @@ import { DummyKind } from '../link/kinds/dummy.js';
 import { IfbKind } from '../link/kinds/ifb.js';
 import { LoopbackKind } from '../link/kinds/loopback.js';
 import { MacvlanKind } from '../link/kinds/macvlan.js';
+import { TunKind } from '../link/kinds/tun.js';
+import { GreKind, GretapKind } from '../link/kinds/tunnel/gre.js';
+import { Ip6greKind } from '../link/kinds/tunnel/ip6gre.js';
+import { Ip6tnlKind } from '../link/kinds/tunnel/ip6tnl.js';
+import { IpipKind } from '../link/kinds/tunnel/ipip.js';
+import { SitKind } from '../link/kinds/tunnel/sit.js';
+import { VtiKind } from '../link/kinds/tunnel/vti.js';
 import { VethKind } from '../link/kinds/veth.js';
 import { VlanKind } from '../link/kinds/vlan.js';
 import { VxlanKind } from '../link/kinds/vxlan.js';
@@ -18,6 +25,7 @@ import { NexthopTable } from '../nexthop/nexthop-table.js';
 import { RouteTables } from '../route/route-tables.js';
 import { RuleTables } from '../rule/rule-tables.js';
 import { type Clock, systemClock } from './clock.js';
+import { isZero } from './ip-bytes.js';
 import { randomMacAddresses } from './mac-addresses.js';
 import { type NetworkEvent, NetworkEvents } from './network-events.js';
 import { unpackBytes } from './packed-bytes.js';
@@ -47,6 +55,14 @@ export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [
   IfbKind,
   VlanKind,
   VxlanKind,
+  TunKind,
+  IpipKind,
+  GreKind,
+  GretapKind,
+  SitKind,
+  VtiKind,
+  Ip6tnlKind,
+  Ip6greKind,
 ];
 
 /**
@@ -100,6 +116,11 @@ export class Network {
       macAddress,
       world,
       namespaceNumber: (home) => this.namespaceNumber(this.namespaces.ofLinks(home)),
+      outputInterface: (destination, source, wanted) => {
+        // IPv4 sends nothing from an address that the host has not got.
+        const isForeign = source.length === 4 && !isZero(source) && !this.addresses.ipv4.own.has(source);
+        return isForeign ? undefined : this.routes.outputInterface(destination, wanted);
+      },
     });
     const { links, clock } = this;
     const addresses = () => this.addresses;

@@ -65,6 +65,20 @@ export class RouteTables implements KernelRoutes {
     return isHere ? this.ipv4Lookup.typeOf(match) : RouteType.Unicast;
   }
 
+  /**
+   * Index of the link by which the host's own packets to an address leave; undefined where no route takes them.
+   *
+   * @param wanted only by this link; 0 for any.
+   */
+  outputInterface(destination: Uint8Array, wanted: number): number | undefined {
+    const isIpv4 = destination.length === 4;
+    const words = new Uint32Array(4);
+    readAddress(destination, 0, destination.length, words);
+    const lookup = isIpv4 ? this.ipv4Lookup : this.ipv6Lookup;
+    const match = lookup.lookup(flowTo(words, { outputInterface: wanted, interfaceIndex: wanted }));
+    return match === undefined || match.errno !== 0 ? undefined : match.interfaceIndex;
+  }
+
   createTable(addressFamily: number, id: number): void {
     (addressFamily === AddressFamily.Inet ? this.ipv4Fib : this.ipv6Fib).createTable(id);
   }

@@ -1,0 +1,74 @@
+import { Errno, NetlinkError } from '@nlspace/core';
+import type { Link } from '../../link.js';
+import type { LinkTable } from '../../link-table.js';
+
+/** The tunnels of one kind with their states; no two that packets could not tell apart are in one namespace. */
+export class Tunnels<State> {
+  readonly #states = new WeakMap<Link, State>();
+  /** Where a tunnel was made its packets go, wherever the link is moved to. */
+  readonly #births = new WeakMap<Link, LinkTable>();
+  readonly #byIdentity = new WeakMap<LinkTable, Map<string, Link>>();
+
+  /** @param identity what packets tell tunnels apart by. */
+  constructor(private readonly identity: (state: State) => string) {}
+
+  of(link: Link): State {
+    const state = this.#states.get(link);
+    if (state === undefined) throw new Error(`${link.name} is no tunnel`);
+    return state;
+  }
+
+  /** @throws {NetlinkError} EEXIST when there is such a tunnel. */
+  refuseSame(state: State, links: LinkTable): void {
+    if (this.#byIdentity.get(links)?.has(this.identity(state))) throw new NetlinkError(Errno.EEXIST);
+  }
+
+  add(link: Link, state: State): void {
+    this.#states.set(link, state);
+    this.#births.set(link, link.home);
+    this.#identities(link).set(this.identity(state), link);
+  }
+
+  /** @throws {NetlinkError} EEXIST when another tunnel is like that. */
+  change(link: Link, state: State): void {
+    if (this.isTaken(link, state)) throw new NetlinkError(Errno.EEXIST);
+    this.#identities(link).delete(this.identity(this.of(link)));
+    this.#states.set(link, state);
+    this.#identities(link).set(this.identity(state), link);
+  }
+
+  /** Whether another tunnel is like that. */
+  isTaken(link: Link, state: State): boolean {
+    const holder = this.#identities(link).get(this.identity(state));
+    return holder !== undefined && holder !== link;
+  }
+
+  remove(link: Link): void {
+    const identities = this.#identities(link);
+    const identity = this.identity(this.of(link));
+    if (identities.get(identity) === link) identities.delete(identity);
+  }
+
+  /** The namespace that the packets of a tunnel are in. */
+  birthOf(link: Link): LinkTable {
+    return this.#births.get(link) ?? link.home;
+  }
+
+  #identities(link: Link): Map<string, Link> {
+    const birth = this.birthOf(link);
+    const known = this.#byIdentity.get(birth);
+    if (known !== undefined) return known;
+    const made = new Map<string, Link>();
+    this.#byIdentity.set(birth, made);
+    return made;
+  }
+}
+
+export function refuse(errno: Errno, text?: string): never {
+  throw new NetlinkError(errno, text);
+}
+
+/** Addresses of tunnels are those that the packets have: requests cannot choose them. */
+export function refuseAddress(): never {
+  throw new NetlinkError(Errno.EOPNOTSUPP);
+}
