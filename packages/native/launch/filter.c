@@ -37,6 +37,9 @@ static const struct {
 } host_requests[] = {{0x890b, 0x890d}, {0x8910, 0x894a}, {0x8950, 0x89df}, {0x89f0, 0x89ff}};
 #define HOST_REQUESTS (sizeof host_requests / sizeof *host_requests)
 
+/* TUNSETIFF makes a device of the host, or joins one. */
+#define DEVICE_REQUEST 0x400454cau
+
 /* Trapped when their first argument is a descriptor in the trapped range. The frequent ones first. */
 static const int descriptor_calls[] = {
     SYS_read,        SYS_write,      SYS_recvmsg,    SYS_sendmsg,     SYS_recvfrom,    SYS_sendto,
@@ -76,7 +79,8 @@ unsigned short make_filter(unsigned base, struct sock_filter *code) {
        RETURN(SECCOMP_RET_ALLOW));
   EMIT(JUMP(BPF_JEQ, SYS_socketpair, 0, 4), LOAD(args[0]), JUMP(BPF_JEQ, AF_NETLINK, 0, 1), REFUSE(EOPNOTSUPP),
        RETURN(SECCOMP_RET_ALLOW));
-  EMIT(JUMP(BPF_JEQ, SYS_ioctl, 0, 3 + 2 * HOST_REQUESTS), LOAD(args[1]));
+  EMIT(JUMP(BPF_JEQ, SYS_ioctl, 0, 5 + 2 * HOST_REQUESTS), LOAD(args[1]));
+  EMIT(JUMP(BPF_JEQ, DEVICE_REQUEST, 0, 1), REFUSE(EOPNOTSUPP));
   for (size_t left = HOST_REQUESTS; left > 0; left--) {
     const unsigned first = host_requests[HOST_REQUESTS - left].first, last = host_requests[HOST_REQUESTS - left].last;
     EMIT(JUMP(BPF_JGT, last, 1, 0), JUMP(BPF_JGE, first, 2 * left - 1, 2 * left - 2));

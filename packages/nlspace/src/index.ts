@@ -4,6 +4,7 @@ export * from '@nlspace/family-generic';
 export {
   AddressFamily,
   address,
+  addTun,
   type Clock,
   DEFAULT_LINK_KINDS,
   ETHERNET,
@@ -25,6 +26,7 @@ export {
   RouteMessageType,
   route,
   routeFamily,
+  type TunOptions,
   validateMacAddress,
 } from '@nlspace/family-route';
 export {

@@ -141,6 +141,10 @@ export const STACKED_LINKS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'a request makes no tun',
+    commands: ['ip link add t0 type tun', 'ip link add type tun', 'ip link show type tun', 'ip tuntap'],
+  },
+  {
     name: 'vxlans are made and described',
     commands: [
       ...PAIR,

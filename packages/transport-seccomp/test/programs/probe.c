@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
@@ -695,6 +696,7 @@ static void requests(void) {
   CHECK_FAILS(ioctl(udp, SIOCBRADDBR, 8), EOPNOTSUPP);
   CHECK_FAILS(ioctl(0, SIOCADDRT, argument), ENOTTY);
   CHECK_FAILS(ioctl(999, SIOCADDRT, argument), EBADF);
+  CHECK_FAILS(ioctl(0, TUNSETIFF, argument), EOPNOTSUPP);
   struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof here;
   int listening = socket(AF_INET, SOCK_STREAM, 0);
