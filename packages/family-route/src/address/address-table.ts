@@ -1,6 +1,7 @@
 import type { Link } from '../link/link.js';
 import type { LinkTable } from '../link/link-table.js';
 import { AddressFamily, commonPrefixLength, equalBytes, samePrefix } from '../network/ip-bytes.js';
+import type { RouteLink } from '../route/route-environment.js';
 import { AddressFlag, Scope } from './address-flags.js';
 import type { InterfaceAddress } from './interface-address.js';
 import { type AddressSources, Ipv4Addresses } from './ipv4-addresses.js';
@@ -33,9 +34,15 @@ export class AddressTable {
   }
 
   /** Whether an address is one of our own: of the link, if one is given. Of a loopback link every address of its prefixes is. */
-  isLocal(addressFamily: AddressFamily, address: Uint8Array, interfaceIndex?: number): boolean {
+  isLocal(
+    addressFamily: AddressFamily,
+    address: Uint8Array,
+    interfaceIndex?: number,
+    near?: Pick<RouteLink, 'vrf'>,
+  ): boolean {
     const { own } = addressFamily === AddressFamily.Inet ? this.ipv4 : this.ipv6;
     for (const { link, flags } of own.of(address)) {
+      if (near !== undefined && link.vrf !== near.vrf) continue;
       const isMeant = interfaceIndex === undefined || link.index === interfaceIndex;
       if (isMeant && (flags & AddressFlag.Tentative) === 0) return true;
     }
@@ -77,12 +84,21 @@ export class AddressTable {
       }
       if (fallback !== undefined) return fallback;
     }
+    // A VRF is to its links what the loopback link is to all others: it is asked first.
+    const vrf = link?.vrf;
+    const fromVrf = vrf === undefined ? undefined : this.#widestIpv4(vrf, scope);
+    if (fromVrf !== undefined) return fromVrf;
     for (const other of this.#links.all()) {
-      for (const { flags, scope: own, local } of this.ipv4.of(other)) {
-        if ((flags & AddressFlag.Secondary) === 0 && own !== Scope.Link && own <= scope) return local;
-      }
+      const found = other.vrf === vrf ? this.#widestIpv4(other, scope) : undefined;
+      if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  #widestIpv4(link: Link, scope: number): Uint8Array | undefined {
+    const isWide = ({ flags, scope: own }: InterfaceAddress) =>
+      (flags & AddressFlag.Secondary) === 0 && own !== Scope.Link && own <= scope;
+    return this.ipv4.of(link).find(isWide)?.local;
   }
 
   #selectIpv6(
@@ -90,11 +106,12 @@ export class AddressTable {
     destination: Uint8Array | undefined,
   ): Uint8Array | undefined {
     const wanted = destination === undefined ? Scope.Universe : ipv6Scope(destination);
+    const vrf = interfaceIndex === undefined ? undefined : this.#links.byIndex(interfaceIndex)?.vrf;
     let best: InterfaceAddress | undefined;
     let bestRank: readonly number[] = [];
     for (const candidate of this.all(AddressFamily.Inet6)) {
       const { flags, scope, link, local } = candidate;
-      if ((flags & AddressFlag.Tentative) !== 0) continue;
+      if ((flags & AddressFlag.Tentative) !== 0 || link.vrf !== vrf) continue;
       const isHere = interfaceIndex === undefined || link.index === interfaceIndex;
       if (wanted >= Scope.Link && !isHere) continue;
       const rank = [

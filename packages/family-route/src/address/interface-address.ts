@@ -21,6 +21,8 @@ export interface InterfaceAddress {
   lifetime: Lifetime;
   readonly createdAtMs: number;
   changedAtMs: number;
+  /** IPv6: the table that its local route is in. */
+  hostTable?: number;
 }
 
 /** A request for an address. */

@@ -30,6 +30,9 @@ export function interfaceIdentifier(link: Link): Uint8Array | 'random' | undefin
   switch (link.traits.type) {
     case LinkType.Ethernet: {
       const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = address;
+      // Links that share a MAC address have their numbers in it, and do not claim to be unique.
+      if (link.deviceNumber !== 0)
+        return Uint8Array.of(a, b, c, link.deviceNumber >>> 8, link.deviceNumber & 0xff, d, e, f);
       return Uint8Array.of(a ^ UNIVERSAL, b, c, 0xff, 0xfe, d, e, f);
     }
     case LinkType.Tunnel:

@@ -1,6 +1,7 @@
 import { NO_CAUSE } from '@nlspace/core';
 import { AddressFamily, equalBytes, samePrefix, withHostBits } from '../network/ip-bytes.js';
 import type { KernelRoute, KernelRoutes } from '../network/kernel-routes.js';
+import { RouteTableId } from '../route/route-numbers.js';
 import { AddressFlag, Scope } from './address-flags.js';
 import type { InterfaceAddress } from './interface-address.js';
 
@@ -9,8 +10,6 @@ enum RouteType {
   Local = 2,
   Broadcast = 3,
 }
-const MAIN_TABLE = 254;
-const LOCAL_TABLE = 255;
 const KERNEL_PROTOCOL = 2;
 const LIMITED_BROADCAST = Uint8Array.of(255, 255, 255, 255);
 
@@ -121,7 +120,7 @@ function routeOf(
 ): KernelRoute {
   return {
     addressFamily: AddressFamily.Inet,
-    table: type === RouteType.Unicast ? MAIN_TABLE : LOCAL_TABLE,
+    table: link.vrf?.ownTable ?? (type === RouteType.Unicast ? RouteTableId.Main : RouteTableId.Local),
     destination,
     prefixLength,
     type,

@@ -8,6 +8,7 @@ import type { KernelRoutes } from '../network/kernel-routes.js';
 import type { NetworkEvents } from '../network/network-events.js';
 import { AddressFlag, IPV6_ONLY_FLAGS, Scope } from './address-flags.js';
 import type { AddressRequest, AddressSelector, InterfaceAddress } from './interface-address.js';
+import { refuseRivals } from './ip-rivals.js';
 import { Ipv4RoutesOfAddresses, sharesPrefix } from './ipv4-address-routes.js';
 import { FOREVER, type Lifetime, LifetimeWatch } from './lifetime.js';
 import { OwnAddresses } from './own-addresses.js';
@@ -132,6 +133,11 @@ export class Ipv4Addresses implements LinkObserver {
     this.#sources.routes.linkDown(link.index, NO_CAUSE);
   }
 
+  linkRehomed(link: Link): void {
+    this.#sources.routes.linkRehomed(link.index);
+    this.#sources.neighbours.ipv4.flush(link);
+  }
+
   linkStateChanged(link: Link): void {
     this.#sources.routes.linkStateChanged(link.index, link.hasCarrier, link.isOperational);
   }
@@ -164,6 +170,7 @@ export class Ipv4Addresses implements LinkObserver {
       if (other.scope !== address.scope) throw new NetlinkError(Errno.EINVAL, 'ipv4: Invalid scope value');
       address.flags |= AddressFlag.Secondary;
     });
+    refuseRivals(address.link, address.peer, (other) => this.of(other));
     if ((address.flags & AddressFlag.Secondary) !== 0) position = addresses.length;
     addresses.splice(position, 0, address);
     this.own.add(address);
@@ -191,13 +198,20 @@ export class Ipv4Addresses implements LinkObserver {
     this.#lifetimes.end(address);
     this.#sources.events.emit({ type: 'address-removed', address, cause });
     this.#routes.remove(address, addresses);
-    if (!this.own.has(address.local)) {
-      this.#sources.routes.addressRemoved(AddressFamily.Inet, address.local, NO_CAUSE);
+    const table = link.vrf?.ownTable;
+    if (!this.#isOwn(address.local, table)) {
+      this.#sources.routes.addressRemoved(AddressFamily.Inet, address.local, NO_CAUSE, table);
     }
     if (addresses.length === 0) {
       this.#sources.routes.lastAddressRemoved(link.index);
       this.#sources.neighbours.ipv4.flush(link);
     }
+  }
+
+  /** Whether a link of a VRF, or of none, has the address. */
+  #isOwn(local: Uint8Array, table: number | undefined): boolean {
+    for (const { link } of this.own.of(local)) if (link.vrf?.ownTable === table) return true;
+    return false;
   }
 
   #changePriority(address: InterfaceAddress, priority: number): void {

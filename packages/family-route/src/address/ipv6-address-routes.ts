@@ -2,6 +2,7 @@ import { NO_CAUSE } from '@nlspace/core';
 import type { Link } from '../link/link.js';
 import { AddressFamily, samePrefix, withHostBits } from '../network/ip-bytes.js';
 import type { KernelRoute, KernelRoutes } from '../network/kernel-routes.js';
+import { RouteTableId } from '../route/route-numbers.js';
 import { AddressFlag } from './address-flags.js';
 import type { InterfaceAddress } from './interface-address.js';
 import { FOREVER_SECONDS } from './lifetime.js';
@@ -11,8 +12,6 @@ enum RouteType {
   Local = 2,
   Multicast = 5,
 }
-const MAIN_TABLE = 254;
-const LOCAL_TABLE = 255;
 const KERNEL_PROTOCOL = 2;
 /** IP6_RT_PRIO_ADDRCONF */
 const ADDRESS_PRIORITY = 256;
@@ -24,7 +23,7 @@ export class Ipv6RoutesOfAddresses {
 
   /** ff00::/8, once IPv6 works on a link. */
   addMulticast(link: Link): void {
-    if (!link.isUp || link.isLoopback) return;
+    if (!link.isUp || link.isLoopback || link.ownTable !== undefined) return;
     this.#add(link, RouteType.Multicast, MULTICAST_PREFIX, 8, ADDRESS_PRIORITY);
   }
 
@@ -47,16 +46,17 @@ export class Ipv6RoutesOfAddresses {
   /** What an address brings when it may be used: its local route, and one to its peer. */
   addHost(address: InterfaceAddress): void {
     const { link, local, peer, priority } = address;
-    this.#add(link, RouteType.Local, local, 128, 0);
+    address.hostTable ??= tableOf(link, RouteType.Local);
+    this.#add(link, RouteType.Local, local, 128, 0, undefined, address.hostTable);
     const metric = priority === 0 ? ADDRESS_PRIORITY : priority;
     if (peer !== local && link.isUp) this.#add(link, RouteType.Unicast, peer, 128, metric);
   }
 
-  removeHost({ link, local, peer, priority }: InterfaceAddress): void {
+  removeHost({ link, local, peer, priority, hostTable }: InterfaceAddress): void {
     const metric = priority === 0 ? ADDRESS_PRIORITY : priority;
     if (peer !== local)
       this.routes.removeKernelRoute(routeOf(link, RouteType.Unicast, peer, 128, metric), NO_CAUSE);
-    this.routes.removeKernelRoute(routeOf(link, RouteType.Local, local, 128, 0), NO_CAUSE);
+    this.routes.removeKernelRoute(routeOf(link, RouteType.Local, local, 128, 0, hostTable), NO_CAUSE);
   }
 
   /** Whether a prefix route goes with an address: not while a sibling stands for the same prefix. */
@@ -77,13 +77,19 @@ export class Ipv6RoutesOfAddresses {
     length: number,
     priority: number,
     lifetimeSeconds?: number,
+    table?: number,
   ): void {
-    const route = routeOf(link, type, destination, length, priority);
+    const route = routeOf(link, type, destination, length, priority, table);
     this.routes.addKernelRoute(
       lifetimeSeconds === undefined ? route : { ...route, lifetimeSeconds },
       NO_CAUSE,
     );
   }
+}
+
+/** A link of a VRF has all its routes in the table of that. */
+function tableOf({ vrf }: Link, type: RouteType): number {
+  return vrf?.ownTable ?? (type === RouteType.Unicast ? RouteTableId.Main : RouteTableId.Local);
 }
 
 function routeOf(
@@ -92,10 +98,11 @@ function routeOf(
   destination: Uint8Array,
   prefixLength: number,
   priority: number,
+  table = tableOf(link, type),
 ): KernelRoute {
   return {
     addressFamily: AddressFamily.Inet6,
-    table: type === RouteType.Unicast ? MAIN_TABLE : LOCAL_TABLE,
+    table,
     destination,
     prefixLength,
     type,

@@ -8,6 +8,7 @@ import { AddressFamily, equalBytes, isZero } from '../network/ip-bytes.js';
 import { AddressFlag, AddressProtocol, IPV6_REQUESTED_FLAGS } from './address-flags.js';
 import type { AddressRequest, AddressSelector, InterfaceAddress } from './interface-address.js';
 import { interfaceIdentifier } from './interface-identifier.js';
+import { refuseRivals } from './ip-rivals.js';
 import type { AddressSources } from './ipv4-addresses.js';
 import { Ipv6RoutesOfAddresses } from './ipv6-address-routes.js';
 import {
@@ -82,6 +83,7 @@ export class Ipv6Addresses implements LinkObserver {
     if (link.ipv6 === undefined) {
       throw new NetlinkError(Errno.ENOBUFS, 'ipv6: No memory or IPv6 is disabled on this device');
     }
+    refuseRivals(link, request.local, (other) => this.of(other));
     this.#routes.addMulticast(link);
     const address = this.#insert(link, request, flags | AddressFlag.Tentative);
     this.#lifetimes.begin(address, lifetime);
@@ -110,6 +112,7 @@ export class Ipv6Addresses implements LinkObserver {
   }
 
   linkUp(link: Link): void {
+    if (link.isPassive) return;
     for (const address of [...this.of(link)].filter(({ flags }) => (flags & AddressFlag.Permanent) !== 0)) {
       this.#routes.addPrefix(address);
       if ((address.flags & AddressFlag.Tentative) !== 0) this.#detectDuplicates(address);
@@ -123,7 +126,13 @@ export class Ipv6Addresses implements LinkObserver {
   }
 
   linkStateChanged(link: Link): void {
-    if (link.isOperational && link.ipv6?.isReady === false) this.#configure(link);
+    if (link.isOperational && !link.isPassive && link.ipv6?.isReady === false) this.#configure(link);
+  }
+
+  linkRehomed(link: Link): void {
+    if (link.ipv6 === undefined) return;
+    this.#sources.routes.ipv6Disabled(link.index, NO_CAUSE);
+    this.#clear(link, link.ipv6);
   }
 
   linkRenamed(link: Link): void {
@@ -138,7 +147,7 @@ export class Ipv6Addresses implements LinkObserver {
       this.#disable(link, link.ipv6);
     } else if (link.mtu >= MINIMUM_MTU && link.ipv6 === undefined) {
       this.#enable(link);
-      if (link.isUp && link.isOperational) this.#configure(link);
+      if (link.isUp && link.isOperational && !link.isPassive) this.#configure(link);
     } else if (link.ipv6 !== undefined) link.ipv6.mtu = link.mtu;
   }
 
@@ -196,7 +205,7 @@ export class Ipv6Addresses implements LinkObserver {
       this.#addKernelAddress(link, LOOPBACK_ADDRESS, 128, AddressProtocol.KernelLoopback);
     } else {
       this.#routes.addMulticast(link);
-      this.#addLinkLocal(link, ipv6);
+      if (link.ownTable === undefined) this.#addLinkLocal(link, ipv6);
     }
     for (const address of [...this.of(link)]) {
       if ((address.flags & AddressFlag.Tentative) !== 0) this.#detectDuplicates(address);
@@ -385,7 +394,7 @@ function checkUsable(link: Link, local: Uint8Array, flags: number): void {
       'ipv6: Cannot assign multicast address without "IFA_F_MCAUTOJOIN" flag',
     );
   }
-  if (isIpv6Loopback(local) && !link.isLoopback) {
+  if (isIpv6Loopback(local) && !link.isLoopback && link.ownTable === undefined) {
     throw new NetlinkError(Errno.EADDRNOTAVAIL, 'ipv6: Cannot assign loopback address on this device');
   }
 }

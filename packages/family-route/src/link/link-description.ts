@@ -71,8 +71,7 @@ export function describeLink(link: Link, changedFlags = 0, extendedMask = 0, eve
       statistics: NO_STATISTICS,
       xdp: { attached: 0 },
       ...describeKinds(link),
-      ...(link.linkedIndex === undefined ? {} : { link: link.linkedIndex }),
-      ...linkNamespace(link),
+      ...describeLinked(link),
       queueingDiscipline: link.hasQueue ? (traits.queueingDiscipline ?? 'noqueue') : 'noop',
       addressFamilies: link.isDying ? {} : addressFamilies(link, hasStatistics),
       hardwareMap: {} as never,
@@ -105,10 +104,12 @@ export function describeLinkIpv6(link: Link, ipv6: Ipv6Configuration): LinkIpv6M
   };
 }
 
-/** IFLA_LINK_NETNSID: where the other end is, if elsewhere. */
-function linkNamespace({ home, linked }: Link) {
-  if (linked === undefined || linked.home === home) return {};
-  return { linkNamespaceId: home.namespaceNumber(linked.home) };
+/** IFLA_LINK: the other end or the link below; and where that is, if elsewhere (IFLA_LINK_NETNSID). */
+function describeLinked({ home, index, linked, linkedIndex, workplace }: Link) {
+  const place = linked?.home ?? workplace;
+  if (place !== undefined && place !== home)
+    return { link: linkedIndex ?? index, linkNamespaceId: home.namespaceNumber(place) };
+  return linkedIndex === undefined ? {} : { link: linkedIndex };
 }
 
 /** IFLA_LINKINFO: what its own kind and that of its master say about a link. */

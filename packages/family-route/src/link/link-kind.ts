@@ -64,6 +64,12 @@ export interface LinkBehaviour {
   readonly isCreatable?: boolean;
   /** Links of this kind can be masters of others. */
   readonly ports?: LinkPorts;
+  /** What the links below it receive comes to this one and to no other kind. @default false */
+  readonly takesPackets?: boolean;
+  /** What links of this kind receive cannot be taken by another (IFF_NO_RX_HANDLER). @default false */
+  readonly keepsPackets?: boolean;
+  /** Links of this kind have no VLANs (NETIF_F_VLAN_CHALLENGED). @default false */
+  readonly refusesVlans?: boolean;
 
   /** Refuses a request before anything is made or changed. */
   validate?(parameters: LinkParameters, data: LinkData): void;
@@ -85,6 +91,8 @@ export interface LinkBehaviour {
   changeMtu?(link: Link, mtu: number, context: LinkContext): void;
   /** Something happened to a link that this one is stacked on. */
   lowerChanged?(link: Link, lower: Link, change: LowerChange, context: LinkContext): void;
+  /** Links that cannot have an IP address of this one, itself among them. @default none */
+  ipRivals?(link: Link): Iterable<Link>;
   /** The links that go together with this one, itself first. Also the place to let go of companions. */
   dismantle?(link: Link, links: LinkTable): readonly Link[];
 }

@@ -33,6 +33,16 @@ export function unstack(lower: Link, upper: Link): void {
   if (lower.master === upper) lower.master = undefined;
 }
 
+/**
+ * What a link receives goes to one taker only (`netdev_rx_handler_register`), and not every kind lets it go.
+ *
+ * @throws {NetlinkError} EBUSY when there is a taker, EINVAL when there cannot be one.
+ */
+export function refuseTaken(link: Link): void {
+  for (const { behaviour } of link.uppers) if (behaviour.takesPackets) throw new NetlinkError(Errno.EBUSY);
+  if (link.behaviour.keepsPackets) throw new NetlinkError(Errno.EINVAL);
+}
+
 /** A link alone counts as one. */
 function levels(link: Link, direction: 'uppers' | 'lowers'): number {
   let most = 0;

@@ -29,6 +29,10 @@ export interface LinkObserver {
   /** Flags other than UP of a link that is up. */
   linkFlagsChanged?(link: Link, changed: number): void;
   linkUnregistered?(link: Link): void;
+  /** A link has become a VRF: a table is its own. */
+  tableGiven?(link: Link, table: number): void;
+  /** A link has come to a VRF or left one; nothing that routing knew of it holds any more. */
+  linkRehomed?(link: Link): void;
 }
 
 /** What the tables of all namespaces share: a link keeps its kind where it goes. */
@@ -273,12 +277,20 @@ export class LinkTable {
   join(port: Link, master: Link): void {
     stack(port, master, true);
     this.announce(port, 0, NO_CAUSE);
+    if (master.ownTable !== undefined) for (const observer of this.#observers) observer.linkRehomed?.(port);
   }
 
   /** A link is no port of its master any more, and says so. For kinds. */
   leave(port: Link, master: Link): void {
     unstack(port, master);
     this.announce(port, 0, NO_CAUSE);
+    if (master.ownTable !== undefined) for (const observer of this.#observers) observer.linkRehomed?.(port);
+  }
+
+  /** Makes a link that has just been registered a VRF. For kinds. */
+  giveTable(link: Link, table: number): void {
+    link.ownTable = table;
+    for (const observer of this.#observers) observer.tableGiven?.(link, table);
   }
 
   /** A link is put on another without being its master, as a VLAN is. For kinds; removing either ends it. */
@@ -289,6 +301,7 @@ export class LinkTable {
 
   /** A link is taken from the one below it. For kinds. */
   unstack(lower: Link, upper: Link): void {
+    if (!lower.uppers.has(upper)) return;
     unstack(lower, upper);
     this.announce(lower, 0, NO_CAUSE);
   }
@@ -369,7 +382,6 @@ export class LinkTable {
     link.index = newIndex;
     link.name = name;
     link.isDying = false;
-    if (link.linked !== undefined) link.linked.linkedIndex = newIndex;
     this.#generation++;
     this.#registry.add(link);
     for (const other of link.alternativeNames) this.#registry.addName(other, link);

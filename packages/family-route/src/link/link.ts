@@ -41,10 +41,12 @@ export class Link {
   hasCarrier = true;
   carrierUpCount = 0;
   carrierDownCount = 0;
-  /** Index of the link at the other end or below (IFLA_LINK); undefined where the kind has none. */
-  linkedIndex: number | undefined;
-  /** The link at the other end, where it can be in another namespace. */
+  /** The link at the other end or below, in whatever namespace it is. */
   linked: Link | undefined;
+  /** IFLA_LINK while there is no such link; undefined where the kind needs none. */
+  loneIndex: number | undefined;
+  /** Where its packets go in and out, if that is no link but a namespace: a tunnel stays in the one it was made in. */
+  workplace: LinkTable | undefined;
   alternativeNames: readonly string[] = [];
   /** The bridge, bond or VRF that it is a port of (IFLA_MASTER). */
   master: Link | undefined;
@@ -57,6 +59,8 @@ export class Link {
   allMulticast = 0;
   /** A request gave the address (NET_ADDR_SET): no kind changes it on its own. */
   hasChosenAddress = false;
+  /** Tells links apart that have one MAC address (`dev_id`); 0 for all others. */
+  deviceNumber = 0;
   isProtocolDown = false;
   tsoMaximumSize: number;
   /** The queueing discipline is attached by the first `up`. */
@@ -66,6 +70,10 @@ export class Link {
   groMaximumSize = 65536;
   gsoIpv4MaximumSize = 65536;
   groIpv4MaximumSize = 65536;
+  /** The routing table that is this link's own: that of a VRF (`l3mdev_fib_table`). */
+  ownTable: number | undefined;
+  /** IPv6 leaves it alone: a slave of a bond (IFF_NO_ADDRCONF). */
+  isPassive = false;
   /** Undefined while IPv6 is off: below an MTU of 1280. */
   ipv6: Ipv6Configuration | undefined;
   /** Listeners have heard of it. */
@@ -91,6 +99,17 @@ export class Link {
     const { addressLength = 6 } = traits;
     this.address = new Uint8Array(addressLength);
     this.broadcast = new Uint8Array(addressLength).fill(traits.type === LinkType.Ethernet ? 0xff : 0);
+  }
+
+  /** IFLA_LINK */
+  get linkedIndex(): number | undefined {
+    return this.linked?.index ?? this.loneIndex;
+  }
+
+  /** The VRF that it is or belongs to. */
+  get vrf(): Link | undefined {
+    if (this.ownTable !== undefined) return this;
+    return this.master?.ownTable === undefined ? undefined : this.master;
   }
 
   get isUp(): boolean {

@@ -33,10 +33,10 @@ export class NetworkNamespaces {
     network.dismantle();
   }
 
-  /** The namespace that a table of links belongs to. */
-  ofLinks(links: LinkTable): NamespaceId {
+  /** The namespace that a table of links belongs to; undefined for one that is on its way out. */
+  ofLinks(links: LinkTable): NamespaceId | undefined {
     for (const [id, network] of this.#networks) if (network.links === links) return id;
-    throw new Error('a link is in no namespace');
+    return undefined;
   }
 
   /** How many there are; the first always is. */

@@ -40,5 +40,9 @@ export interface KernelRoutes {
     addressFamily: AddressFamily.Inet | AddressFamily.Inet6,
     address: Uint8Array,
     cause: Cause,
+    /** IPv4: that of the VRF whose link had it. @default main */
+    table?: number,
   ): void;
+  /** IPv4: the link has come to a VRF or left one, so that no route through it can stay. */
+  linkRehomed(interfaceIndex: number): void;
 }

@@ -3,6 +3,7 @@ import { AddressTable } from '../address/address-table.js';
 import { BridgeKind } from '../link/kinds/bridge/bridge-kind.js';
 import { DummyKind } from '../link/kinds/dummy.js';
 import { IfbKind } from '../link/kinds/ifb.js';
+import { IpvlanKind } from '../link/kinds/ipvlan.js';
 import { LoopbackKind } from '../link/kinds/loopback.js';
 import { MacvlanKind } from '../link/kinds/macvlan.js';
 import { TunKind } from '../link/kinds/tun.js';
@@ -14,6 +15,7 @@ import { SitKind } from '../link/kinds/tunnel/sit.js';
 import { VtiKind } from '../link/kinds/tunnel/vti.js';
 import { VethKind } from '../link/kinds/veth.js';
 import { VlanKind } from '../link/kinds/vlan.js';
+import { VrfKind } from '../link/kinds/vrf.js';
 import { VxlanKind } from '../link/kinds/vxlan.js';
 import type { LinkKindClass } from '../link/link-kind.js';
 import { LinkTable, LinkWorld } from '../link/link-table.js';
@@ -63,7 +65,12 @@ export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [
   VtiKind,
   Ip6tnlKind,
   Ip6greKind,
+  VrfKind,
+  IpvlanKind,
 ];
+
+/** NETNSA_NSID_NOT_ASSIGNED: what a namespace is called that is on its way out. */
+const NO_NAMESPACE = -1;
 
 /**
  * What a network namespace holds: links, addresses, routes, nexthops, rules and neighbours, with everything that follows from a
@@ -115,7 +122,10 @@ export class Network {
       clock: this.clock,
       macAddress,
       world,
-      namespaceNumber: (home) => this.namespaceNumber(this.namespaces.ofLinks(home)),
+      namespaceNumber: (home) => {
+        const id = this.namespaces.ofLinks(home);
+        return id === undefined ? NO_NAMESPACE : this.namespaceNumber(id);
+      },
       outputInterface: (destination, source, wanted) => {
         // IPv4 sends nothing from an address that the host has not got.
         const isForeign = source.length === 4 && !isZero(source) && !this.addresses.ipv4.own.has(source);
@@ -153,6 +163,7 @@ export class Network {
     });
     const { routes, neighbours } = this;
     this.addresses = new AddressTable(links, { events, random, clock, routes, neighbours });
+    links.observe({ tableGiven: (_vrf, table) => routes.createTables(table) });
     links.observe(neighbours);
     links.observe(this.rules);
     links.addLoopback();
@@ -182,6 +193,11 @@ export class Network {
 
   /** For `NetworkNamespaces`: this namespace is gone, and its links with it. */
   dismantle(): void {
+    for (const [, { links }] of this.namespaces.all())
+      links.remove(
+        links.all().filter(({ workplace }) => workplace === this.links),
+        NO_CAUSE,
+      );
     this.links.remove(
       this.links.all().filter(({ behaviour }) => behaviour.isCreatable !== false),
       NO_CAUSE,

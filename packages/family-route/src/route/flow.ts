@@ -27,6 +27,12 @@ export class Flow {
   sourcePort = 0;
   destinationPort = 0;
   flowLabel = 0;
+  /** The VRF that one of its links is or belongs to; 0 for none. */
+  vrf = 0;
+  /** The table of that VRF. */
+  vrfTable = 0;
+  /** It is the VRF of the link that the sender has named, not of the one where the packet comes from. */
+  isVrfOfOutput = false;
 }
 
 /** A packet of the host's own to an address, of which nothing else is known but what `details` say. */

@@ -195,7 +195,7 @@ export class Ipv4RouteChecks {
     const link = this.environment.links.byIndex(nexthop.interfaceIndex);
     if (link === undefined) throw new NetlinkError(Errno.ENODEV, 'Nexthop device required for onlink');
     if (!link.isUp) throw new NetlinkError(Errno.ENETDOWN, 'Nexthop device is not up');
-    if (this.addressType(nexthop.gateway) !== RouteType.Unicast) {
+    if (this.addressType(nexthop.gateway, link.vrf?.ownTable) !== RouteType.Unicast) {
       throw invalid('Nexthop has invalid gateway');
     }
     if (!link.hasCarrier) nexthop.flags |= NexthopFlag.LinkDown;

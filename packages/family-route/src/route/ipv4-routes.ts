@@ -199,10 +199,10 @@ export class Ipv4Routes {
     for (const route of this.fib.nexthopUsers.routesOf(nexthopId)) this.fib.remove(route);
   }
 
-  /** Routes of the main table that prefer the address go without a word. */
-  addressRemoved(address: AddressWords): void {
+  /** Routes of the table that prefer the address go without a word. */
+  addressRemoved(address: AddressWords, table: number): void {
     for (const route of this.fib.routesFrom(address)) {
-      if (this.fib.tableOf(route).id !== RouteTableId.Main) continue;
+      if (this.fib.tableOf(route).id !== table) continue;
       announceRoute(this.environment, this.fib, route, 'route-removed', 0, NO_CAUSE);
       this.fib.remove(route);
     }

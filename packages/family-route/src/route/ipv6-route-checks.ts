@@ -165,6 +165,7 @@ export class Ipv6RouteChecks {
         AddressFamily.Inet6,
         addressBytes(gateway, 16),
         isLinkLocal ? link.index : undefined,
+        link,
       );
     if (given !== undefined && isOwn(given)) throw invalid('Gateway can not be a local address');
     let link = given;
@@ -198,10 +199,10 @@ export class Ipv6RouteChecks {
     return reached;
   }
 
-  /** What the main table says of the gateway must not contradict it. */
+  /** What the main table, or that of the link's VRF, says of the gateway must not contradict it. */
   #checkOnLink(gateway: AddressWords, link: RouteLink): void {
     const flow = flowTo(gateway, { interfaceIndex: link.index, acceptsOtherLinks: true });
-    const found = this.lookup.lookupIn(RouteTableId.Main, flow);
+    const found = this.lookup.lookupIn(link.vrf?.ownTable ?? RouteTableId.Main, flow);
     if (found === undefined || found.errno !== 0 || this.lookup.isDefault(found)) return;
     if (this.lookup.typeOf(found) !== RouteType.Unicast || found.interfaceIndex !== link.index) {
       throw invalid('Nexthop has invalid gateway or device mismatch');

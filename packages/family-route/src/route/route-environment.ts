@@ -11,6 +11,8 @@ export interface RouteLink {
   readonly isLoopback: boolean;
   readonly mtu: number;
   readonly group: number;
+  /** The VRF that it is or belongs to, and the table of that. */
+  readonly vrf: { readonly index: number; readonly ownTable: number | undefined } | undefined;
 }
 
 /** What routing asks of the rest of the network. */
@@ -20,7 +22,13 @@ export interface RouteEnvironment {
   };
   readonly addresses: {
     /** Whether an address belongs to this host: to the link, if one is given. */
-    isLocal(addressFamily: AddressFamily, address: Uint8Array, interfaceIndex?: number): boolean;
+    isLocal(
+      addressFamily: AddressFamily,
+      address: Uint8Array,
+      interfaceIndex?: number,
+      /** Only links that are in the same VRF as this one, or in none as it is. */
+      near?: RouteLink,
+    ): boolean;
     /**
      * The source address that packets get when the route names none: IPv4 as inet_select_addr (the address of the link,
      * else of another, whose scope is not narrower than `scope` and whose prefix holds `destination` if one does); IPv6 as

@@ -5,7 +5,7 @@ import type { RuleList } from '../rule/rule-list.js';
 import { looksUp, ruleMatches } from '../rule/rule-match.js';
 import { RuleAction, RuleFlag } from '../rule/rule-numbers.js';
 import type { Fib } from './fib.js';
-import type { Flow } from './flow.js';
+import { type Flow, LOOPBACK_INDEX } from './flow.js';
 import { addressBytes, isUnspecified, readAddress, samePrefixWords } from './ip-words.js';
 import { NONE } from './prefix-trie.js';
 import { RouteDescription } from './route-description.js';
@@ -142,6 +142,7 @@ export class RouteLookup {
   }
 
   #byRules(flow: Flow, throwEnds: boolean): Match | undefined {
+    this.#findVrf(flow);
     const { rules } = this.rules;
     for (let position = 0; position < rules.length; position++) {
       const rule = rules[position] as Rule;
@@ -152,7 +153,7 @@ export class RouteLookup {
       }
       if (rule.is.action === RuleAction.Nothing) continue;
       if (!looksUp(rule)) return this.#refuse(ruleRefusal(rule.is.action));
-      const found = this.#searchOne(this.fib.table(rule.table), flow);
+      const found = this.#searchOne(this.fib.table(rule.is.asksLink ? flow.vrfTable : rule.table), flow);
       if (found === undefined || (!throwEnds && found.errno === Errno.EAGAIN)) continue;
       if (!this.#suitsSource(rule, found, flow)) continue;
       if (!throwEnds && this.#isSuppressed(rule, found)) continue;
@@ -160,6 +161,24 @@ export class RouteLookup {
       return found;
     }
     return undefined;
+  }
+
+  /** l3mdev_update_flow: a VRF that is named as a link stands for its table, so that routes over any link are wanted. */
+  #findVrf(flow: Flow): void {
+    const { links } = this.environment;
+    const output = flow.outputInterface === 0 ? undefined : links.byIndex(flow.outputInterface);
+    const input =
+      output === undefined && flow.inputInterface > LOOPBACK_INDEX
+        ? links.byIndex(flow.inputInterface)
+        : undefined;
+    const vrf = (output ?? input)?.vrf;
+    if (vrf === undefined) return;
+    flow.vrf = vrf.index;
+    flow.vrfTable = vrf.ownTable ?? 0;
+    flow.isVrfOfOutput = output !== undefined;
+    if (output?.index !== vrf.index) return;
+    flow.outputInterface = 0;
+    flow.interfaceIndex = 0;
   }
 
   #refuse(errno: number): Match {

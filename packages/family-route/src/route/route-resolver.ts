@@ -169,9 +169,11 @@ export class RouteResolver {
     flow.outputInterface = output;
     flow.interfaceIndex = output;
     const match = ipv4Lookup.lookup(flow);
-    if (match !== undefined) this.#takeThroughGroup(match, destination, output);
+    if (match !== undefined) this.#takeThroughGroup(match, destination, flow.interfaceIndex);
     if (match === undefined || match.errno !== 0) {
-      if (output === 0 || match !== undefined) throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
+      const isConfined = flow.vrf !== 0 && !isIpv4Multicast(to);
+      if (output === 0 || match !== undefined || isConfined)
+        throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
       // With a link named, what no route covers is taken to be on that link.
       chosen ??= this.#ipv4Source(output, RouteScope.Link);
       return this.#classify(destination, {
@@ -184,7 +186,12 @@ export class RouteResolver {
     const type = ipv4Lookup.typeOf(match);
     const preferred = this.#preferredSource(match);
     if (type === RouteType.Local) {
-      return { type, match, interfaceIndex: LOOPBACK_INDEX, source: chosen ?? preferred ?? destination };
+      return {
+        type,
+        match,
+        interfaceIndex: this.#ownLink(match),
+        source: chosen ?? preferred ?? destination,
+      };
     }
     chosen ??= preferred ?? this.#ipv4SourceFor(match);
     return this.#classify(destination, { type, match, interfaceIndex: match.interfaceIndex, source: chosen });
@@ -206,14 +213,19 @@ export class RouteResolver {
     const match = ipv4Lookup.lookup(flow)?.copy();
     if (match?.errno === 0) this.#checkIpv4Sender(flow);
     const type = match === undefined || match.errno !== 0 ? undefined : ipv4Lookup.typeOf(match);
-    if (type === RouteType.Local || type === RouteType.Broadcast) {
-      return { type, match, interfaceIndex: LOOPBACK_INDEX, source: undefined };
+    if (match !== undefined && (type === RouteType.Local || type === RouteType.Broadcast)) {
+      return { type, match, interfaceIndex: this.#ownLink(match), source: undefined };
     }
     throw new NetlinkError(Errno.EHOSTUNREACH);
   }
 
+  /** Where packets to the host itself go: to its VRF, or to the loopback link. */
+  #ownLink({ interfaceIndex }: Match): number {
+    return this.tables.environment.links.byIndex(interfaceIndex)?.vrf?.index ?? LOOPBACK_INDEX;
+  }
+
   /** Whether a packet with this source may come in (fib_validate_source): not with an address of ours. */
-  #checkIpv4Sender({ source, destination, typeOfService, mark }: Flow): void {
+  #checkIpv4Sender({ source, destination, typeOfService, mark, vrf, vrfTable }: Flow): void {
     const { environment, ipv4Lookup } = this.tables;
     let isOurs = environment.addresses.isLocal(AddressFamily.Inet, addressBytes(source, 4));
     if (ipv4Lookup.hasCustomRules) {
@@ -222,6 +234,8 @@ export class RouteResolver {
       back.source = destination;
       back.typeOfService = typeOfService;
       back.mark = mark;
+      back.vrf = vrf;
+      back.vrfTable = vrfTable;
       const match = ipv4Lookup.lookup(back);
       isOurs = match?.errno === 0 && ipv4Lookup.typeOf(match) !== RouteType.Unicast;
     }
@@ -315,21 +329,22 @@ export class RouteResolver {
     else flow.outputInterface = output;
     flow.interfaceIndex = input === 0 ? output : input;
     flow.acceptsOtherLinks = !isLinkBound && (input !== 0 || !isUnspecified(source));
-    const match = ipv6Lookup.lookup(flow);
+    const match =
+      isLinkBound && output !== 0 && input === 0 ? this.#lookupOnLink(flow, output) : ipv6Lookup.lookup(flow);
     if (match === undefined || match.errno !== 0) throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
-    this.#takeThroughGroup(match, destination, output);
+    this.#takeThroughGroup(match, destination, flow.interfaceIndex);
     const table = match.table.id;
     if ((header.flags & RouteFlag.FibMatch) !== 0) return this.#storedMessage(match, table);
     const nexthop = this.#nexthopOf(match) as Nexthop;
     const type = ipv6Lookup.typeOf(match);
     const isLocal = type === RouteType.Local || type === RouteType.Anycast;
     const { metrics } = this.#storedAttributes(match);
-    const outputInterface = isLocal ? LOOPBACK_INDEX : match.interfaceIndex;
+    const outputInterface = isLocal ? this.#ownLink(match) : match.interfaceIndex;
     const chosen =
       this.#preferredSource(match) ??
       environment.addresses.selectSource(
         AddressFamily.Inet6,
-        isLocal ? undefined : match.interfaceIndex,
+        isLocal && outputInterface === LOOPBACK_INDEX ? undefined : outputInterface,
         RouteScope.Universe,
         addressBytes(destination, 16),
       );
@@ -365,6 +380,15 @@ export class RouteResolver {
       },
       RouteMessageType.NewRoute,
     );
+  }
+
+  /** IPv6: what means something on one link only is looked up in the table of that link's VRF, whatever the rules say. */
+  #lookupOnLink(flow: Flow, output: number): Match | undefined {
+    const { environment, ipv6Lookup } = this.tables;
+    const vrf = environment.links.byIndex(output)?.vrf;
+    if (vrf === undefined) return ipv6Lookup.lookup(flow);
+    // A VRF has no link-local address.
+    return vrf.index === output ? undefined : ipv6Lookup.lookupIn(vrf.ownTable ?? 0, flow);
   }
 
   /** Where no link is asked for, a group of nexthops chooses the leg (fib_select_path, fib6_select_path). */

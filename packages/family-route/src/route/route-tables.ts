@@ -51,16 +51,17 @@ export class RouteTables implements KernelRoutes {
     return addressFamily === AddressFamily.Inet ? this.ipv4Lookup : this.ipv6Lookup;
   }
 
-  /** RTN_* of an address by the local table: what packets to it are, seen from a link. */
+  /** RTN_* of an address by the local table, or that of the link's VRF: what packets to it are, seen from a link. */
   ipv4AddressType(address: Uint8Array, interfaceIndex: number): RouteType {
     const destination = new Uint32Array(4);
     readAddress(address, 0, address.length, destination);
     const [word = 0] = destination;
     if (word >>> 24 === 0 || word === 0xffffffff) return RouteType.Broadcast;
     if (word >>> 28 === 0xe) return RouteType.Multicast;
+    const table = this.environment.links.byIndex(interfaceIndex)?.vrf?.ownTable ?? RouteTableId.Local;
     // Before the first address there is no such table.
-    if (this.ipv4Fib.table(RouteTableId.Local) === undefined) return RouteType.Broadcast;
-    const match = this.ipv4Lookup.lookupIn(RouteTableId.Local, flowTo(destination));
+    if (this.ipv4Fib.table(table) === undefined) return RouteType.Broadcast;
+    const match = this.ipv4Lookup.lookupIn(table, flowTo(destination));
     const isHere = match !== undefined && match.errno === 0 && match.interfaceIndex === interfaceIndex;
     return isHere ? this.ipv4Lookup.typeOf(match) : RouteType.Unicast;
   }
@@ -81,6 +82,12 @@ export class RouteTables implements KernelRoutes {
 
   createTable(addressFamily: number, id: number): void {
     (addressFamily === AddressFamily.Inet ? this.ipv4Fib : this.ipv6Fib).createTable(id);
+  }
+
+  /** Of both address families. */
+  createTables(id: number): void {
+    this.ipv4Fib.createTable(id);
+    this.ipv6Fib.createTable(id);
   }
 
   /** The lowest number that no IPv4 table has. */
@@ -185,10 +192,16 @@ export class RouteTables implements KernelRoutes {
     addressFamily: AddressFamily.Inet | AddressFamily.Inet6,
     address: Uint8Array,
     _cause: Cause = NO_CAUSE,
+    table: number = RouteTableId.Main,
   ): void {
     const words = new Uint32Array(4);
     readAddress(address, 0, address.length, words);
-    this.#routes(addressFamily).addressRemoved(words);
+    if (addressFamily === AddressFamily.Inet) this.#ipv4.addressRemoved(words, table);
+    else this.#ipv6.addressRemoved(words);
+  }
+
+  linkRehomed(interfaceIndex: number): void {
+    this.#ipv4.lastAddressRemoved(interfaceIndex);
   }
 
   #routes(addressFamily: number): Ipv4Routes | Ipv6Routes {

@@ -1,4 +1,4 @@
-import { type Cause, Errno, NetlinkError } from '@nlspace/core';
+import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import { RouteTableId } from '../route/route-numbers.js';
 import { DETACHED, Rule, type RuleLink, type RuleRequest } from './rule.js';
 import type { RuleEvent } from './rule-events.js';
@@ -7,7 +7,9 @@ import { isMeant, isTwin } from './rule-selector.js';
 
 /** What rules ask of the rest of the network. */
 export interface RuleEnvironment {
-  readonly links: { byName(name: string): { readonly index: number } | undefined };
+  readonly links: {
+    byName(name: string): { readonly index: number; readonly ownTable: number | undefined } | undefined;
+  };
   readonly tables: {
     /** Makes a table that a rule sends to, if it is not there. */
     createTable(addressFamily: RuleFamily, id: number): void;
@@ -20,8 +22,11 @@ export interface RuleEnvironment {
 /** RTPROT_KERNEL */
 const BY_KERNEL = 2;
 
-function kernelRule(addressFamily: RuleFamily, priority: number, table: number): Rule {
-  const request: RuleRequest = {
+/** What the first VRF of a network brings: whatever comes from or goes to links of a VRF is looked up in its table. */
+const VRF_PRIORITY = 1000;
+
+function kernelRequest(addressFamily: RuleFamily, table: number): RuleRequest {
+  return {
     addressFamily,
     action: RuleAction.ToTable,
     flags: 0,
@@ -39,7 +44,6 @@ function kernelRule(addressFamily: RuleFamily, priority: number, table: number):
     suppressedGroup: -1,
     target: 0,
   };
-  return new Rule(request, priority, table);
 }
 
 /** The rules of a fresh network, by priority. */
@@ -70,8 +74,8 @@ export class RuleList {
     readonly addressFamily: RuleFamily,
     private readonly environment: RuleEnvironment,
   ) {
-    this.#rules = FIRST_RULES[addressFamily].map(([priority, table]) =>
-      kernelRule(addressFamily, priority, table),
+    this.#rules = FIRST_RULES[addressFamily].map(
+      ([priority, table]) => new Rule(kernelRequest(addressFamily, table), priority, table),
     );
   }
 
@@ -95,8 +99,11 @@ export class RuleList {
     if (this.addressFamily === RuleFamily.Inet) this.#isCustom = true;
     const rule = new Rule(request, priority, this.#tableOf(request));
     this.#isCustom = true;
-    for (const link of linksOf(rule))
-      link.index = this.environment.links.byName(link.name)?.index ?? DETACHED;
+    for (const link of linksOf(rule)) {
+      const found = this.environment.links.byName(link.name);
+      link.index = found?.index ?? DETACHED;
+      link.isVrf = found?.ownTable !== undefined;
+    }
     const position = this.#rules.findIndex((other) => other.priority > priority);
     this.#rules = this.#rules.toSpliced(position < 0 ? this.#rules.length : position, 0, rule);
     this.#resolveTargets();
@@ -116,11 +123,27 @@ export class RuleList {
     this.environment.emit({ type: 'rule-removed', rule, cause });
   }
 
+  /** Adds the rule about links of VRFs, unless somebody has done so already. */
+  addVrfRule(): void {
+    const request = { ...kernelRequest(this.addressFamily, 0), asksLink: true, priority: VRF_PRIORITY };
+    if (!this.#rules.some((rule) => isTwin(rule, request, VRF_PRIORITY))) this.add(request, true, NO_CAUSE);
+  }
+
   /** Rules that wait for a link of this name have it now. Nobody is told. */
-  attach(name: string, index: number): void {
+  attach(name: string, index: number, isVrf: boolean): void {
     for (const rule of this.#rules) {
-      for (const link of linksOf(rule)) if (link.index === DETACHED && link.name === name) link.index = index;
+      for (const link of linksOf(rule)) {
+        if (link.index !== DETACHED || link.name !== name) continue;
+        link.index = index;
+        link.isVrf = isVrf;
+      }
     }
+  }
+
+  /** A link that rules may name has turned out to be a VRF. */
+  markVrf(index: number): void {
+    for (const rule of this.#rules)
+      for (const link of linksOf(rule)) if (link.index === index) link.isVrf = true;
   }
 
   detach(index: number): void {

@@ -1,6 +1,6 @@
 import type { Flow } from '../route/flow.js';
 import { type AddressWords, isUnspecified, samePrefixWords } from '../route/ip-words.js';
-import type { Range, Rule } from './rule.js';
+import type { Range, Rule, RuleLink } from './rule.js';
 import { RuleAction, RuleFamily, RuleFlag } from './rule-numbers.js';
 
 /** The bits of the type of service that the old selector looks at. */
@@ -12,13 +12,12 @@ export function ruleMatches(rule: Rule, flow: Flow): boolean {
 }
 
 function matchesAll({ is, input, output, dscpMask }: Rule, flow: Flow): boolean {
-  if (input !== undefined && input.index !== flow.inputInterface) return false;
-  if (output !== undefined && output.index !== flow.outputInterface) return false;
+  if (input !== undefined && !comesFrom(input, flow)) return false;
+  if (output !== undefined && !goesTo(output, flow)) return false;
   if (((is.mark ^ flow.mark) & is.markMask) !== 0) return false;
   // Packets that come out of a tunnel are not looked up here.
   if (is.tunnelId !== 0n) return false;
-  // No link belongs to a VRF.
-  if (is.asksLink) return false;
+  if (is.asksLink && flow.vrf === 0) return false;
   if (is.users !== undefined && !contains(is.users, flow.userId)) return false;
   const isIpv4 = is.addressFamily === RuleFamily.Inet;
   if (is.destination !== undefined && !within(is.destination, flow.destination)) return false;
@@ -36,6 +35,15 @@ function matchesAll({ is, input, output, dscpMask }: Rule, flow: Flow): boolean 
     portMatches(is.sourcePorts, is.sourcePortMask, flow.sourcePort) &&
     portMatches(is.destinationPorts, is.destinationPortMask, flow.destinationPort)
   );
+}
+
+/** A VRF stands for all its links. */
+function comesFrom({ index, isVrf }: RuleLink, flow: Flow): boolean {
+  return isVrf ? flow.vrf === index && !flow.isVrfOfOutput : flow.inputInterface === index;
+}
+
+function goesTo({ index, isVrf }: RuleLink, flow: Flow): boolean {
+  return isVrf ? flow.vrf === index && flow.isVrfOfOutput : flow.outputInterface === index;
 }
 
 function sourceMatches(

@@ -9,6 +9,7 @@ export class RuleTables implements LinkObserver {
   readonly lists: readonly RuleList[];
   readonly ipv4: RuleList;
   readonly ipv6: RuleList;
+  #hasVrfs = false;
 
   constructor(environment: RuleEnvironment) {
     this.ipv4 = new RuleList(RuleFamily.Inet, environment);
@@ -25,15 +26,24 @@ export class RuleTables implements LinkObserver {
     return this.lists.find((list) => list.addressFamily === addressFamily);
   }
 
-  linkRegistered({ name, index }: Link): void {
-    for (const list of this.lists) list.attach(name, index);
+  linkRegistered({ name, index, ownTable }: Link): void {
+    for (const list of this.lists) list.attach(name, index, ownTable !== undefined);
   }
 
-  linkRenamed({ name, index }: Link): void {
+  linkRenamed({ name, index, ownTable }: Link): void {
     for (const list of this.lists) {
       list.detach(index);
-      list.attach(name, index);
+      list.attach(name, index, ownTable !== undefined);
     }
+  }
+
+  /** The first VRF brings rules, which stay when it goes. */
+  tableGiven({ index }: Link): void {
+    for (const list of this.lists) list.markVrf(index);
+    if (this.#hasVrfs) return;
+    this.#hasVrfs = true;
+    const [ipv4, multicastIpv4, multicastIpv6, ipv6] = this.lists;
+    for (const list of [ipv4, ipv6, multicastIpv4, multicastIpv6]) list?.addVrfRule();
   }
 
   linkUnregistered({ index }: Link): void {

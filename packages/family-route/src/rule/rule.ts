@@ -19,6 +19,7 @@ export interface RulePrefix {
 export interface RuleLink {
   readonly name: string;
   index: number;
+  isVrf: boolean;
 }
 
 /**
@@ -80,8 +81,8 @@ export class Rule {
     readonly priority: number,
     readonly table: number,
   ) {
-    this.input = is.input === undefined ? undefined : { name: is.input, index: DETACHED };
-    this.output = is.output === undefined ? undefined : { name: is.output, index: DETACHED };
+    this.input = is.input === undefined ? undefined : { name: is.input, index: DETACHED, isVrf: false };
+    this.output = is.output === undefined ? undefined : { name: is.output, index: DETACHED, isVrf: false };
     this.dscpMask = is.dscp === undefined ? 0 : (is.dscpMask ?? 0x3f);
   }
 }

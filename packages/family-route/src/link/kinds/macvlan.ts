@@ -11,8 +11,10 @@ import {
   type LinkParameters,
   type LowerChange,
 } from '../link-kind.js';
+import { refuseTaken } from '../link-stack.js';
 import type { LinkTable } from '../link-table.js';
 import { ETHERNET, isValidMacAddress, validateMacAddress } from './ethernet.js';
+import { followLower, leaveLower, lowerLinkOf, putOnLower } from './lower-link.js';
 
 /** MACVLAN_MODE_* */
 enum MacvlanMode {
@@ -72,6 +74,7 @@ export class MacvlanKind implements LinkBehaviour {
   readonly traits = { ...ETHERNET, speedMbps: 10_000 };
   readonly data = data as never;
   readonly canBeProtocolDown = true;
+  readonly takesPackets = true;
   readonly #states = new WeakMap<Link, Macvlan>();
   /** Links below that take every packet for the sake of these addresses. */
   readonly #takingAll = new WeakSet<Link>();
@@ -97,7 +100,8 @@ export class MacvlanKind implements LinkBehaviour {
 
   create({ parameters, data: given, links }: LinkCreation): Link {
     const requested: Data = given;
-    const lower = this.#lowerOf(parameters, links);
+    const named = lowerLinkOf(parameters, links);
+    const lower = this.#states.get(named)?.lower ?? named;
     if (parameters.mtu !== undefined && parameters.mtu > lower.mtu) throw new NetlinkError(Errno.EINVAL);
     const siblings = this.#siblings(lower);
     if (siblings.length === 0) refuseLower(lower);
@@ -121,11 +125,7 @@ export class MacvlanKind implements LinkBehaviour {
     });
     this.#states.set(link, state);
     if (requested.cutoff !== undefined) this.#cutoffs.set(lower, requested.cutoff);
-    link.hasCarrier = lower.hasCarrier;
-    link.tsoMaximumSize = lower.tsoMaximumSize;
-    link.linkedIndex = lower.index;
-    links.stack(lower, link);
-    links.watch(link);
+    putOnLower(link, lower, links);
     return link;
   }
 
@@ -191,38 +191,14 @@ export class MacvlanKind implements LinkBehaviour {
     if (mtu > this.#stateOf(link).lower.mtu) throw new NetlinkError(Errno.EINVAL);
   }
 
-  lowerChanged(link: Link, lower: Link, change: LowerChange, { links, cause }: LinkContext): void {
-    switch (change) {
-      case 'up':
-        this.#followAddresses(lower);
-        links.transferState(lower, link);
-        return;
-      case 'down':
-      case 'state':
-        links.transferState(lower, link);
-        return;
-      case 'mtu':
-        if (link.mtu > lower.mtu) links.changeMtu(link, lower.mtu, cause);
-        return;
-      case 'address':
-        if (this.#stateOf(link).mode === MacvlanMode.Passthru) link.address = lower.address;
-        return;
-      case 'removed':
-        links.remove([link], cause);
-    }
+  lowerChanged(link: Link, lower: Link, change: LowerChange, context: LinkContext): void {
+    if (change === 'up') this.#followAddresses(lower);
+    if (change !== 'address') followLower(link, lower, change, context);
+    else if (this.#stateOf(link).mode === MacvlanMode.Passthru) link.address = lower.address;
   }
 
-  /** The link below is told first. */
   dismantle(link: Link, links: LinkTable): readonly Link[] {
-    links.unstack(this.#stateOf(link).lower, link);
-    return [link];
-  }
-
-  #lowerOf(parameters: LinkParameters, links: LinkTable): Link {
-    if (parameters.link === undefined) throw new NetlinkError(Errno.EINVAL);
-    const found = links.byIndex(parameters.link);
-    if (found === undefined) throw new NetlinkError(Errno.ENODEV);
-    return this.#states.get(found)?.lower ?? found;
+    return leaveLower(link, this.#stateOf(link).lower, links);
   }
 
   /** A link that cannot filter takes every packet while it has addresses beside its own; nobody is told. */
@@ -257,10 +233,9 @@ export class MacvlanKind implements LinkBehaviour {
   }
 }
 
-/** Packets of a link go to one taker only. */
 function refuseLower(lower: Link): void {
   if (lower.traits.type !== LinkType.Ethernet || lower.isLoopback) throw new NetlinkError(Errno.EINVAL);
-  if (lower.master !== undefined) throw new NetlinkError(Errno.EBUSY);
+  refuseTaken(lower);
 }
 
 function changeSources(state: Macvlan, { sourceChange, source, sources }: Data): void {

@@ -81,7 +81,7 @@ export class VethKind implements LinkBehaviour {
       ...peerParameters,
       name: peerParameters.name ?? 'veth%d',
     });
-    peer.linkedIndex = 0;
+    peer.loneIndex = 0;
     peerLinks.setCarrier(peer, false);
     peerLinks.configure(peer, peerParameters, cause);
     let link: Link;
@@ -92,10 +92,9 @@ export class VethKind implements LinkBehaviour {
       throw error;
     }
     links.setCarrier(link, false);
+    link.loneIndex = 0;
     link.linked = peer;
     peer.linked = link;
-    link.linkedIndex = peer.index;
-    peer.linkedIndex = link.index;
     return link;
   }
 
@@ -113,10 +112,7 @@ export class VethKind implements LinkBehaviour {
 
   dismantle(link: Link): readonly Link[] {
     const gone = ends(link);
-    for (const one of gone) {
-      one.linked = undefined;
-      one.linkedIndex = 0;
-    }
+    for (const one of gone) one.linked = undefined;
     return gone;
   }
 }

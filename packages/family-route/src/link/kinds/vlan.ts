@@ -13,6 +13,7 @@ import {
 } from '../link-kind.js';
 import type { LinkTable } from '../link-table.js';
 import { ETHERNET, isValidMacAddress } from './ethernet.js';
+import { followLower, leaveLower, lowerLinkOf, putOnLower } from './lower-link.js';
 
 /** VLAN_FLAG_* */
 enum VlanFlag {
@@ -88,10 +89,8 @@ export class VlanKind implements LinkBehaviour {
   create({ parameters, data: requested, links }: LinkCreation): Link {
     const { id, protocol = PROTOCOLS[0] as number }: Data = requested;
     if (id === undefined) return refuse(Errno.EINVAL, 'VLAN id not specified');
-    if (parameters.link === undefined) return refuse(Errno.EINVAL, 'link not specified');
-    const lower = links.byIndex(parameters.link);
-    if (lower === undefined) return refuse(Errno.ENODEV, 'link does not exist');
-    if (lower.traits.type !== LinkType.Ethernet || lower.isLoopback)
+    const lower = lowerLinkOf(parameters, links, refuse);
+    if (lower.traits.type !== LinkType.Ethernet || lower.isLoopback || lower.behaviour.refusesVlans)
       refuse(Errno.EOPNOTSUPP, 'VLANs not supported on device');
     for (const one of lower.uppers) {
       const other = this.#states.get(one);
@@ -117,16 +116,7 @@ export class VlanKind implements LinkBehaviour {
     this.#states.set(link, state);
     link.hasChosenAddress = parameters.address !== undefined;
     link.administrativeFlags = lower.administrativeFlags & ~OWN_FLAGS;
-    link.hasCarrier = lower.hasCarrier;
-    link.tsoMaximumSize = lower.tsoMaximumSize;
-    link.linkedIndex = lower.index;
-    try {
-      links.stack(lower, link);
-    } catch (error) {
-      links.remove([link], NO_CAUSE);
-      throw error;
-    }
-    links.watch(link);
+    putOnLower(link, lower, links);
     return link;
   }
 
@@ -176,24 +166,16 @@ export class VlanKind implements LinkBehaviour {
         links.changeFlags(link, 0, LinkFlag.Up, cause);
         links.transferState(lower, link);
         return;
-      case 'state':
-        links.transferState(lower, link);
-        return;
-      case 'mtu':
-        if (link.mtu > lower.mtu) links.changeMtu(link, lower.mtu, cause);
-        return;
       case 'address':
         if (link.isUp) this.#followAddress(link, lower, context);
         return;
-      case 'removed':
-        links.remove([link], cause);
+      default:
+        followLower(link, lower, change, context);
     }
   }
 
-  /** The link below is told first. */
   dismantle(link: Link, links: LinkTable): readonly Link[] {
-    links.unstack(this.#stateOf(link).lower, link);
-    return [link];
+    return leaveLower(link, this.#stateOf(link).lower, links);
   }
 
   /** A link that nobody gave an address has that of the link below (NET_ADDR_STOLEN). */

@@ -134,6 +134,7 @@ export class VxlanKind implements LinkBehaviour {
       lower === undefined ? parameters.mtu : Math.min(parameters.mtu ?? MAXIMUM_MTU, mtuOver(lower, state));
     const link = links.register('vxlan', this, { ...parameters, ...(mtu === undefined ? {} : { mtu }) });
     this.#states.set(link, state);
+    link.workplace = links;
     if (lower !== undefined) {
       link.tsoMaximumSize = lower.tsoMaximumSize;
       try {

@@ -10,6 +10,7 @@ import {
   type LinkPorts,
   type LowerChange,
 } from '../../link-kind.js';
+import { refuseTaken } from '../../link-stack.js';
 import { ETHERNET, isValidMacAddress, validateMacAddress } from '../ethernet.js';
 import { Bridge } from './bridge.js';
 import { bridgeData, bridgePortData } from './bridge-message.js';
@@ -22,6 +23,7 @@ export class BridgeKind implements LinkBehaviour {
   readonly traits = { ...ETHERNET, namespaceBound: true };
   readonly data = bridgeData as never;
   readonly validate = validateMacAddress;
+  readonly takesPackets = true;
   readonly #bridges = new WeakMap<Link, Bridge>();
 
   readonly ports: LinkPorts = {
@@ -100,7 +102,6 @@ function refusePort(link: Link): void {
     throw new NetlinkError(Errno.EINVAL);
   if (link.behaviour instanceof BridgeKind)
     throw new NetlinkError(Errno.ELOOP, 'Can not enslave a bridge to a bridge');
-  // Who takes all packets of a link already leaves none for a bridge.
-  const isTaken = [...link.uppers].some(({ kind }) => kind === 'macvlan');
-  if (link.master !== undefined || isTaken) throw new NetlinkError(Errno.EBUSY);
+  if (link.master !== undefined) throw new NetlinkError(Errno.EBUSY);
+  refuseTaken(link);
 }

@@ -146,7 +146,7 @@ export class Ipv4Tunnels {
   }
 
   #show(link: Link, { link: index, local, remote }: Ipv4Tunnel): void {
-    link.linkedIndex = index;
+    link.loneIndex = index;
     if (link.traits.type === LinkType.Ethernet) return;
     link.address = local;
     link.broadcast = remote;

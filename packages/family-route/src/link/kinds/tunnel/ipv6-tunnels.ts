@@ -145,7 +145,7 @@ function withoutMtu<P extends { mtu?: number }>({ mtu: _mtu, ...others }: P): Om
 }
 
 function show(link: Link, { link: index, local, remote }: Ipv6Tunnel): void {
-  link.linkedIndex = index;
+  link.loneIndex = index;
   if (link.traits.type === LinkType.Ethernet) return;
   link.address = local;
   link.broadcast = remote;

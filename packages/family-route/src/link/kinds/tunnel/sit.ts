@@ -133,7 +133,7 @@ export class SitKind implements LinkBehaviour {
 }
 
 function show(link: Link, { link: index, local, remote }: Pick<Sit, 'link' | 'local' | 'remote'>): void {
-  link.linkedIndex = index;
+  link.loneIndex = index;
   link.address = local;
   link.broadcast = remote;
 }

@@ -1,0 +1,62 @@
+import { Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
+import type { Link } from '../link.js';
+import type { LinkContext, LinkParameters, LowerChange } from '../link-kind.js';
+import type { LinkTable } from '../link-table.js';
+
+/** How a kind refuses; some say why. */
+type Refusal = (errno: Errno, text: string) => never;
+
+function refuseSilently(errno: Errno): never {
+  throw new NetlinkError(errno);
+}
+
+/** The link that a request wants another one to be stacked on (IFLA_LINK). */
+export function lowerLinkOf(
+  { link }: LinkParameters,
+  links: LinkTable,
+  refuse: Refusal = refuseSilently,
+): Link {
+  if (link === undefined) return refuse(Errno.EINVAL, 'link not specified');
+  return links.byIndex(link) ?? refuse(Errno.ENODEV, 'link does not exist');
+}
+
+/** Puts a link that has just been made on the one below: its carrier and its offloads are the link's own, too. */
+export function putOnLower(link: Link, lower: Link, links: LinkTable): void {
+  link.hasCarrier = lower.hasCarrier;
+  link.tsoMaximumSize = lower.tsoMaximumSize;
+  link.linked = lower;
+  try {
+    links.stack(lower, link);
+  } catch (error) {
+    links.remove([link], NO_CAUSE);
+    throw error;
+  }
+  links.watch(link);
+}
+
+/** What any link does when something happens to the one below: state and MTU follow, and it goes with it. */
+export function followLower(
+  link: Link,
+  lower: Link,
+  change: LowerChange,
+  { links, cause }: LinkContext,
+): void {
+  switch (change) {
+    case 'up':
+    case 'down':
+    case 'state':
+      links.transferState(lower, link);
+      return;
+    case 'mtu':
+      if (link.mtu > lower.mtu) links.changeMtu(link, lower.mtu, cause);
+      return;
+    case 'removed':
+      links.remove([link], cause);
+  }
+}
+
+/** A link goes: the one below is told first. */
+export function leaveLower(link: Link, lower: Link, links: LinkTable): readonly Link[] {
+  links.unstack(lower, link);
+  return [link];
+}
