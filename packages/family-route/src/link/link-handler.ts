@@ -79,6 +79,7 @@ export class LinkHandler {
       data,
       isHere ? cause : { ...cause, echo: false },
       (description) => (this.#targetOf(description, request) ?? here).links,
+      this.#numbered(attributes.linkNamespaceId).links,
     );
   }
 
@@ -218,13 +219,18 @@ export class LinkHandler {
   #targetOf(description: NamespaceDescription, { namespaces }: LinkRequest): Network | undefined {
     const { namespacePid: processId, namespaceFd: descriptor, targetNamespaceId: number } = description;
     const own = this.#network;
-    if (number !== undefined) {
-      const id = own.namespaceIds.byNumber(number);
-      if (id === undefined) throw new NetlinkError(Errno.EINVAL, 'Unknown network namespace id');
-      return own.namespaces.get(id);
-    }
+    if (number !== undefined) return this.#numbered(number);
     const id = namespaceOf({ processId, descriptor }, namespaces);
     return id === undefined ? undefined : own.namespaces.get(id, namespaces);
+  }
+
+  /** The network of that number, this one without a number. @throws {NetlinkError} EINVAL when none has it. */
+  #numbered(number: number | undefined): Network {
+    const own = this.#network;
+    if (number === undefined) return own;
+    const id = own.namespaceIds.byNumber(number);
+    if (id === undefined) throw new NetlinkError(Errno.EINVAL, 'Unknown network namespace id');
+    return own.namespaces.get(id);
   }
 
   /** A change that names another namespace moves the link there first; all else happens there. */

@@ -48,12 +48,14 @@ export type LinkData = any;
 export interface LinkCreation extends LinkContext {
   /** The links of the namespace that a description of a companion names; those that the request came from if none. */
   companionLinks(description: NamespaceDescription): LinkTable;
+  /** Where the link below is: the links that the request came from, or those that it names (IFLA_LINK_NETNSID). */
+  readonly lowerLinks: LinkTable;
   readonly parameters: LinkParameters;
   readonly data: LinkData;
 }
 
-/** What a link tells those that are stacked on it. */
-export type LowerChange = 'up' | 'down' | 'state' | 'mtu' | 'address' | 'renamed' | 'removed';
+/** What a link tells those that are stacked on it; `moved` is to another namespace, and no port of a master is. */
+export type LowerChange = 'up' | 'down' | 'state' | 'mtu' | 'address' | 'renamed' | 'removed' | 'moved';
 
 /** What a link kind is: a class of its own file, registered by name. All hooks may be left out. */
 export interface LinkBehaviour {

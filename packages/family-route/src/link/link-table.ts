@@ -144,11 +144,19 @@ export class LinkTable {
     data: unknown,
     cause: Cause,
     companionLinks: LinkCreation['companionLinks'] = () => this,
+    lowerLinks: LinkTable = this,
   ): Link {
     const behaviour = this.#sources.world.kinds.get(kindName);
     if (behaviour === undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type');
     behaviour.validate?.(parameters, data ?? {});
-    const creation: LinkCreation = { parameters, data: data ?? {}, links: this, cause, companionLinks };
+    const creation: LinkCreation = {
+      parameters,
+      data: data ?? {},
+      links: this,
+      lowerLinks,
+      cause,
+      companionLinks,
+    };
     const link = behaviour.create?.(creation) ?? this.register(kindName, behaviour, parameters);
     try {
       this.configure(link, parameters, cause);
@@ -296,20 +304,20 @@ export class LinkTable {
   /** A link is put on another without being its master, as a VLAN is. For kinds; removing either ends it. */
   stack(lower: Link, upper: Link): void {
     stack(lower, upper, false);
-    this.announce(lower, 0, NO_CAUSE);
+    lower.home.announce(lower, 0, NO_CAUSE);
   }
 
   /** A link is taken from the one below it. For kinds. */
   unstack(lower: Link, upper: Link): void {
     if (!lower.uppers.has(upper)) return;
     unstack(lower, upper);
-    this.announce(lower, 0, NO_CAUSE);
+    lower.home.announce(lower, 0, NO_CAUSE);
   }
 
   /** Somebody begins (+1) or ceases (−1) to need every packet that the link sees. For kinds. */
   changePromiscuity(link: Link, difference: 1 | -1): void {
     link.promiscuity += difference;
-    this.announce(link, LinkFlag.Promiscuous, NO_CAUSE);
+    link.home.announce(link, LinkFlag.Promiscuous, NO_CAUSE);
   }
 
   /** The operational state of a link is looked at at the end of the operation, whether or not its carrier changes. For kinds. */
@@ -430,12 +438,7 @@ export class LinkTable {
       if (moved === undefined) {
         this.#tellUppers(link, 'removed', NO_CAUSE);
         for (const upper of link.uppers) unstack(link, upper);
-      } else if (link.master !== undefined) {
-        // What is stacked on it stays so, but no master has ports in another namespace.
-        const { master } = link;
-        master.behaviour.lowerChanged?.(master, link, 'removed', { links: this, cause: NO_CAUSE });
-        if (link.master === master) unstack(link, master);
-      }
+      } else this.#tellUppers(link, 'moved', NO_CAUSE);
       if (link.isAnnounced)
         this.#sources.events.emit({
           type: 'link-removed',

@@ -66,9 +66,9 @@ export class IpvlanKind implements LinkBehaviour {
       throw new NetlinkError(Errno.EINVAL);
   }
 
-  create({ parameters, data: given, links, cause }: LinkCreation): Link {
+  create({ parameters, data: given, links, lowerLinks, cause }: LinkCreation): Link {
     const requested: Data = given;
-    const named = lowerLinkOf(parameters, links);
+    const named = lowerLinkOf(parameters, lowerLinks);
     const known = this.#shared.get(named);
     const lower = known?.lower ?? named;
     if (known === undefined) refuseLower(lower);

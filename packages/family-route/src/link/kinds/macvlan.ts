@@ -98,9 +98,9 @@ export class MacvlanKind implements LinkBehaviour {
     if (sourceCount !== undefined) refuse();
   }
 
-  create({ parameters, data: given, links }: LinkCreation): Link {
+  create({ parameters, data: given, links, lowerLinks }: LinkCreation): Link {
     const requested: Data = given;
-    const named = lowerLinkOf(parameters, links);
+    const named = lowerLinkOf(parameters, lowerLinks);
     const lower = this.#states.get(named)?.lower ?? named;
     if (parameters.mtu !== undefined && parameters.mtu > lower.mtu) throw new NetlinkError(Errno.EINVAL);
     const siblings = this.#siblings(lower);
@@ -180,10 +180,10 @@ export class MacvlanKind implements LinkBehaviour {
     else if ((flags & NO_PROMISCUITY) === 0) links.changePromiscuity(lower, -1);
   }
 
-  changeAddress(link: Link, address: Uint8Array, { links, cause }: LinkContext): void {
+  changeAddress(link: Link, address: Uint8Array, { cause }: LinkContext): void {
     if (equalBytes(link.address, address)) return;
     const { lower, mode } = this.#stateOf(link);
-    if (mode === MacvlanMode.Passthru) links.changeAddress(lower, address, cause);
+    if (mode === MacvlanMode.Passthru) lower.home.changeAddress(lower, address, cause);
     else if (this.#isBusy(link, address)) throw new NetlinkError(Errno.EADDRINUSE);
   }
 

@@ -86,10 +86,10 @@ export class VlanKind implements LinkBehaviour {
       refuse(Errno.EINVAL, 'Invalid VLAN flags');
   }
 
-  create({ parameters, data: requested, links }: LinkCreation): Link {
+  create({ parameters, data: requested, links, lowerLinks }: LinkCreation): Link {
     const { id, protocol = PROTOCOLS[0] as number }: Data = requested;
     if (id === undefined) return refuse(Errno.EINVAL, 'VLAN id not specified');
-    const lower = lowerLinkOf(parameters, links, refuse);
+    const lower = lowerLinkOf(parameters, lowerLinks, refuse);
     if (lower.traits.type !== LinkType.Ethernet || lower.isLoopback || lower.behaviour.refusesVlans)
       refuse(Errno.EOPNOTSUPP, 'VLANs not supported on device');
     for (const one of lower.uppers) {

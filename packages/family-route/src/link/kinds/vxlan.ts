@@ -120,11 +120,11 @@ export class VxlanKind implements LinkBehaviour {
       if (isOn(requested[key])) refuse(Errno.EOPNOTSUPP, `VXLAN links with ${key} are not supported`);
   }
 
-  create({ parameters, data: requested, links }: LinkCreation): Link {
+  create({ parameters, data: requested, links, lowerLinks }: LinkCreation): Link {
     const state = settings(DEFAULTS, requested);
     if (isOn(requested.external) && requested.learning === undefined) state.learning = 0;
     state.reservedBits = state.gbp === undefined ? RESERVED : RESERVED_WITH_POLICY;
-    const lower = lowerOf(state, links);
+    const lower = lowerOf(state, lowerLinks);
     for (const one of links.all()) {
       const other = this.#states.get(one);
       if (other !== undefined && isSame(state, other))
@@ -134,7 +134,7 @@ export class VxlanKind implements LinkBehaviour {
       lower === undefined ? parameters.mtu : Math.min(parameters.mtu ?? MAXIMUM_MTU, mtuOver(lower, state));
     const link = links.register('vxlan', this, { ...parameters, ...(mtu === undefined ? {} : { mtu }) });
     this.#states.set(link, state);
-    link.workplace = links;
+    link.workplace = lowerLinks;
     if (lower !== undefined) {
       link.tsoMaximumSize = lower.tsoMaximumSize;
       try {
@@ -157,7 +157,7 @@ export class VxlanKind implements LinkBehaviour {
       refuse(Errno.EOPNOTSUPP, 'changing the link under a VXLAN is not supported');
     refuseOtherFamily(before, requested);
     const state = settings(before, requested);
-    lowerOf(state, links);
+    lowerOf(state, link.workplace ?? links);
     this.#states.set(link, state);
   }
 
@@ -172,7 +172,7 @@ export class VxlanKind implements LinkBehaviour {
   }
 
   lowerChanged(link: Link, _lower: Link, change: LowerChange, { links, cause }: LinkContext): void {
-    if (change === 'removed') links.remove([link], cause);
+    if (change === 'removed' || change === 'moved') links.remove([link], cause);
   }
 
   #stateOf(link: Link): Data {

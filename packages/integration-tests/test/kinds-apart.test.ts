@@ -1,0 +1,157 @@
+// Kinds that the kernel which everything else is compared with has not: `ip` makes, shows and changes them on nlspace. What is
+// expected is what `ip` prints of Linux's answers (linux/if_link.h, linux/if_bonding.h, the kernel's sources).
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+
+const NLSPACE = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
+
+/** What a program prints, lines without white space at their ends; of links without what all links say. */
+function printed(script: string): Promise<string[]> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [NLSPACE, 'run', '--', 'sh', '-c', `exec 2>&1\n${script}`],
+      (_error, stdout) => {
+        const lines = stdout.split('\n').map((line) => line.trimEnd().replace(/ addrgenmode .*$/, ''));
+        resolve(lines.filter((line) => line !== ''));
+      },
+    );
+  });
+}
+
+const MAC = 'address 02:00:00:00:00:1';
+
+test('a VRF: its rule, its ports, their routes, and what is found through it', async (t) => {
+  const lines = await printed(`
+    ip link add red ${MAC}0 type vrf table 10
+    ip link add d0 ${MAC}1 type dummy
+    ip addr add 192.0.2.1/24 dev d0
+    ip link set red up; ip link set d0 up
+    ip link set d0 master red
+    ip rule
+    ip -6 rule
+    ip vrf show
+    ip -d link show red
+    ip -d link show vrf red
+    ip route show; ip route show table local
+    ip route show vrf red
+    ip route add 198.51.100.0/24 via 192.0.2.9 vrf red
+    ip route get vrf red 198.51.100.1
+    ip route get vrf red 192.0.2.1
+    ip route get 198.51.100.1
+    ip route get vrf red 203.0.113.1
+    ip -6 route show table 10
+    ip -6 route get fe80::1 oif d0
+    ip -6 route get fe80::1 oif red`);
+  t.deepEqual(lines, [
+    '0:\tfrom all lookup local',
+    '1000:\tfrom all lookup [l3mdev-table]',
+    '32766:\tfrom all lookup main',
+    '32767:\tfrom all lookup default',
+    '0:\tfrom all lookup local',
+    '1000:\tfrom all lookup [l3mdev-table]',
+    '32766:\tfrom all lookup main',
+    'Name              Table',
+    '-----------------------',
+    'red                 10',
+    '2: red: <NOARP,MASTER,UP,LOWER_UP> mtu 65575 qdisc noqueue state UP mode DEFAULT group default qlen 1000',
+    '    link/ether 02:00:00:00:00:10 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 1280 maxmtu 65575',
+    '    vrf table 10',
+    '3: d0: <BROADCAST,NOARP,UP,LOWER_UP> mtu 1500 qdisc noqueue master red state UNKNOWN mode DEFAULT group default qlen 1000',
+    '    link/ether 02:00:00:00:00:11 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 0 maxmtu 0',
+    '    dummy',
+    '    vrf_slave table 10',
+    '192.0.2.0/24 dev d0 proto kernel scope link src 192.0.2.1',
+    '198.51.100.1 via 192.0.2.9 dev d0 table 10 src 192.0.2.1 uid 0',
+    '    cache',
+    'local 192.0.2.1 dev red table 10 src 192.0.2.1 uid 0',
+    '    cache <local>',
+    'RTNETLINK answers: Network is unreachable',
+    'RTNETLINK answers: Network is unreachable',
+    'local fe80::ff:fe00:11 dev d0 proto kernel metric 0 pref medium',
+    'fe80::/64 dev d0 proto kernel metric 256 pref medium',
+    'multicast ff00::/8 dev d0 proto kernel metric 256 pref medium',
+    'fe80::1 from :: dev d0 table 10 proto kernel src fe80::ff:fe00:11 metric 256 pref medium',
+    'RTNETLINK answers: Network is unreachable',
+  ]);
+});
+
+test('what cannot be with VRFs is refused as by the kernel', async (t) => {
+  const lines = await printed(`
+    ip link add red type vrf
+    ip link add red type vrf table 0
+    ip link add red type vrf table 10
+    ip link set red type vrf table 11
+    ip link set lo master red
+    ip link add blue type vrf table 11
+    ip link set blue master red
+    ip link add v0 link red type vlan id 4`);
+  t.deepEqual(lines, [
+    'Error: VRF table id is missing.',
+    'Error: Invalid VRF table id.',
+    'RTNETLINK answers: Operation not supported',
+    'Error: Can not enslave loopback device to a VRF.',
+    'Error: Can not enslave an L3 master device to a VRF.',
+    'Error: 8021q: VLANs not supported on device.',
+  ]);
+});
+
+test('ipvlans share mode, flags and MAC address, and share no IP address', async (t) => {
+  const lines = await printed(`
+    ip link add d0 ${MAC}0 type dummy
+    ip link add i0 link d0 type ipvlan
+    ip link add i1 link i0 type ipvlan mode l3s vepa
+    ip link set d0 up; ip link set i0 up
+    ip -d link show i0
+    ip addr add 192.0.2.1/24 dev i0
+    ip addr add 192.0.2.1/24 dev i1
+    ip -br -6 addr show i0
+    ip link set i0 address 02:00:00:00:00:99
+    ip link add m0 link d0 type macvlan
+    ip link add link lo type ipvlan
+    ip link del d0
+    ip -br link | wc -l`);
+  t.deepEqual(lines, [
+    '3: i0@d0: <BROADCAST,MULTICAST,NOARP,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT group default qlen 1000',
+    '    link/ether 02:00:00:00:00:10 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535',
+    '    ipvlan  mode l3s vepa',
+    'Error: Address already assigned to an ipvlan device.',
+    'i0@d0            UP             fe80::200:0:100:10/64',
+    'RTNETLINK answers: Operation not supported',
+    'RTNETLINK answers: Device or resource busy',
+    'RTNETLINK answers: Invalid argument',
+    '1',
+  ]);
+});
+
+test('links on another link say in which namespace that is', async (t) => {
+  const lines = await printed(`
+    ip netns add apart-$$; trap "ip netns del apart-$$" EXIT
+    ip link add d0 ${MAC}0 type dummy
+    ip link add i0 link d0 netns apart-$$ type ipvlan
+    ip link add d2 ${MAC}3 type dummy
+    ip link add m0 link d2 ${MAC}1 type macvlan
+    ip link add x0 type vxlan id 5 dstport 4789
+    ip link add d1 ${MAC}2 type dummy
+    ip link add w0 link d1 type vlan id 5
+    for one in m0 x0 w0; do ip link set $one netns apart-$$; done
+    ip -n apart-$$ -o link | sed 's/: <.*//'
+    ip -n apart-$$ link show m0 | grep -o 'link-netnsid.*'
+    ip -n apart-$$ link show x0 | grep -o 'link-netnsid.*'
+    ip link del d0
+    ip -n apart-$$ -o link | sed 's/: <.*//'`);
+  t.deepEqual(lines, [
+    '1: lo',
+    '2: i0@if2',
+    '4: m0@if3',
+    '5: x0@if5',
+    '7: w0@if6',
+    'link-netnsid 0',
+    'link-netnsid 0',
+    '1: lo',
+    '4: m0@if3',
+    '5: x0@if5',
+    '7: w0@if6',
+  ]);
+});
