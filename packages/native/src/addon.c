@@ -491,6 +491,7 @@ static napi_value deliver(napi_env env, napi_callback_info info) {
   d.groups = (uint32_t)integer(env, a.values[3]);
   d.group = (uint32_t)integer(env, a.values[4]);
   napi_get_value_bool(env, a.values[5], &d.packet_info);
+  d.namespace_number = (int32_t)integer(env, a.values[6]);
   if (call->message.control_length > 0 && call->fetched >= 0) {
     int on = 0;
     socklen_t length = sizeof on;

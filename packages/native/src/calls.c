@@ -358,15 +358,17 @@ static void add(struct writes *w, const void *from, uint64_t to, size_t length) 
   w->to[w->to_count++] = (struct iovec){(void *)(uintptr_t)to, length};
 }
 
-/* The control messages; false if they were cut. */
+/* The control messages in the kernel's order (netlink_recvmsg); false if they were cut. */
 static bool make_control(const struct message *m, const struct delivery *d, uint8_t *area, size_t size, size_t *used) {
   size_t room = m->control_length < size ? m->control_length : size;
   bool whole = true;
+  if (d->packet_info) whole &= put_control(area, room, used, SOL_NETLINK, NETLINK_PKTINFO, &d->group, sizeof d->group);
+  if (d->namespace_number >= 0)
+    whole &= put_control(area, room, used, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &d->namespace_number, sizeof d->namespace_number);
   if (d->credentials) {
     const uint32_t nobody[3] = {0, 0, 0}; /* struct ucred: pid, uid, gid of the kernel */
     whole &= put_control(area, room, used, SOL_SOCKET, SCM_CREDENTIALS, nobody, sizeof nobody);
   }
-  if (d->packet_info) whole &= put_control(area, room, used, SOL_NETLINK, NETLINK_PKTINFO, &d->group, sizeof d->group);
   return whole;
 }
 

@@ -111,6 +111,8 @@ export interface Supervisor {
     groups: number,
     group: number,
     packetInfo: boolean,
+    /** Of the namespace that it comes from; -1 for a program that is not told. */
+    namespaceNumber: number,
   ): number;
   answerName(id: number, portId: number, groups: number): boolean;
   answerOption(id: number, value: Uint8Array): boolean;

@@ -172,6 +172,7 @@ struct delivery {
   const uint8_t *bytes;
   size_t length;
   uint32_t port, groups, group;
+  int32_t namespace_number; /* of the namespace it comes from; -1: not told */
   bool packet_info, credentials;
 };
 int call_deliver(struct call *call, const struct delivery *delivery);

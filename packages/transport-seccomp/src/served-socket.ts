@@ -7,6 +7,8 @@ import { MessageFlag } from './linux.js';
 /** Sees what is next without any effect: no dump advances, and it does not count as something the reader offers. */
 const LOOK = { peek: true, capacity: 0 } as const;
 
+const UNTOLD = -1;
+
 interface Waiter {
   readonly call: Call;
   readonly deadline: NodeJS.Timeout | undefined;
@@ -22,6 +24,7 @@ interface Waiter {
 export class ServedSocket {
   readonly waiters: Waiter[] = [];
   packetInfo = false;
+  tellsNamespaces = false;
   /** Handed to callers that were gone by then; the next receive gets them again. */
   #returned: Datagram[] = [];
   #headInPair = false;
@@ -190,8 +193,10 @@ export class ServedSocket {
     return true;
   }
 
-  #deliver(call: Call, { bytes, source, group }: Datagram): number {
-    return this.supervisor.deliver(call.id, bytes, source.portId, source.groups, group, this.packetInfo);
+  #deliver(call: Call, { bytes, source, group, namespaceNumber }: Datagram): number {
+    const { portId, groups } = source;
+    const told = this.tellsNamespaces ? (namespaceNumber ?? UNTOLD) : UNTOLD;
+    return this.supervisor.deliver(call.id, bytes, portId, groups, group, this.packetInfo, told);
   }
 
   #answer(call: Call, value: number, received: Datagram[]): void {
@@ -237,7 +242,18 @@ export class ServedSocket {
   }
 }
 
-/** Keeps `packetInfo` equal to the option, so that receives need not ask. */
-export async function refreshPacketInfo(served: ServedSocket): Promise<void> {
-  served.packetInfo = (await served.socket.getOption(SocketOption.PacketInfo)) !== 0;
+/** Keeps what goes with datagrams equal to the options, so that receives need not ask. */
+export async function refreshAncillaryData(served: ServedSocket): Promise<void> {
+  served.packetInfo = await isOn(served, SocketOption.PacketInfo);
+  served.tellsNamespaces = await isOn(served, SocketOption.ListenAllNamespaces);
+}
+
+/** An option that the serving side does not have is off. */
+async function isOn({ socket }: ServedSocket, option: SocketOption): Promise<boolean> {
+  try {
+    return (await socket.getOption(option)) !== 0;
+  } catch (error) {
+    if (error instanceof NetlinkError && error.errno === Errno.ENOPROTOOPT) return false;
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@ import { CallerNamespaces, type NamespaceKeeper } from './caller-namespaces.js';
 import { answerInterfaceRequest, INTERFACE_REQUEST_SIZE } from './interface-requests.js';
 import { PROTOCOLS, SOCKET_TYPE_FLAGS, SOCKET_TYPE_MASK, SocketType } from './linux.js';
 import { failureOf, Sends } from './sends.js';
-import { refreshPacketInfo, ServedSocket } from './served-socket.js';
+import { refreshAncillaryData, ServedSocket } from './served-socket.js';
 import { readPeerName, readSocketName } from './socket-name.js';
 import { getOption, NATIVE, setOption } from './socket-options.js';
 
@@ -62,7 +62,7 @@ export class Supervision {
       if ((await setOption(served, level, option, length, this.#value)) === NATIVE)
         this.#native.runNatively(id);
       else {
-        await refreshPacketInfo(served);
+        await refreshAncillaryData(served);
         served.arrived();
         this.#native.complete(id, 0);
       }

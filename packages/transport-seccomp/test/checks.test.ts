@@ -14,6 +14,7 @@ const CHECKS: Readonly<Record<string, 'kernel' | 'test family'>> = {
   dumps: 'test family',
   waiting: 'kernel',
   announcements: 'test family',
+  ancillary: 'kernel',
   overrun: 'test family',
   interruptions: 'kernel',
   threads: 'kernel',

@@ -42,6 +42,8 @@ export interface ServedFamilyDescription {
 
 /** A domain as it can print itself. */
 export interface DomainDescription {
+  /** Which system its sockets behave like. */
+  readonly profile: string;
   readonly protocols: readonly ProtocolDescription[];
 }
 
@@ -50,7 +52,9 @@ export function describeProtocol({ family, sockets }: ServedProtocol): ProtocolD
     protocol: family.options.protocol,
     name: family.options.name,
     groups: family.options.groups,
-    operations: family.operations.map(describeOperation),
+    operations: family.operations
+      .filter(({ number }) => family.instance.serves?.(number) !== false)
+      .map(describeOperation),
     families: isFamilyHost(family.instance)
       ? family.instance
           .guests()

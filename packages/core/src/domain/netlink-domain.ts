@@ -10,6 +10,7 @@ import { FamilyNotifier, GROUP_NOTIFIER } from '../family/group-notifier.js';
 import { ServedFamily } from '../family/served-family.js';
 import { MulticastGroups } from '../multicast/multicast-groups.js';
 import { DomainSocket, type SocketWorld } from '../socket/domain-socket.js';
+import type { NamespacePlace } from '../socket/namespace-world.js';
 import {
   type Credentials,
   type NamespaceView,
@@ -19,6 +20,7 @@ import {
 } from '../socket/netlink.js';
 import { PortIds } from '../socket/port-ids.js';
 import { type BufferLimits, DEFAULT_BUFFER_LIMITS } from '../socket/socket-options.js';
+import { LINUX_SOCKETS, type SocketProfile } from '../socket/socket-profile.js';
 import { type DomainDescription, describeProtocol } from './description.js';
 import { seededRandom } from './random.js';
 
@@ -39,10 +41,14 @@ export interface DomainOptions {
   /** Numbers in [0, 1), for port IDs. @default seeded: the same in every domain */
   readonly random?: () => number;
   readonly bufferLimits?: BufferLimits;
+  /** How its sockets behave, where systems part. @default Linux */
+  readonly sockets?: SocketProfile;
   /** @default root with netAdmin: who is in the process may do everything */
   readonly credentials?: Credentials;
   /** Asked at every open by who knows of namespaces: what serves the current one. @default this domain serves all */
   readonly namespace?: (namespaces: NamespaceView) => Netlink | undefined;
+  /** Where among the domains of several namespaces this one is, for sockets that listen to all. @default it is alone */
+  readonly place?: NamespacePlace;
   /** Told of handlers that failed with what is not a `NetlinkError`. @default console.error */
   readonly onDefect?: DefectListener;
 }
@@ -111,7 +117,7 @@ export class NetlinkDomain implements Netlink {
     }
     const ports = new PortIds<DomainSocket>(this.#random);
     const groups = new MulticastGroups<DomainSocket>();
-    const notifier = new FamilyNotifier(groups, ports);
+    const notifier = new FamilyNotifier(groups, ports, this.#options.place);
     const scope = this.#scope(providers);
     scope.register(GROUP_NOTIFIER, { useValue: notifier });
     scope.register(HOST_GROUPS, { useValue: notifier });
@@ -132,6 +138,8 @@ export class NetlinkDomain implements Netlink {
       ports,
       groups,
       bufferLimits: this.#options.bufferLimits ?? DEFAULT_BUFFER_LIMITS,
+      profile: this.#options.sockets ?? LINUX_SOCKETS,
+      place: this.#options.place,
       handle: (socket, datagram) => dispatcher.task(socket, datagram),
       closed: (socket) => {
         sockets.delete(socket);
@@ -178,7 +186,8 @@ export class NetlinkDomain implements Netlink {
 
   /** What is registered, open and joined. */
   describe(): DomainDescription {
-    return { protocols: [...this.#protocols.values()].map(describeProtocol) };
+    const { name } = this.#options.sockets ?? LINUX_SOCKETS;
+    return { profile: name, protocols: [...this.#protocols.values()].map(describeProtocol) };
   }
 
   /** The registered family of a protocol, for those who read its messages (traces, captures). */

@@ -1,5 +1,6 @@
 import { injectable } from 'tsyringe';
 import type { MessageOf, MessageSchema } from '../schema/message.js';
+import type { AckCookie } from './ack-cookie.js';
 import { type OperationOptions, recordOperation } from './operation.js';
 import type { RawDump } from './raw-dump.js';
 import type { DumpContext, RequestOf } from './request.js';
@@ -22,7 +23,7 @@ export interface TypedOptions<Required extends string, R extends MessageSchema> 
 export type RawReply = Uint8Array;
 
 /** What the handler of a `@Do` may return. */
-export type DoResult<R> = void | MessageOf<R> | RawReply | Iterable<MessageOf<R>>;
+export type DoResult<R> = void | MessageOf<R> | RawReply | AckCookie | Iterable<MessageOf<R>>;
 
 /**
  * Marks the method that answers single requests of a command or message type. It returns nothing, one message or
@@ -118,4 +119,6 @@ export function familyOptionsOf(target: Class): FamilyOptions {
 export interface FamilyLifecycle {
   onLoad?(): void;
   onUnload?(): void;
+  /** Whether a message type is served at all; others get EOPNOTSUPP. @default those with operations */
+  serves?(messageType: number): boolean;
 }

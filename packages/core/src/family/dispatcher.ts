@@ -9,6 +9,7 @@ import { type Credentials, type NamespaceView, SocketOption } from '../socket/ne
 import { align4 } from '../wire/alignment.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { FIRST_PROTOCOL_MESSAGE_TYPE, MESSAGE_HEADER_SIZE, MessageFlag } from '../wire/message-header.js';
+import { AckCookie } from './ack-cookie.js';
 import { DumpRunner } from './dump-runner.js';
 import { type IncomingRequest, isFamilyHost } from './family-host.js';
 import type { Operation } from './operation.js';
@@ -101,9 +102,10 @@ export class Dispatcher {
   #find(message: ReceivedMessage, isDump: boolean, family: ServedFamily): Operation | undefined {
     const { options } = family;
     const { messageType } = message;
+    if (family.instance.serves?.(messageType) === false) throw unsupported(messageType);
     const known = family.find(isDump ? 'dump' : 'do', messageType);
     if (known === undefined && family.find(isDump ? 'do' : 'dump', messageType) === undefined) {
-      throw new NetlinkError(Errno.EOPNOTSUPP, `message type ${messageType} is not supported`);
+      throw unsupported(messageType);
     }
     if (message.end - message.payloadStart < (options.smallestPayload ?? 0)) return undefined;
     if (known?.options.privilege !== undefined && !message.credentials.netAdmin)
@@ -146,17 +148,18 @@ export class Dispatcher {
   }
 
   #complete(message: ReceivedMessage, operation: Operation, family: ServedFamily, result: unknown): void {
-    if (result !== undefined) this.#reply(message, operation, family, result);
+    if (result instanceof AckCookie) message.cookie = result.bytes;
+    else if (result !== undefined) this.#reply(message, operation, family, result);
     if ((message.flagBits & MessageFlag.Ack) !== 0) this.#acknowledge(message);
   }
 
   #acknowledge(message: ReceivedMessage): void {
     const { socket, datagram, start, end, sequence } = message;
-    const { remark } = message;
+    const { remark: text, extendedCookie: cookie } = message;
     socket.deliverReply(
-      remark === undefined
+      text === undefined && cookie === undefined
         ? acknowledgement(datagram, start, socket.portId)
-        : errorMessage(0, datagram.subarray(start, end), sequence, socket.portId, true, { text: remark }),
+        : errorMessage(0, datagram.subarray(start, end), sequence, socket.portId, true, { text, cookie }),
     );
   }
 
@@ -209,6 +212,8 @@ export class Dispatcher {
 /** A request on its way through the dispatcher. What a handler sees of it is `Request`. */
 class ReceivedMessage implements IncomingRequest {
   operation: Operation | undefined;
+  /** What its acknowledgement tells beside success. */
+  cookie: Uint8Array | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: typed by the operation's schema
   header: any;
   // biome-ignore lint/suspicious/noExplicitAny: typed by the operation's schema
@@ -254,7 +259,7 @@ class ReceivedMessage implements IncomingRequest {
     return {
       portId: this.socket.portId,
       sequence: this.sequence,
-      echo: (this.flagBits & MessageFlag.Echo) !== 0,
+      echo: (this.flagBits & MessageFlag.Echo) !== 0 && this.socket.profile.echoes,
     };
   }
 
@@ -273,6 +278,10 @@ class ReceivedMessage implements IncomingRequest {
     if (this.operation === undefined || !this.socket.options.isOn(SocketOption.ExtendedAck)) return undefined;
     const first = this.start + MESSAGE_HEADER_SIZE + align4(this.operation.message.header.size);
     return hasLeftover(this.view, first, this.end) ? LEFTOVER.text : undefined;
+  }
+
+  get extendedCookie(): Uint8Array | undefined {
+    return this.socket.options.isOn(SocketOption.ExtendedAck) ? this.cookie : undefined;
   }
 
   /** @throws {NetlinkError} what the kernel's parser and policy say. `knownOnly` refuses what the schema does not know. */
@@ -370,6 +379,10 @@ class DatagramTask implements Task {
     if (length < MESSAGE_HEADER_SIZE || length > this.datagram.length - this.#offset)
       this.#offset = this.datagram.length;
   }
+}
+
+function unsupported(messageType: number): NetlinkError {
+  return new NetlinkError(Errno.EOPNOTSUPP, `message type ${messageType} is not supported`);
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

@@ -86,7 +86,7 @@ export class DumpRunner implements RunningDump, DumpContext {
     appendDone(
       writer,
       this.#errno,
-      this.#filtered | this.#takeInterrupted(),
+      (socket.profile.doneIsMultipart ? MessageFlag.Multi : 0) | this.#filtered | this.#takeInterrupted(),
       sequence,
       socket.portId,
       this.#ack,

@@ -2,6 +2,8 @@ import type { InjectionToken } from 'tsyringe';
 import type { MulticastGroups } from '../multicast/multicast-groups.js';
 import type { MessageBody } from '../schema/message.js';
 import type { DomainSocket } from '../socket/domain-socket.js';
+import type { NamespacePlace } from '../socket/namespace-world.js';
+import type { Datagram } from '../socket/netlink.js';
 import type { PortIds } from '../socket/port-ids.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { HostGroups } from './family-host.js';
@@ -39,12 +41,12 @@ export class FamilyNotifier implements HostGroups {
   constructor(
     private readonly groups: MulticastGroups<DomainSocket>,
     private readonly ports: PortIds<DomainSocket>,
+    private readonly place: NamespacePlace | undefined,
   ) {}
 
   hasListeners(group: string | number, cause: Cause = NO_CAUSE): boolean {
-    return (
-      cause.echo || this.groups.hasMembers(typeof group === 'number' ? group : this.#family.groupId(group))
-    );
+    const groupId = typeof group === 'number' ? group : this.#family.groupId(group);
+    return cause.echo || this.groups.hasMembers(groupId) || this.#isHeardElsewhere(groupId);
   }
 
   notify(group: string | number, messageType: number, body: MessageBody, options: NotifyOptions = {}): void {
@@ -80,11 +82,34 @@ export class FamilyNotifier implements HostGroups {
 
   #deliver(group: number, bytes: Uint8Array, cause: Cause): void {
     const source = { portId: 0, groups: group <= 32 ? (1 << (group - 1)) >>> 0 : 0 };
-    const datagram = { bytes, source, group };
+    const datagram: Datagram = { bytes, source, group };
     for (const member of this.groups.members(group)) {
       if (!(cause.echo && member.portId === cause.portId)) member.deliverNotification(datagram);
     }
+    if (this.place !== undefined && this.place.world.listeners.size > 0)
+      this.#deliverElsewhere(datagram, this.place);
     if (cause.echo) this.ports.get(cause.portId)?.deliverReply(bytes, source);
+  }
+
+  /** To the sockets of other namespaces that listen to all, where theirs has a number for this one (do_one_broadcast). */
+  #deliverElsewhere(datagram: Datagram, { id, world }: NamespacePlace): void {
+    for (const socket of world.listeners) {
+      const within = socket.place?.id;
+      if (within === undefined || within === id || !this.#isMember(socket, datagram.group)) continue;
+      const namespaceNumber = world.numberOf(id, within);
+      if (namespaceNumber !== undefined) socket.deliverNotification({ ...datagram, namespaceNumber });
+    }
+  }
+
+  #isHeardElsewhere(group: number): boolean {
+    const listeners = this.place?.world.listeners;
+    if (listeners === undefined || listeners.size === 0) return false;
+    for (const socket of listeners) if (this.#isMember(socket, group)) return true;
+    return false;
+  }
+
+  #isMember(socket: DomainSocket, group: number): boolean {
+    return socket.protocol === this.#family.options.protocol && socket.hasJoined(group);
   }
 
   get #family(): ServedFamily {

@@ -148,7 +148,7 @@ export function appendDone(
   ack: ExtendedAck | undefined,
 ): void {
   const hasTlvs = ack !== undefined && Object.values(ack).some((value) => value !== undefined);
-  const allFlags = flags | MessageFlag.Multi | (hasTlvs ? MessageFlag.AckTlvs : 0);
+  const allFlags = flags | (hasTlvs ? MessageFlag.AckTlvs : 0);
   const start = appendHeader(writer, ControlMessageType.Done, allFlags, sequence, portId);
   const error = writer.reserve(ERROR_SIZE);
   writer.view.setInt32(error, -errno, true);

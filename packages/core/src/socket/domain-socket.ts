@@ -4,6 +4,7 @@ import { Memberships } from '../multicast/memberships.js';
 import type { MulticastGroups } from '../multicast/multicast-groups.js';
 import { ReceiveBuffer } from '../queue/receive-buffer.js';
 import { type Task, TaskQueue } from '../queue/task-queue.js';
+import type { NamespacePlace } from './namespace-world.js';
 import {
   type Credentials,
   type Datagram,
@@ -15,6 +16,7 @@ import {
 } from './netlink.js';
 import type { PortIds } from './port-ids.js';
 import { type BufferLimits, SocketOptions } from './socket-options.js';
+import type { SocketProfile } from './socket-profile.js';
 
 /** What a send buffer cannot hold of its own size (af_netlink.c). */
 const SEND_OVERHEAD = 32;
@@ -27,6 +29,9 @@ export interface SocketWorld {
   readonly ports: PortIds<DomainSocket>;
   readonly groups: MulticastGroups<DomainSocket>;
   readonly bufferLimits: BufferLimits;
+  readonly profile: SocketProfile;
+  /** Undefined where there is but one namespace. */
+  readonly place: NamespacePlace | undefined;
   /** Makes the task that answers the requests of a datagram. */
   handle(socket: DomainSocket, datagram: Uint8Array): Task;
   closed(socket: DomainSocket): void;
@@ -69,7 +74,7 @@ export class DomainSocket implements NetlinkSocket {
     readonly namespaces?: NamespaceView,
   ) {
     this.#world = world;
-    this.options = new SocketOptions(world.bufferLimits, credentials.netAdmin);
+    this.options = new SocketOptions(world.bufferLimits, credentials.netAdmin, world.profile);
     this.#memberships = new Memberships(() => world.highestGroup);
     this.#buffer = new ReceiveBuffer(this.options.receiveBufferSize);
     this.#queue = new TaskQueue(() => this.#buffer.isFull);
@@ -77,6 +82,14 @@ export class DomainSocket implements NetlinkSocket {
 
   get protocol(): number {
     return this.#world.protocol;
+  }
+
+  get profile(): SocketProfile {
+    return this.#world.profile;
+  }
+
+  get place(): NamespacePlace | undefined {
+    return this.#world.place;
   }
 
   get portId(): number {
@@ -101,6 +114,10 @@ export class DomainSocket implements NetlinkSocket {
 
   get joinedGroups(): number[] {
     return [...this.#memberships.groups()];
+  }
+
+  hasJoined(group: number): boolean {
+    return this.#memberships.has(group);
   }
 
   async bind({ portId, groups }: NetlinkAddress): Promise<void> {
@@ -143,6 +160,7 @@ export class DomainSocket implements NetlinkSocket {
   async setOption(option: SocketOption, value: number): Promise<void> {
     this.#needOpen();
     this.options.set(option, value);
+    if (option === SocketOption.ListenAllNamespaces) this.#listenToAll(value !== 0);
     this.#buffer.size = this.options.receiveBufferSize;
     this.#queue.resume();
   }
@@ -155,7 +173,7 @@ export class DomainSocket implements NetlinkSocket {
     this.#needOpen();
     if (datagram.length === 0) throw new NetlinkError(Errno.ENODATA);
     if (destination.portId !== 0 || destination.groups !== 0) this.#needNetAdmin();
-    if (this.#portId === 0) this.#autobind();
+    if (this.#portId === 0 && this.profile.bindsOnSend) this.#autobind();
     if (datagram.length > this.options.sendBufferSize - SEND_OVERHEAD) throw new NetlinkError(Errno.EMSGSIZE);
     this.counters.sent++;
     if (destination.groups !== 0) this.#multicast(datagram, destination.groups);
@@ -190,6 +208,7 @@ export class DomainSocket implements NetlinkSocket {
     this.#dump?.close();
     this.#dump = undefined;
     for (const group of this.#memberships.groups()) this.#world.groups.leave(group, this);
+    this.#listenToAll(false);
     if (this.#portId !== 0) this.#world.ports.release(this.#portId);
     this.#world.closed(this);
   }
@@ -205,7 +224,7 @@ export class DomainSocket implements NetlinkSocket {
   deliverNotification(datagram: Datagram): void {
     if (this.#closed) return;
     const overrunBefore = this.#buffer.hasOverrun;
-    const tellReader = !this.options.isOn(SocketOption.NoOverrunError);
+    const tellReader = this.profile.reportsOverruns && !this.options.isOn(SocketOption.NoOverrunError);
     if (this.#buffer.offerNotification(datagram, tellReader) || this.#buffer.hasOverrun !== overrunBefore) {
       this.#announce();
     }
@@ -263,6 +282,12 @@ export class DomainSocket implements NetlinkSocket {
     const receiver = this.#world.ports.get(portId);
     if (receiver === undefined) throw new NetlinkError(Errno.ECONNREFUSED);
     receiver.deliverReply(datagram.slice(), { portId: this.#portId, groups: 0 });
+  }
+
+  #listenToAll(listens: boolean): void {
+    const listeners = this.#world.place?.world.listeners;
+    if (listens) listeners?.add(this);
+    else listeners?.delete(this);
   }
 
   #autobind(): void {

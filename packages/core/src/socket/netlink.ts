@@ -56,6 +56,8 @@ export interface Datagram {
   readonly source: NetlinkAddress;
   /** The group it was delivered for, also beyond 32; 0 for unicast (NETLINK_PKTINFO). */
   readonly group: number;
+  /** Another namespace that it comes from, as the socket's own numbers it (NETLINK_LISTEN_ALL_NSID). */
+  readonly namespaceNumber?: number;
 }
 
 export interface ReceiveOptions {
@@ -76,7 +78,7 @@ export enum SocketOption {
   BroadcastError = 'broadcastError',
   /** NETLINK_NO_ENOBUFS */
   NoOverrunError = 'noOverrunError',
-  /** NETLINK_LISTEN_ALL_NSID */
+  /** NETLINK_LISTEN_ALL_NSID: notifications also from the namespaces that the socket's own has numbers for. */
   ListenAllNamespaces = 'listenAllNamespaces',
   /** NETLINK_CAP_ACK */
   CapAck = 'capAck',

@@ -1,6 +1,7 @@
 import { Errno } from '../errors/errno.js';
 import { NetlinkError } from '../errors/netlink-error.js';
 import { SocketOption } from './netlink.js';
+import { LINUX_SOCKETS, type SocketProfile } from './socket-profile.js';
 
 /** Sizes of socket buffers: net.core.{r,w}mem_default and _max, and the kernel's minimum, as stored (doubled). */
 export interface BufferLimits {
@@ -43,6 +44,7 @@ export class SocketOptions {
   constructor(
     private readonly limits: BufferLimits,
     private readonly netAdmin: boolean,
+    private readonly profile: SocketProfile = LINUX_SOCKETS,
   ) {
     this.receiveBufferSize = limits.defaultSize;
     this.sendBufferSize = limits.defaultSize;
@@ -52,8 +54,9 @@ export class SocketOptions {
     return this.#switches[option];
   }
 
-  /** @throws {NetlinkError} EPERM for the FORCE options and LISTEN_ALL_NSID without netAdmin. */
+  /** @throws {NetlinkError} ENOPROTOOPT for what there is not; EPERM for the FORCE options and LISTEN_ALL_NSID without netAdmin. */
   set(option: SocketOption, value: number): void {
+    this.#needOption(option);
     switch (option) {
       case SocketOption.ReceiveBufferSize:
         this.receiveBufferSize = this.#stored(this.#capped(value), MINIMUM_RECEIVE_SIZE);
@@ -75,8 +78,9 @@ export class SocketOptions {
     }
   }
 
-  /** @throws {NetlinkError} ENOPROTOOPT for what can only be set. */
+  /** @throws {NetlinkError} ENOPROTOOPT for what there is not, or can only be set. */
   get(option: SocketOption): number {
+    this.#needOption(option);
     switch (option) {
       case SocketOption.ReceiveBufferSize:
         return this.receiveBufferSize;
@@ -97,6 +101,10 @@ export class SocketOptions {
 
   #stored(value: number, minimum: number): number {
     return Math.min(Math.max(Math.max(value, 0) * 2, minimum), MAXIMUM_STORED);
+  }
+
+  #needOption(option: SocketOption): void {
+    if (!this.profile.options.has(option)) throw new NetlinkError(Errno.ENOPROTOOPT);
   }
 
   #needNetAdmin(): void {

@@ -158,6 +158,7 @@ class FrameClient implements RemoteNetlink, CallLink {
         return;
       }
       case 'datagram':
+      case 'datagramFrom':
         if (this.#sockets.get(frame.socket)?.arrive(frame) === false) {
           throw new ProtocolViolation(`socket ${frame.socket} was sent more than its credit`);
         }

@@ -78,6 +78,8 @@ const FRAMES = {
   overrun: row(36, { socket: u32 }),
   /** Nothing more can be received, for this reason. */
   failure: row(37, { socket: u32, errno: u32, hasText: u8 }, 'text'),
+  /** A datagram from another namespace, which the socket's own calls so. */
+  datagramFrom: row(38, { socket: u32, ...address, group: u32, namespaceNumber: s32 }, 'datagram'),
 
   // Either way.
   /** Why the channel is closed next. */

@@ -137,10 +137,14 @@ export class RemoteSocket implements NetlinkSocket {
   }
 
   /** @returns whether the far side was allowed to send it. */
-  arrive({ portId, groups, group, bytes }: FrameOf<'datagram'>): boolean {
+  arrive(frame: FrameOf<'datagram'> | FrameOf<'datagramFrom'>): boolean {
+    const { portId, groups, group, bytes } = frame;
     if (this.#credit <= 0) return false;
     this.#credit -= datagramCost(bytes.length);
-    this.#queue.push({ bytes, source: { portId, groups }, group });
+    const datagram = { bytes, source: { portId, groups }, group };
+    this.#queue.push(
+      frame.frame === 'datagram' ? datagram : { ...datagram, namespaceNumber: frame.namespaceNumber },
+    );
     this.onReadable?.();
     return true;
   }

@@ -103,9 +103,14 @@ export class ServedSocket {
 
   #send(datagram: Datagram | undefined): boolean {
     if (datagram === undefined) return false;
-    const { bytes, source, group } = datagram;
+    const { bytes, source, group, namespaceNumber } = datagram;
     this.#credit -= datagramCost(bytes.length);
-    this.sink.send({ frame: 'datagram', socket: this.id, ...source, group, bytes });
+    const sent = { socket: this.id, ...source, group, bytes };
+    this.sink.send(
+      namespaceNumber === undefined
+        ? { frame: 'datagram', ...sent }
+        : { frame: 'datagramFrom', ...sent, namespaceNumber },
+    );
     return true;
   }
 

@@ -37,6 +37,7 @@ const FIELDS = {
   refusal: { request: u32, errno: u32, hasText: u8, text },
   address: { socket: u32, ...address, peerPortId: u32, peerGroups: u32 },
   datagram: { socket: u32, ...address, group: u32, bytes },
+  datagramFrom: { socket: u32, ...address, group: u32, namespaceNumber: s32, bytes },
   overrun: { socket: u32 },
   failure: { socket: u32, errno: u32, hasText: u8, text },
   goodbye: { text },

@@ -379,6 +379,29 @@ static void announcements(void) {
   CHECK(waitpid(child, &status, 0) == child && status == 0);
 }
 
+/* The group comes before the sender's credentials, and what has no room is cut. */
+static void ancillary(void) {
+  int listener = open_bound(0, ITEMS), speaker = open_bound(0, 0), on = 1;
+  CHECK(setsockopt(listener, SOL_NETLINK, NETLINK_PKTINFO, &on, sizeof on) == 0);
+  CHECK(setsockopt(listener, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0);
+  struct sockaddr_nl members = {.nl_family = AF_NETLINK, .nl_groups = ITEMS};
+  const size_t rooms[] = {128, 24};
+  for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+    const size_t room = rooms[i];
+    struct nlmsghdr m = noop(3);
+    CHECK(sendto(speaker, &m, sizeof m, 0, (void *)&members, sizeof members) == sizeof m);
+    char bytes[64], control[128];
+    struct iovec part = {bytes, sizeof bytes};
+    struct msghdr in = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = room};
+    CHECK(recvmsg(listener, &in, 0) == sizeof m);
+    struct cmsghdr *info = CMSG_FIRSTHDR(&in);
+    CHECK(info != NULL && info->cmsg_level == SOL_NETLINK && info->cmsg_type == NETLINK_PKTINFO && *(int *)CMSG_DATA(info) == ITEMS);
+    struct cmsghdr *sender = CMSG_NXTHDR(&in, info);
+    CHECK(room < 128 ? sender == NULL : sender != NULL && sender->cmsg_level == SOL_SOCKET && sender->cmsg_type == SCM_CREDENTIALS);
+    CHECK(((in.msg_flags & MSG_CTRUNC) != 0) == (room < 128));
+  }
+}
+
 static void overrun(void) {
   int listener = open_bound(SOCK_NONBLOCK, 0), speaker = open_bound(0, 0), group = LATE;
   CHECK(setsockopt(listener, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) == 0);
@@ -730,6 +753,7 @@ static const struct {
     {"dumps", dumps},
     {"waiting", waiting},
     {"announcements", announcements},
+    {"ancillary", ancillary},
     {"overrun", overrun},
     {"interruptions", interruptions},
     {"threads", threads},
