@@ -97,9 +97,15 @@ export class RouteFamily {
   }
 
   onLoad(): void {
+    const { announcedEvents } = this.network.profile;
     this.#unsubscribe = this.network.events.subscribe((event) => {
+      if (announcedEvents?.has(event.type) === false) return;
       for (const notifier of this.#notifiers) notifier.notify(event);
     });
+  }
+
+  serves(messageType: number): boolean {
+    return this.network.profile.messageTypes?.has(messageType) ?? true;
   }
 
   onUnload(): void {

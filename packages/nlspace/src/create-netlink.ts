@@ -2,10 +2,13 @@ import { type DomainOptions, NetlinkDomain } from '@nlspace/core';
 import { GenericNetlink } from '@nlspace/family-generic';
 import { Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
 import { NamespaceDomains } from './namespace-domains.js';
+import { PROFILES, type Profile, type ProfileName } from './profiles.js';
 
-export interface NetlinkOptions extends Omit<DomainOptions, 'namespace'> {
+export interface NetlinkOptions extends Omit<DomainOptions, 'namespace' | 'place' | 'sockets'> {
   /** The network that NETLINK_ROUTE serves, or what a new one begins with. @default a fresh one: `lo`, down */
-  readonly network?: Network | NetworkOptions;
+  readonly network?: Network | Omit<NetworkOptions, 'profile'>;
+  /** Which system it behaves like, where they part: `docs/profiles.md`. @default 'linux' */
+  readonly profile?: ProfileName | Profile;
 }
 
 /**
@@ -13,6 +16,7 @@ export interface NetlinkOptions extends Omit<DomainOptions, 'namespace'> {
  * to other network namespaces find a network of its own in each, which begins as the first did; a domain with given
  * families serves all namespaces alike.
  *
+ * @throws {Error} for a network that was made for another profile.
  * @example
  * const netlink = createNetlink();
  * await run(netlink, ['ip', 'link']);
@@ -20,12 +24,25 @@ export interface NetlinkOptions extends Omit<DomainOptions, 'namespace'> {
 export function createNetlink({
   network: given = {},
   families,
+  profile: wanted = 'linux',
   ...options
 }: NetlinkOptions = {}): NetlinkDomain {
-  if (families !== undefined) return new NetlinkDomain({ ...options, families });
-  const network = given instanceof Network ? given : new Network(given);
-  const namespaces = new NamespaceDomains(network.namespaces, (other) => {
-    const domain = new NetlinkDomain({ ...options, families: [routeFamily(other), GenericNetlink] });
+  const profile: Profile = typeof wanted === 'string' ? PROFILES[wanted] : wanted;
+  const { sockets } = profile;
+  if (families !== undefined) return new NetlinkDomain({ ...options, sockets, families });
+  const network = given instanceof Network ? given : new Network({ ...given, profile: profile.network });
+  if (network.profile !== profile.network) {
+    throw new Error(
+      `the network was made for the profile ${network.profile.name}, not ${profile.network.name}; give it to new Network({ profile })`,
+    );
+  }
+  const namespaces = new NamespaceDomains(network.namespaces, (other, place) => {
+    const domain = new NetlinkDomain({
+      ...options,
+      sockets,
+      place,
+      families: [routeFamily(other), GenericNetlink],
+    });
     // Who watches the first hears of all.
     domain.events.on('socket-opened', (socket) => first.events.emit('socket-opened', socket));
     domain.events.on('socket-closed', (socket) => first.events.emit('socket-closed', socket));
@@ -33,6 +50,8 @@ export function createNetlink({
   });
   const first: NetlinkDomain = new NetlinkDomain({
     ...options,
+    sockets,
+    place: namespaces.firstPlace,
     families: [routeFamily(network), GenericNetlink],
     namespace: (view) => namespaces.domain(view),
   });

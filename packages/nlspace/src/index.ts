@@ -8,6 +8,8 @@ export {
   type Clock,
   DEFAULT_LINK_KINDS,
   ETHERNET,
+  FREEBSD_NETWORK,
+  LINUX_NETWORK,
   type Link,
   type LinkBehaviour,
   type LinkCreation,
@@ -21,9 +23,11 @@ export {
   Network,
   type NetworkEvent,
   type NetworkOptions,
+  type NetworkProfile,
   ROUTE_GROUPS,
   RouteFamily,
   RouteMessageType,
+  type RouteReason,
   route,
   routeFamily,
   type TunOptions,
@@ -39,6 +43,7 @@ export {
   start,
 } from '@nlspace/transport-seccomp';
 export { createNetlink, type NetlinkOptions } from './create-netlink.js';
+export { PROFILES, type Profile, type ProfileName } from './profiles.js';
 export { ROUTE_CATALOG } from './route-catalog.js';
 export { ROUTE_VOCABULARY } from './trace/route-vocabulary.js';
 export { type TraceOptions, trace } from './trace/trace.js';

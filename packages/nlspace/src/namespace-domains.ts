@@ -1,4 +1,11 @@
-import { FIRST_NAMESPACE, type NamespaceId, type NamespaceView, type NetlinkDomain } from '@nlspace/core';
+import {
+  FIRST_NAMESPACE,
+  type NamespaceId,
+  type NamespacePlace,
+  type NamespaceView,
+  NamespaceWorld,
+  type NetlinkDomain,
+} from '@nlspace/core';
 import type { Network, NetworkNamespaces } from '@nlspace/family-route';
 
 /** The kernel, too, takes a namespace down some time after its last user has gone. */
@@ -7,12 +14,19 @@ const LOOK_AFTER_MS = 50;
 /** A domain for each network namespace that somebody has opened a socket in. */
 export class NamespaceDomains {
   readonly #others = new Map<NamespaceId, NetlinkDomain>();
+  readonly #world: NamespaceWorld;
   #lookedAtMs = 0;
 
   constructor(
     private readonly networks: NetworkNamespaces,
-    private readonly make: (network: Network) => NetlinkDomain,
-  ) {}
+    private readonly make: (network: Network, place: NamespacePlace) => NetlinkDomain,
+  ) {
+    this.#world = new NamespaceWorld((id, within) => networks.numberOf(id, within));
+  }
+
+  get firstPlace(): NamespacePlace {
+    return this.#placeOf(FIRST_NAMESPACE);
+  }
 
   /**
    * The domain of a namespace, undefined for the first. Whoever asks also has those taken down that are no more.
@@ -22,10 +36,14 @@ export class NamespaceDomains {
     if (view.current === FIRST_NAMESPACE) return undefined;
     let domain = this.#others.get(view.current);
     if (domain === undefined) {
-      domain = this.make(this.networks.get(view.current, view));
+      domain = this.make(this.networks.get(view.current, view), this.#placeOf(view.current));
       this.#others.set(view.current, domain);
     }
     return domain;
+  }
+
+  #placeOf(id: NamespaceId): NamespacePlace {
+    return { id, world: this.#world };
   }
 
   /** Also those that only links have been moved to. */

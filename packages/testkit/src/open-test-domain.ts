@@ -1,11 +1,12 @@
-import {
-  type Class,
-  type Credentials,
-  type DomainOptions,
-  type FamilySetup,
+import type {
+  Class,
+  Credentials,
+  DomainOptions,
+  FamilySetup,
   NetlinkDomain,
-  type NetlinkSocket,
+  NetlinkSocket,
 } from '@nlspace/core';
+import { createNetlink, type NetlinkOptions } from 'nlspace';
 
 export const ADMINISTRATOR: Credentials = { uid: 0, gid: 0, pid: 1000, netAdmin: true };
 export const ORDINARY_USER: Credentials = { uid: 1000, gid: 1000, pid: 2000, netAdmin: false };
@@ -17,20 +18,32 @@ export interface TestDomain {
   open(protocol: number, credentials?: Credentials): Promise<NetlinkSocket>;
 }
 
-/** A domain with the families given that keeps defects for the test instead of printing them. */
+type Families = ReadonlyArray<Class | FamilySetup>;
+export type TestDomainOptions = Omit<NetlinkOptions, 'families' | 'onDefect'>;
+
+/**
+ * A domain that keeps defects for the test instead of printing them: with the families given, or with the usual ones.
+ *
+ * @example
+ * const { open } = openTestDomain({ profile: 'freebsd' });
+ */
+export function openTestDomain(options?: TestDomainOptions): TestDomain;
+export function openTestDomain(families: Families, options?: TestDomainOptions): TestDomain;
 export function openTestDomain(
-  families: ReadonlyArray<Class | FamilySetup>,
-  options: Omit<DomainOptions, 'families' | 'onDefect'> = {},
+  first: Families | TestDomainOptions = {},
+  second: TestDomainOptions = {},
 ): TestDomain {
+  const options = isList(first) ? { ...second, families: first } : first;
   const defects: Array<{ error: unknown; operation: string }> = [];
-  const domain = new NetlinkDomain({
-    ...options,
-    families,
-    onDefect: (error, operation) => defects.push({ error, operation }),
-  });
+  const onDefect: DomainOptions['onDefect'] = (error, operation) => defects.push({ error, operation });
+  const domain = createNetlink({ ...options, onDefect });
   return {
     domain,
     defects,
     open: (protocol, credentials = ADMINISTRATOR) => domain.open({ protocol, credentials }),
   };
+}
+
+function isList(first: Families | TestDomainOptions): first is Families {
+  return Array.isArray(first);
 }

@@ -21,7 +21,7 @@ export class AddressNotifier {
     const isIpv4 = address.addressFamily === AddressFamily.Inet;
     const group = isIpv4 ? ROUTE_GROUPS.ipv4Address : ROUTE_GROUPS.ipv6Address;
     // IPv6 never names the originator.
-    const cause = isIpv4 ? event.cause : NO_CAUSE;
+    const cause = isIpv4 && this.network.profile.namesOriginators ? event.cause : NO_CAUSE;
     if (!this.groups.hasListeners(group, cause)) return;
     const type =
       event.type === 'address-changed' ? RouteMessageType.NewAddress : RouteMessageType.DeleteAddress;

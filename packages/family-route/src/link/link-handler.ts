@@ -1,5 +1,7 @@
 import {
+  AckCookie,
   type AttributeSet,
+  ByteWriter,
   Do,
   Dump,
   type DumpContext,
@@ -47,7 +49,7 @@ export class LinkHandler {
 
   /** Makes a link, or changes the one that index or name choose, depending on NLM_F_CREATE and EXCL. */
   @Do(RouteMessageType.NewLink, link, { privilege: 'admin' })
-  put(request: LinkRequest): void {
+  put(request: LinkRequest): AckCookie | undefined {
     const { header, attributes, flags, cause } = request;
     if (header.interfaceIndex < 0) throw new NetlinkError(Errno.EINVAL, "ifindex can't be negative");
     const kindName = attributes.information?.kind ?? '';
@@ -59,13 +61,13 @@ export class LinkHandler {
       if (flags.exclusive) throw new NetlinkError(Errno.EEXIST);
       if (flags.replace) throw new NetlinkError(Errno.EOPNOTSUPP);
       this.#change(known, request, this.#kindChanges(known, request, kind, data));
-      return;
+      return undefined;
     }
     if (!flags.create) {
       if (header.interfaceIndex === 0 && attributes.group !== undefined)
         this.#changeGroup(attributes.group, request);
       else throw new NetlinkError(Errno.ENODEV);
-      return;
+      return undefined;
     }
     refuseUnsupported(attributes);
     if (kind === undefined)
@@ -73,7 +75,7 @@ export class LinkHandler {
     const here = this.#network;
     const target = this.#targetOf(attributes, request) ?? here;
     const isHere = target === here;
-    target.links.create(
+    const made = target.links.create(
       kindName,
       linkParametersOf(request),
       data,
@@ -81,6 +83,7 @@ export class LinkHandler {
       (description) => (this.#targetOf(description, request) ?? here).links,
       this.#numbered(attributes.linkNamespaceId).links,
     );
+    return here.profile.tellsNewLink ? cookieOf(made) : undefined;
   }
 
   /** RTM_SETLINK: only changes. */
@@ -290,6 +293,13 @@ export class LinkHandler {
     }
     return set.decode(view, 0, data.byteLength);
   }
+}
+
+/** What names a link that has just been made: IFLA_NEW_IFINDEX and IFLA_IFNAME. */
+function cookieOf({ index: newInterfaceIndex, name }: Link): AckCookie {
+  const writer = new ByteWriter(64);
+  link.attributes.encode(writer, { newInterfaceIndex, name });
+  return new AckCookie(writer.slice());
 }
 
 /** What bridges read in their own way has not been looked at yet. */

@@ -1,8 +1,11 @@
 import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable, NO_CAUSE } from '@nlspace/core';
 import { encodeMessageOf } from '../network/encoded-dump.js';
+import type { Network } from '../network/network.js';
 import type { LinkRemovedEvent, NetworkEvent } from '../network/network-events.js';
+import { NETWORK } from '../network/network-token.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
+import type { Link } from './link.js';
 import { describeLink, describeLinkIpv6 } from './link-description.js';
 import { type LinkMessage, linkIpv6 } from './link-message.js';
 
@@ -11,7 +14,10 @@ const ALL_FLAGS = 0xffffffff;
 /** Tells the groups about links. */
 @injectable()
 export class LinkNotifier {
-  constructor(@inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier) {}
+  constructor(
+    @inject(NETWORK) private readonly network: Network,
+    @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
+  ) {}
 
   notify(event: NetworkEvent): void {
     switch (event.type) {
@@ -25,6 +31,7 @@ export class LinkNotifier {
         const body = isGone
           ? describeRemoval(event)
           : describeLink(event.link, event.changedFlags, 0, event.event);
+        if (!isGone && event.formerName !== undefined) this.#notifyFormer(event.link, event.formerName);
         this.groups.notify(ROUTE_GROUPS.link, type, body, { cause });
         return;
       }
@@ -39,6 +46,16 @@ export class LinkNotifier {
         this.groups.notifyRaw(ROUTE_GROUPS.ipv6Link, message);
       }
     }
+  }
+
+  /** The link of the name that a link has had is gone, if that is how a new name is told. */
+  #notifyFormer(link: Link, name: string): void {
+    if (this.network.profile.linkRename === 'change') return;
+    const message = describeLink(link, 0);
+    this.groups.notify(ROUTE_GROUPS.link, RouteMessageType.DeleteLink, {
+      ...message,
+      attributes: { ...message.attributes, name },
+    });
   }
 }
 

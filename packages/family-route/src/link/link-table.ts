@@ -228,10 +228,11 @@ export class LinkTable {
   rename(link: Link, wanted: string, cause: Cause): void {
     if (wanted === link.name) return;
     const name = this.#registry.chooseName(wanted, link);
-    this.#registry.removeName(link.name);
+    const formerName = link.name;
+    this.#registry.removeName(formerName);
     link.name = name;
     this.#registry.addName(name, link);
-    this.announce(link, 0, cause);
+    this.emit({ type: 'link-changed', link, changedFlags: 0, cause, formerName });
     for (const observer of this.#observers) observer.linkRenamed?.(link);
     this.#tellUppers(link, 'renamed', cause);
   }

@@ -24,6 +24,11 @@ export class NetworkNamespaces {
     return network;
   }
 
+  /** What one namespace calls another; undefined when it has no number for it, or is not there. */
+  numberOf(id: NamespaceId, within: NamespaceId): number | undefined {
+    return this.#networks.get(within)?.namespaceIds.numberOf(id);
+  }
+
   /** Takes a namespace out that nobody can name any more; its links end with it, those with an end elsewhere too. */
   remove(id: NamespaceId): void {
     const network = this.#networks.get(id);

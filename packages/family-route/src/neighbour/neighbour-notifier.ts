@@ -29,7 +29,8 @@ export class NeighbourNotifier {
       return;
     const { neighbour, holders } = event;
     // The originator is named, but neither its sequence number nor an echo for it.
-    const cause = { portId: event.cause.portId, sequence: 0, echo: false };
+    const portId = this.network.profile.namesOriginators ? event.cause.portId : 0;
+    const cause = { portId, sequence: 0, echo: false };
     if (!this.groups.hasListeners(ROUTE_GROUPS.neighbour)) return;
     const options = { messageType: MESSAGE_TYPES[event.type], nowMs: this.network.clock.now(), holders };
     this.groups.notifyRaw(ROUTE_GROUPS.neighbour, encodeNeighbour(neighbour, options), cause);

@@ -15,6 +15,8 @@ export interface LinkChangedEvent {
   /** The flags that changed; all of them for a new link (`ifi_change`). */
   readonly changedFlags: number;
   readonly event?: LinkEvent;
+  /** The name that it had, if it has got a new one. */
+  readonly formerName?: string;
   readonly cause: Cause;
 }
 

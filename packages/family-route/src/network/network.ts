@@ -24,6 +24,7 @@ import { NetworkNamespaces } from '../namespace/network-namespaces.js';
 import { NeighbourTables } from '../neighbour/neighbour-tables.js';
 import { NexthopStore } from '../nexthop/nexthop-store.js';
 import { NexthopTable } from '../nexthop/nexthop-table.js';
+import { LINUX_NETWORK, type NetworkProfile } from '../profile/network-profile.js';
 import { RouteTables } from '../route/route-tables.js';
 import { RuleTables } from '../rule/rule-tables.js';
 import { type Clock, systemClock } from './clock.js';
@@ -44,6 +45,8 @@ export interface NetworkOptions {
    * @default false
    */
   readonly isInitial?: boolean;
+  /** What it tells, refuses and lets follow, where systems part. @default Linux */
+  readonly profile?: NetworkProfile;
   /** Link kinds beside `loopback`, which every network has. @default `DEFAULT_LINK_KINDS` */
   readonly kinds?: readonly LinkKindClass[];
 }
@@ -92,6 +95,7 @@ export class Network {
   readonly nexthops: NexthopTable;
   readonly neighbours: NeighbourTables;
   readonly isInitial: boolean;
+  readonly profile: NetworkProfile;
 
   /** Begins as a fresh namespace: with `lo`, which is down. */
   constructor(
@@ -111,6 +115,7 @@ export class Network {
       );
     const { events } = this;
     this.isInitial = options.isInitial ?? false;
+    this.profile = options.profile ?? LINUX_NETWORK;
     this.clock = options.clock ?? systemClock;
     const world =
       namespaces === undefined
@@ -154,7 +159,7 @@ export class Network {
     };
     this.routes = new RouteTables(environment, store, this.rules);
     // Before the addresses: what a link takes along begins with its nexthops.
-    this.nexthops = new NexthopTable(store, this.routes, { links, clock, events });
+    this.nexthops = new NexthopTable(store, this.routes, { links, clock, events, profile: this.profile });
     this.neighbours = new NeighbourTables({
       clock,
       random,

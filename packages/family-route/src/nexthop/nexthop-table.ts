@@ -4,6 +4,7 @@ import type { LinkTable } from '../link/link-table.js';
 import type { Clock } from '../network/clock.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { NetworkEvents } from '../network/network-events.js';
+import type { NetworkProfile } from '../profile/network-profile.js';
 import type { AddressWords } from '../route/ip-words.js';
 import { Nexthop } from '../route/route-description.js';
 import { RouteScope, RouteTableId } from '../route/route-numbers.js';
@@ -49,6 +50,7 @@ export interface NexthopSurroundings {
   readonly links: LinkTable;
   readonly clock: Clock;
   readonly events: NetworkEvents;
+  readonly profile: NetworkProfile;
 }
 
 function invalid(text: string): NetlinkError {
@@ -92,7 +94,8 @@ export class NexthopTable {
         : this.#makeGroup(id, request.protocol, request.group);
     const known = this.store.byId(id);
     if (known === undefined) this.#insert(made, request, messageFlags);
-    else if ((messageFlags & MessageFlag.Replace) === 0) throw new NetlinkError(Errno.EEXIST);
+    else if ((messageFlags & MessageFlag.Replace) === 0 || !this.network.profile.replacesNexthops)
+      throw new NetlinkError(Errno.EEXIST);
     else this.#replace(known, made, request);
     this.store.generation++;
     const nexthop = known ?? made;
@@ -258,9 +261,11 @@ export class NexthopTable {
 
   /** Without an announcement, nobody is told but by what IPv6 routes say of themselves. */
   #remove(nexthop: NexthopObject, announcement?: { messageFlags: number; cause: Cause }): void {
-    const { events } = this.network;
+    const { events, profile } = this.network;
     if (announcement !== undefined) events.emit({ type: 'nexthop-removed', nexthop, ...announcement });
-    this.routes.nexthopRemoved(nexthop.id);
+    const leavesRoutes = announcement !== undefined && profile.nexthopRemoval === 'leaves routes';
+    if (leavesRoutes) this.routes.nexthopLeft(nexthop.id);
+    else this.routes.nexthopRemoved(nexthop.id);
     this.store.delete(nexthop.id);
     this.store.generation++;
     if (nexthop.isGroup) {

@@ -3,6 +3,7 @@ import { AddressFamily } from '../network/ip-bytes.js';
 import type { Fib } from './fib.js';
 import { type AddressWords, equalAddress } from './ip-words.js';
 import type { Ipv4RouteChecks } from './ipv4-route-checks.js';
+import { keepNexthops } from './keep-nexthops.js';
 import { NexthopStates } from './nexthop-states.js';
 import { NONE } from './prefix-trie.js';
 import { type Nexthop, RouteDescription } from './route-description.js';
@@ -10,6 +11,7 @@ import type { RouteEnvironment } from './route-environment.js';
 import { announceRoute } from './route-events.js';
 import { IdentityRules, IPV4_ROWS, RouteAction, Twin } from './route-identity.js';
 import { NexthopFlag, RouteScope, RouteTableId } from './route-numbers.js';
+import type { RouteReason } from './route-reason.js';
 import { RouteWriter } from './route-writer.js';
 
 const RULES = new IdentityRules(IPV4_ROWS);
@@ -34,7 +36,7 @@ export class Ipv4Routes {
     this.checks.checkRequest(route);
     this.fib.createTable(route.table);
     this.checks.complete(route);
-    this.#insert(route, messageFlags, cause);
+    this.#insert(route, messageFlags, cause, 'request');
   }
 
   /** A route of the kernel side itself: believed, and no matter if it is there already. */
@@ -47,13 +49,13 @@ export class Ipv4Routes {
     if (route.hasPreferredSource && !this.checks.isValidSource(route)) return;
     this.fib.createTable(route.table);
     try {
-      this.#insert(route, MessageFlag.Create | MessageFlag.Append, cause);
+      this.#insert(route, MessageFlag.Create | MessageFlag.Append, cause, 'kernel');
     } catch (error) {
       if (!(error instanceof NetlinkError && error.errno === Errno.EEXIST)) throw error;
     }
   }
 
-  #insert(route: RouteDescription, messageFlags: number, cause: Cause): void {
+  #insert(route: RouteDescription, messageFlags: number, cause: Cause, reason: RouteReason): void {
     const { fib } = this;
     const writer = this.#writer;
     const table = fib.createTable(route.table);
@@ -90,7 +92,7 @@ export class Ipv4Routes {
       default:
         throw new NetlinkError(row.errno as Errno);
     }
-    announceRoute(this.environment, fib, inserted, 'route-changed', row.flags ?? 0, cause);
+    announceRoute(this.environment, fib, inserted, 'route-changed', row.flags ?? 0, cause, reason);
   }
 
   #comesBefore(other: number, route: RouteDescription): boolean {
@@ -105,7 +107,7 @@ export class Ipv4Routes {
     );
   }
 
-  remove(route: RouteDescription, cause: Cause): void {
+  remove(route: RouteDescription, cause: Cause, reason: RouteReason = 'request'): void {
     this.checks.checkRequest(route);
     this.checks.nexthopOf(route);
     const { fib } = this;
@@ -114,15 +116,15 @@ export class Ipv4Routes {
     let found = table.first(route);
     while (found !== NONE && !this.#fits(found, route)) found = fib.next(found);
     if (found === NONE) throw new NetlinkError(Errno.ESRCH);
-    this.#remove(found, cause);
+    this.#remove(found, cause, reason);
   }
 
   removeOwn(route: RouteDescription, cause: Cause): void {
-    this.remove(route, cause);
+    this.remove(route, cause, 'kernel');
   }
 
-  #remove(route: number, cause: Cause): void {
-    announceRoute(this.environment, this.fib, route, 'route-removed', 0, cause);
+  #remove(route: number, cause: Cause, reason: RouteReason): void {
+    announceRoute(this.environment, this.fib, route, 'route-removed', 0, cause, reason);
     this.fib.remove(route);
   }
 
@@ -155,27 +157,27 @@ export class Ipv4Routes {
   }
 
   /**
-   * Routes without a living nexthop go without a word; those of the host's own addresses stay. A link that is removed
-   * takes along every route with a leg over it.
+   * Routes without a living nexthop go; those of the host's own addresses stay. A link that is removed takes along every
+   * route with a leg over it.
    */
   linkDown(interfaceIndex: number, isRemoved: boolean): void {
     const { fib } = this;
     for (const route of fib.links.routesOf(interfaceIndex)) {
       if (isRemoved) {
-        fib.remove(route);
+        this.#remove(route, NO_CAUSE, 'link');
       } else if (fib.scope(route) !== RouteScope.Host) {
         const marked = this.#states.set(route, interfaceIndex, NexthopFlag.Dead | NexthopFlag.LinkDown);
-        if ((fib.flags(marked) & NexthopFlag.Dead) !== 0) fib.remove(marked);
+        if ((fib.flags(marked) & NexthopFlag.Dead) !== 0) this.#remove(marked, NO_CAUSE, 'link');
       }
     }
   }
 
-  /** Without addresses on a link nothing goes through it: all its routes go without a word, but for legs of others. */
+  /** Without addresses on a link nothing goes through it: all its routes go, but for legs of others. */
   lastAddressRemoved(interfaceIndex: number): void {
     const { fib } = this;
     for (const route of fib.links.routesOf(interfaceIndex)) {
       const marked = this.#states.set(route, interfaceIndex, NexthopFlag.Dead | NexthopFlag.LinkDown);
-      if ((fib.flags(marked) & NexthopFlag.Dead) !== 0) fib.remove(marked);
+      if ((fib.flags(marked) & NexthopFlag.Dead) !== 0) this.#remove(marked, NO_CAUSE, 'addresses');
     }
   }
 
@@ -194,17 +196,21 @@ export class Ipv4Routes {
     }
   }
 
-  /** Routes through a nexthop object that goes go without a word. */
+  /** Routes through a nexthop object that goes go with it. */
   nexthopRemoved(nexthopId: number): void {
-    for (const route of this.fib.nexthopUsers.routesOf(nexthopId)) this.fib.remove(route);
+    for (const route of this.fib.nexthopUsers.routesOf(nexthopId)) this.#remove(route, NO_CAUSE, 'nexthop');
   }
 
-  /** Routes of the table that prefer the address go without a word. */
+  /** Routes through a nexthop object that goes keep its ways. */
+  nexthopLeft(nexthopId: number): void {
+    keepNexthops(this.fib, nexthopId, { description: this.#stored, writer: this.#writer });
+  }
+
+  /** Routes of the table that prefer the address go. */
   addressRemoved(address: AddressWords, table: number): void {
     for (const route of this.fib.routesFrom(address)) {
       if (this.fib.tableOf(route).id !== table) continue;
-      announceRoute(this.environment, this.fib, route, 'route-removed', 0, NO_CAUSE);
-      this.fib.remove(route);
+      this.#remove(route, NO_CAUSE, 'source');
     }
   }
 }

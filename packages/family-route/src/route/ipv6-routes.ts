@@ -2,14 +2,16 @@ import { type Cause, Errno, MessageFlag, NetlinkError, NO_CAUSE } from '@nlspace
 import type { Fib } from './fib.js';
 import { type AddressWords, clearHostBits, equalAddress } from './ip-words.js';
 import type { Ipv6RouteChecks } from './ipv6-route-checks.js';
+import { keepNexthops } from './keep-nexthops.js';
 import { NexthopStates } from './nexthop-states.js';
 import { NONE } from './prefix-trie.js';
 import { Nexthop, RouteDescription } from './route-description.js';
 import type { RouteEnvironment } from './route-environment.js';
-import { announceMessage, announceRoute } from './route-events.js';
+import { announceLeg, announceRoute } from './route-events.js';
 import { RouteExpiries } from './route-expiries.js';
 import { IdentityRules, IPV6_ROWS, RouteAction, Twin } from './route-identity.js';
 import { NexthopFlag, RouteProtocol, RouteTableId, RouteType } from './route-numbers.js';
+import type { RouteReason } from './route-reason.js';
 import { createRouteKey, type RouteTable } from './route-table.js';
 import { compareRouteKeys } from './route-walk.js';
 import { RouteWriter } from './route-writer.js';
@@ -31,7 +33,9 @@ export class Ipv6Routes {
     private readonly environment: RouteEnvironment,
   ) {
     this.#states = new NexthopStates(fib, this.#writer);
-    this.#expiries = new RouteExpiries(fib, environment.clock, (route) => this.#remove(route, NO_CAUSE));
+    this.#expiries = new RouteExpiries(fib, environment.clock, (route) =>
+      this.#remove(route, NO_CAUSE, 'expiry'),
+    );
     // As in a fresh network of the kernel; others come with their first route.
     fib.createTable(RouteTableId.Local);
     fib.createTable(RouteTableId.Main);
@@ -42,7 +46,7 @@ export class Ipv6Routes {
     this.checks.checkPrefix(route);
     this.fib.createTable(route.table);
     this.checks.complete(route);
-    this.#insert(route, messageFlags, cause);
+    this.#insert(route, messageFlags, cause, 'request');
   }
 
   /** A route of the kernel side itself: believed, and no matter if it is there already. */
@@ -55,7 +59,7 @@ export class Ipv6Routes {
     this.fib.createTable(route.table);
     clearHostBits(route.destination, route.destinationLength);
     try {
-      this.#insert(route, MessageFlag.Create, cause);
+      this.#insert(route, MessageFlag.Create, cause, 'kernel');
     } catch (error) {
       if (!(error instanceof NetlinkError && error.errno === Errno.EEXIST)) throw error;
       this.#renew(route, expiresSeconds);
@@ -76,7 +80,7 @@ export class Ipv6Routes {
     }
   }
 
-  #insert(route: RouteDescription, messageFlags: number, cause: Cause): void {
+  #insert(route: RouteDescription, messageFlags: number, cause: Cause, reason: RouteReason): void {
     const { fib } = this;
     const table = fib.createTable(route.table);
     const canJoin = route.legs !== undefined || route.nexthop.gatewayFamily !== 0;
@@ -108,7 +112,7 @@ export class Ipv6Routes {
       case RouteAction.Join:
         inserted = this.#join(alike, route);
         if (route.legs === undefined) {
-          this.#announceJoined(inserted, route.metrics, row.flags ?? 0, cause);
+          this.#announceJoined(inserted, route.metrics, row.flags ?? 0, cause, reason);
           return;
         }
         break;
@@ -124,7 +128,14 @@ export class Ipv6Routes {
     }
     if (row.action !== RouteAction.Join) this.#expiries.set(inserted, route.expiresSeconds);
     const flags = route.legs === undefined ? (row.flags ?? 0) : multipathFlags(messageFlags);
-    announceRoute(this.environment, fib, inserted, 'route-changed', flags, cause);
+    if (row.action === RouteAction.Join) {
+      announceLeg(this.environment, fib, inserted, {
+        type: 'route-changed',
+        messageFlags: flags,
+        cause,
+        reason,
+      });
+    } else announceRoute(this.environment, fib, inserted, 'route-changed', flags, cause, reason);
   }
 
   /** Whether the tree has a node for the prefix, be it without routes. The empty prefix is the root. */
@@ -165,6 +176,7 @@ export class Ipv6Routes {
     metrics: RouteDescription['metrics'],
     messageFlags: number,
     cause: Cause,
+    reason: RouteReason,
   ): void {
     const { fib } = this;
     const joined = fib.describe(route, this.#stored);
@@ -173,10 +185,16 @@ export class Ipv6Routes {
     joined.metrics = metrics;
     this.#writer.writeRoute(joined);
     const message = new Uint8Array(this.#writer.words.buffer, 0, this.#writer.length * 4);
-    announceMessage(this.environment, fib, message, 'route-changed', messageFlags, cause);
+    announceLeg(this.environment, fib, route, {
+      type: 'route-changed',
+      message,
+      messageFlags,
+      cause,
+      reason,
+    });
   }
 
-  remove(route: RouteDescription, cause: Cause): void {
+  remove(route: RouteDescription, cause: Cause, reason: RouteReason = 'request'): void {
     this.checks.checkRequest(route);
     this.checks.nexthopOf(route);
     const { fib } = this;
@@ -187,7 +205,7 @@ export class Ipv6Routes {
     // As in fib6_locate, a source means nothing where the destination has no routes by source.
     if (route.sourceLength > 0 && table.sources?.find(route) === undefined) route.sourceLength = 0;
     if (route.legs !== undefined) {
-      this.#removeLegs(route, route.legs, cause);
+      this.#removeLegs(route, route.legs, cause, reason);
       return;
     }
     const { nexthop } = route;
@@ -198,15 +216,15 @@ export class Ipv6Routes {
       if (route.nexthopId !== 0 && nexthopId !== route.nexthopId) continue;
       // A route through a nexthop object is meant whatever gateway or link the request names.
       if (nexthopId !== 0) {
-        this.#remove(other, cause);
+        this.#remove(other, cause, reason);
         return;
       }
       const { nexthops } = fib.describe(other, this.#stored);
       const leg = nexthops.findIndex((known) => fits(known, nexthop));
       if (leg < 0) continue;
       // Naming the gateway means that leg, anything else the whole route.
-      if (nexthop.gatewayFamily !== 0 && nexthops.length > 1) this.#removeLeg(other, leg, cause);
-      else this.#remove(other, cause);
+      if (nexthop.gatewayFamily !== 0 && nexthops.length > 1) this.#removeLeg(other, leg, cause, reason);
+      else this.#remove(other, cause, reason);
       return;
     }
     throw new NetlinkError(this.#meansNullEntry(table, route) ? Errno.ENOENT : Errno.ESRCH);
@@ -215,7 +233,7 @@ export class Ipv6Routes {
   /** A prefix route is whatever device route the prefix has on the link, whoever made it (addrconf_get_prefix_route). */
   removeOwn(route: RouteDescription, cause: Cause): void {
     if (route.type !== RouteType.Unicast) {
-      this.remove(route, cause);
+      this.remove(route, cause, 'kernel');
       return;
     }
     const { fib } = this;
@@ -229,7 +247,7 @@ export class Ipv6Routes {
       found = fib.next(found);
     }
     if (found === NONE) throw new NetlinkError(Errno.ESRCH);
-    this.#remove(found, cause);
+    this.#remove(found, cause, 'kernel');
   }
 
   /** Where a table has no default route the kernel keeps a placeholder, which can be found but not deleted. */
@@ -247,7 +265,7 @@ export class Ipv6Routes {
   }
 
   /** RTA_MULTIPATH in a deletion: each leg is a deletion of its own, and the last failure counts. */
-  #removeLegs(route: RouteDescription, legs: readonly Nexthop[], cause: Cause): void {
+  #removeLegs(route: RouteDescription, legs: readonly Nexthop[], cause: Cause, reason: RouteReason): void {
     let failure: unknown;
     for (const leg of legs) {
       const single = this.#leg;
@@ -259,7 +277,7 @@ export class Ipv6Routes {
         single.nexthop.gateway.set(leg.gateway);
       }
       try {
-        this.remove(single, cause);
+        this.remove(single, cause, reason);
       } catch (error) {
         failure = error;
       }
@@ -267,13 +285,13 @@ export class Ipv6Routes {
     if (failure !== undefined) throw failure;
   }
 
-  #remove(route: number, cause: Cause): void {
-    announceRoute(this.environment, this.fib, route, 'route-removed', 0, cause);
+  #remove(route: number, cause: Cause, reason: RouteReason): void {
+    announceRoute(this.environment, this.fib, route, 'route-removed', 0, cause, reason);
     this.fib.remove(route);
   }
 
   /** Takes one leg out of a multipath route and announces that leg as the route that is gone. */
-  #removeLeg(route: number, index: number, cause: Cause): void {
+  #removeLeg(route: number, index: number, cause: Cause, reason: RouteReason): void {
     const { fib } = this;
     const remaining = fib.describe(route, this.#stored);
     const legs = [...legsOf(remaining)];
@@ -288,8 +306,14 @@ export class Ipv6Routes {
     if (legs.length === 1 && only !== undefined) becomeSingle(remaining, only);
     else remaining.legs = legs;
     this.#writer.writeRoute(remaining);
-    fib.replace(fib.tableOf(route), route, remaining, this.#writer);
-    announceMessage(this.environment, fib, message, 'route-removed', 0, cause);
+    const left = fib.replace(fib.tableOf(route), route, remaining, this.#writer);
+    announceLeg(this.environment, fib, left, {
+      type: 'route-removed',
+      message,
+      messageFlags: 0,
+      cause,
+      reason,
+    });
   }
 
   /** Routes over the link go and are announced; legs die, and a route whose legs are all dead goes too. */
@@ -297,7 +321,7 @@ export class Ipv6Routes {
     const { fib } = this;
     for (const route of this.#inDumpOrder(interfaceIndex)) {
       if (!fib.isMultipath(route)) {
-        this.#remove(route, cause);
+        this.#remove(route, cause, 'link');
         continue;
       }
       // Legs that go with the route are not told to have died before (fib6_ifdown).
@@ -316,7 +340,7 @@ export class Ipv6Routes {
         const description = fib.describe(current, this.#stored);
         const { legs } = description;
         if (legs === undefined) {
-          if (description.nexthop.interfaceIndex === interfaceIndex) this.#remove(current, cause);
+          if (description.nexthop.interfaceIndex === interfaceIndex) this.#remove(current, cause, 'link');
           break;
         }
         const index = legs.findIndex((leg) => leg.interfaceIndex === interfaceIndex);
@@ -342,9 +366,14 @@ export class Ipv6Routes {
     }
   }
 
-  /** Routes through a nexthop object that goes go with it and are announced, the newest first. */
+  /** Routes through a nexthop object that goes go with it, the newest first. */
   nexthopRemoved(nexthopId: number): void {
-    for (const route of this.fib.nexthopUsers.routesOf(nexthopId)) this.#remove(route, NO_CAUSE);
+    for (const route of this.fib.nexthopUsers.routesOf(nexthopId)) this.#remove(route, NO_CAUSE, 'nexthop');
+  }
+
+  /** Routes through a nexthop object that goes keep its ways. */
+  nexthopLeft(nexthopId: number): void {
+    keepNexthops(this.fib, nexthopId, { description: this.#stored, writer: this.#writer });
   }
 
   /** Routes that prefer the address stay, without a preference; those through nexthop objects even keep that. */
@@ -362,7 +391,7 @@ export class Ipv6Routes {
   #removeLegByLeg(route: number, cause: Cause): void {
     let current = route;
     while (this.fib.isMultipath(current)) current = this.#removeLegOf(current, 0, cause);
-    this.#remove(current, cause);
+    this.#remove(current, cause, 'link');
   }
 
   #removeLegOf(route: number, index: number, cause: Cause): number {
@@ -371,7 +400,7 @@ export class Ipv6Routes {
     const key = createRouteKey();
     fib.readKey(route, key);
     const previous = fib.previous(table, route);
-    this.#removeLeg(route, index, cause);
+    this.#removeLeg(route, index, cause, 'link');
     return previous === NONE ? table.first(key) : fib.next(previous);
   }
 

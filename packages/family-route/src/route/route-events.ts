@@ -1,9 +1,10 @@
-import { type Cause, MESSAGE_HEADER_SIZE } from '@nlspace/core';
+import { type Cause, MESSAGE_HEADER_SIZE, MessageFlag } from '@nlspace/core';
 import type { Clock } from '../network/clock.js';
 import type { AddressFamily } from '../network/ip-bytes.js';
 import { RouteMessageType } from '../route-message-type.js';
 import type { Fib } from './fib.js';
 import type { RouteEnvironment } from './route-environment.js';
+import type { RouteReason } from './route-reason.js';
 
 /** A route has come, changed or gone. Nothing is copied until somebody asks for the message. */
 export interface RouteEvent {
@@ -12,8 +13,11 @@ export interface RouteEvent {
   /** `nlmsg_flags` of its notification: how the route came (CREATE, EXCL, APPEND, REPLACE). */
   readonly messageFlags: number;
   readonly cause: Cause;
+  readonly reason: RouteReason;
   /** The complete RTM_NEWROUTE or RTM_DELROUTE; only while the event is being emitted. */
   copyMessage(): Uint8Array;
+  /** Where only a leg has come or gone: the RTM_NEWROUTE of the route as it is now (NLM_F_REPLACE); likewise. */
+  copyWhole?(): Uint8Array;
 }
 
 /** Routes show something new because the nexthop object has changed that they name. */
@@ -33,22 +37,29 @@ export function announceRoute(
   type: RouteEvent['type'],
   messageFlags: number,
   cause: Cause,
+  reason: RouteReason,
 ): void {
-  environment.emit(new StoredRouteEvent(type, fib, route, messageFlags, cause, environment.clock));
+  environment.emit(new StoredRouteEvent(type, fib, route, messageFlags, cause, reason, environment.clock));
 }
 
-/** Tells the network about a message that is not stored as it is, such as one leg of a route. */
-export function announceMessage(
+/** Tells the network about a leg that has joined or left `route`, which is stored as it is now. */
+export function announceLeg(
   environment: RouteEnvironment,
   fib: Fib,
-  message: Uint8Array,
-  type: RouteEvent['type'],
-  messageFlags: number,
-  cause: Cause,
+  route: number,
+  leg: Pick<RouteEvent, 'type' | 'messageFlags' | 'cause' | 'reason'> & {
+    /** What is told of the leg; undefined: the route. */
+    readonly message?: Uint8Array;
+  },
 ): void {
   const { addressFamily } = fib;
-  const copyMessage = (): Uint8Array => withHeader(message.slice(), type, messageFlags);
-  environment.emit({ type, addressFamily, messageFlags, cause, copyMessage });
+  const { message, ...event } = leg;
+  const { type, messageFlags } = event;
+  const nowMs = environment.clock.now();
+  const copyMessage = (): Uint8Array =>
+    withHeader(message?.slice() ?? fib.copyMessage(route, nowMs), type, messageFlags);
+  const copyWhole = (): Uint8Array => messageOf(fib, route, MessageFlag.Replace, nowMs);
+  environment.emit({ ...event, addressFamily, copyMessage, copyWhole });
 }
 
 class StoredRouteEvent implements RouteEvent {
@@ -58,6 +69,7 @@ class StoredRouteEvent implements RouteEvent {
     private readonly route: number,
     readonly messageFlags: number,
     readonly cause: Cause,
+    readonly reason: RouteReason,
     private readonly clock: Clock,
   ) {}
 

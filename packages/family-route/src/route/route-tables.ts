@@ -129,10 +129,16 @@ export class RouteTables implements KernelRoutes {
     }
   }
 
-  /** A nexthop object is about to go: IPv4 routes that name it go without a word, IPv6 routes are announced. */
+  /** A nexthop object is about to go, and with it the routes that name it. */
   nexthopRemoved(nexthopId: number): void {
     this.#ipv4.nexthopRemoved(nexthopId);
     this.#ipv6.nexthopRemoved(nexthopId);
+  }
+
+  /** A nexthop object is about to go; the routes that name it stay, with its ways as their own. */
+  nexthopLeft(nexthopId: number): void {
+    this.#ipv4.nexthopLeft(nexthopId);
+    this.#ipv6.nexthopLeft(nexthopId);
   }
 
   /** The routes that name a nexthop object show what has become of it. */

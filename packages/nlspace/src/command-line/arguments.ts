@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { isProfileName, PROFILES, type ProfileName } from '../profiles.js';
 import { UsageError } from './usage-error.js';
 
 /** The commands that there are, with their options. */
@@ -10,11 +11,13 @@ const OPTIONS = {
     base: { type: 'string' },
     family: { type: 'string', multiple: true },
     'link-kind': { type: 'string', multiple: true },
+    profile: { type: 'string' },
   },
   describe: {
     json: { type: 'boolean' },
     'no-admin': { type: 'boolean' },
     family: { type: 'string', multiple: true },
+    profile: { type: 'string' },
   },
   tour: {},
 } satisfies Record<string, NonNullable<ParseArgsConfig['options']>>;
@@ -36,6 +39,8 @@ export interface CommandLine {
   readonly families: readonly string[];
   /** Modules that export link kinds. */
   readonly linkKinds: readonly string[];
+  /** Which system the domain behaves like. */
+  readonly profile: ProfileName;
   /** Behind the options: never looked into. */
   readonly program: readonly string[];
 }
@@ -72,6 +77,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     json: values['json'] === true,
     families: (values['family'] as string[] | undefined) ?? [],
     linkKinds: (values['link-kind'] as string[] | undefined) ?? [],
+    profile: readProfile(values['profile'] as string | undefined),
     program,
   };
 }
@@ -89,6 +95,11 @@ function parse(args: string[], options: NonNullable<ParseArgsConfig['options']>)
     // parseArgs adds advice about positional arguments, which does not fit here.
     throw new UsageError((error as Error).message.split(/\. |\n/)[0] ?? '', { cause: error });
   }
+}
+
+function readProfile(name = 'linux'): ProfileName {
+  if (isProfileName(name)) return name;
+  throw new UsageError(`there is no profile ${name}; there are ${Object.keys(PROFILES).join(', ')}`);
 }
 
 function readBase(text: string | undefined): number | undefined {

@@ -1,6 +1,7 @@
 import type { DomainDescription, ProtocolDescription, SocketDescription } from '@nlspace/core';
 import { type ExitResult, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
+import { isProfileName, PROFILES, profileDifferences } from '../profiles.js';
 import type { CommandLine } from './arguments.js';
 import { loadFamilies } from './load-families.js';
 
@@ -11,8 +12,14 @@ type Served = Pick<ProtocolDescription, 'groups' | 'operations'>;
 type ClosedSocket = Omit<SocketDescription, 'dumping'> & { readonly protocol: number };
 
 /** `nlspace describe`: what a domain serves and, when a program has run, what it opened and what is still open. */
-export async function describeCommand({ program, admin, json, families }: CommandLine): Promise<ExitResult> {
-  const domain = createNetlink();
+export async function describeCommand({
+  program,
+  admin,
+  json,
+  families,
+  profile,
+}: CommandLine): Promise<ExitResult> {
+  const domain = createNetlink({ profile });
   await loadFamilies(domain, families);
   const closed: ClosedSocket[] = [];
   domain.events.on(
@@ -36,9 +43,11 @@ export async function describeCommand({ program, admin, json, families }: Comman
 }
 
 function* descriptionLines(
-  { protocols }: DomainDescription,
+  { profile, protocols }: DomainDescription,
   closed: readonly ClosedSocket[],
 ): Generator<string> {
+  yield `profile ${profile}`;
+  if (isProfileName(profile)) for (const flag of profileDifferences(PROFILES[profile])) yield `  ${flag}`;
   for (const description of protocols) {
     yield* protocolLines(description);
     yield* socketLines('open', description, description.sockets);

@@ -8,10 +8,11 @@ import { loadLinkKinds } from './load-link-kinds.js';
 
 /** `nlspace run`: terminal, standard input, signals and exit status are the program's own. */
 export async function runCommand(commandLine: CommandLine): Promise<ExitResult> {
-  const { program, verbose, traceFile, admin, base, families, linkKinds } = commandLine;
-  const domain = createNetlink(
-    linkKinds.length === 0 ? {} : { network: { kinds: await loadLinkKinds(linkKinds) } },
-  );
+  const { program, verbose, traceFile, admin, base, families, linkKinds, profile } = commandLine;
+  const domain = createNetlink({
+    profile,
+    ...(linkKinds.length === 0 ? {} : { network: { kinds: await loadLinkKinds(linkKinds) } }),
+  });
   await loadFamilies(domain, families);
   let netlink: Netlink = domain;
   if (verbose || traceFile !== undefined) {

@@ -24,6 +24,7 @@ Terminal, standard input, signals and exit status are the program's own. Without
       --family MODULE     also serve the families that a JavaScript module exports; may be repeated
       --link-kind FILE    a module that exports classes decorated with @LinkKind: \`ip link add type …\` makes their
                           links too (may be repeated)
+      --profile NAME      behave like linux (default) or freebsd where they part; numbers stay Linux's
       --base NUMBER       trap calls on descriptors from NUMBER on (default 512); 0 traps all: slower, but right also
                           for programs that pass netlink sockets with SCM_RIGHTS or move them with dup2
 
@@ -37,6 +38,7 @@ netlink sockets it has opened, what they joined and counted, and which of its de
       --json            as JSON
       --no-admin        the program may look but not change anything (EPERM)
       --family MODULE   also serve the families that a JavaScript module exports; may be repeated
+      --profile NAME    behave like linux (default) or freebsd; what differs is listed
 `,
   tour: `nlspace tour
 

@@ -71,7 +71,7 @@ test('a trace file has what the program asked for and was told', async (t) => {
 test('describe prints what a fresh domain serves', async (t) => {
   const { status, stdout } = await nlspace('describe');
   t.is(status, 0);
-  t.regex(stdout, /^protocol 0 route\n {2}operations\n/);
+  t.regex(stdout, /^profile linux\nprotocol 0 route\n {2}operations\n/);
   t.regex(stdout, /\n {5}26 dump route +RouteHandler\.dump\n/);
   t.regex(stdout, /\n {6}7 ipv4Route\n/);
   t.regex(stdout, /\n {2}open sockets: none\n {2}closed sockets: none\n$/);
@@ -81,6 +81,27 @@ test('describe --json is JSON', async (t) => {
   const { protocols, closed } = JSON.parse((await nlspace('describe', '--json')).stdout);
   t.is(protocols[0].name, 'route');
   t.deepEqual(closed, []);
+});
+
+test('describe lists what is different in another profile', async (t) => {
+  const { status, stdout } = await nlspace('describe', '--profile', 'freebsd');
+  t.is(status, 0);
+  t.regex(stdout, /^profile freebsd\n {2}sockets\.options: /);
+  t.regex(stdout, /\n {2}network\.announcedRoutes: ipv4 request, ipv6 request\n/);
+  t.regex(stdout, /\n {2}network\.linkRename: removal and arrival\n/);
+  t.notRegex(stdout, /RuleHandler/);
+});
+
+test('a program runs in another profile', async (t) => {
+  const script = 'ip rule; echo $?; ip -br link | wc -l';
+  const { stdout } = await nlspace('run', '--profile', 'freebsd', '--', 'sh', '-c', `exec 2>&1; ${script}`);
+  t.is(stdout, 'RTNETLINK answers: Operation not supported\nDump terminated\n255\n1\n');
+});
+
+test('a profile that there is not is named with those that there are', async (t) => {
+  const { status, stderr } = await nlspace('run', '--profile', 'plan9', 'true');
+  t.is(status, 2);
+  t.is(stderr, 'nlspace: there is no profile plan9; there are linux, freebsd\nTry `nlspace --help`.\n');
 });
 
 test('describe runs a program, ends with its status and counts its sockets', async (t) => {
