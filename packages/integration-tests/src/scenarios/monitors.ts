@@ -3,6 +3,8 @@ import { eventually } from './waiting.js';
 import { CONNECTED, PAIR, PAIR_UP } from './worlds-begin.js';
 
 const MONITOR = '$SCRATCH/monitor';
+/** For what shows when it was. */
+const WITHOUT_TIMES = "sed -E 's/^\\[[0-9]{4}-[0-9T:.-]+\\] ?/[time] /; /^Timestamp: /d'";
 
 /**
  * Commands watched by `ip monitor` of another program. What it showed before the watched commands (it takes a moment
@@ -228,6 +230,36 @@ export const MONITORS: readonly Scenario[] = [
       'monitor all',
       ['ip link del v0'],
     ),
+  },
+  {
+    name: 'a monitor labels what it shows, and says when',
+    commands: [
+      ...watched(CONNECTED, '-ts monitor label link address route nexthop', [
+        'ip addr add 10.5.0.1/24 dev v0',
+        'ip -6 addr add 2001:db8:5::1/64 dev v0 nodad',
+        'ip route add 192.0.2.0/24 via 10.0.0.2',
+        'ip nexthop add id 1 via 10.0.0.2 dev v0',
+        'ip link set v0 down',
+      ]).map((command) => command.replace(/^sed .*/, (shown) => `${shown} | ${WITHOUT_TIMES}`)),
+    ],
+  },
+  {
+    name: 'rtmon writes a file that a monitor reads',
+    commands: [
+      ...CONNECTED,
+      'rtmon file $SCRATCH/log & echo $! > $SCRATCH/pid',
+      // What it writes first is what there is, when it has joined the groups.
+      eventually(`ip link set lo mtu 61001; ip link set lo mtu 61000; ip monitor file $SCRATCH/log | grep -q 'mtu 61000'`),
+      'ip link set lo mtu 62000',
+      'ip addr add 10.5.0.1/24 dev v0',
+      'ip route add 192.0.2.0/24 via 10.0.0.2',
+      'ip -6 route add 2001:db8:a::/48 via 2001:db8::2',
+      'ip link set v0 down',
+      'ip link set lo mtu 63000',
+      eventually("ip monitor file $SCRATCH/log | grep -q 'mtu 63000'"),
+      'kill $(cat $SCRATCH/pid)',
+      `ip monitor file $SCRATCH/log | sed -n '/mtu 62000/,/mtu 63000/p' | ${WITHOUT_TIMES}`,
+    ],
   },
   {
     name: 'a monitor of nexthops sees only those',

@@ -1,4 +1,5 @@
 import type { Scenario } from '@nlspace/testkit';
+import { watched } from './monitors.js';
 import { eventually } from './waiting.js';
 
 /** Names under /run/netns are the machine's, where somebody else may run the same scenarios. */
@@ -206,6 +207,46 @@ export const NAMESPACES: readonly Scenario[] = [
       "sed -n '/mtu 62000/,/mtu 63000/p' $SCRATCH/here",
       "sed -n '/mtu 62000/,/mtu 63000/p' $SCRATCH/there",
       ended([A], 'v0'),
+    ],
+  },
+  {
+    name: 'a monitor of all namespaces sees those that have a number, and says which it is',
+    needsRoot: true,
+    isAlone: true,
+    commands: [
+      ...watched([`ip netns add ${A}; ip netns add ${B}`, `ip netns set ${A} 5`], 'monitor all-nsid link address route rule neigh nexthop', [
+        `ip -n ${A} link set lo up`,
+        `ip -n ${B} link set lo up`,
+        'ip link set lo up',
+        `ip netns set ${B} 6`,
+        `ip -n ${B} addr add 192.0.2.1/24 dev lo`,
+        `ip -n ${A} addr add 192.0.2.2/32 dev lo; ip -n ${A} -6 addr add 2001:db8::1/128 dev lo`,
+        `ip -n ${A} route add 198.51.100.0/24 dev lo; ip -n ${A} route del 198.51.100.0/24`,
+        `ip -n ${A} -6 route add 2001:db8:1::/48 dev lo`,
+        `ip -n ${A} rule add from 192.0.2.2 table 7`,
+        `ip -n ${A} nexthop add id 3 dev lo`,
+        `ip -n ${A} link set lo down`,
+        'ip addr add 192.0.2.3/32 dev lo',
+      ]),
+      `ip netns del ${A}; ip netns del ${B}`,
+    ],
+  },
+  {
+    name: 'a monitor of its own namespace sees no other, and one of all namespaces sees itself without a number',
+    needsRoot: true,
+    isAlone: true,
+    commands: [
+      ...watched([`ip netns add ${A}`, `ip netns set ${A} 5`], 'monitor link address label', [
+        `ip -n ${A} link set lo up`,
+        'ip link set lo up',
+        'ip addr add 192.0.2.3/32 dev lo',
+      ]),
+      `ip -n ${A} netns set ${A} 3`,
+      `ip -n ${A} -o monitor link all-nsid > $SCRATCH/inside & echo $! > $SCRATCH/inside.pid`,
+      eventually(`ip -n ${A} link set lo mtu 61001; ip -n ${A} link set lo mtu 61000; grep -q 'mtu 61000' $SCRATCH/inside`),
+      'kill $(cat $SCRATCH/inside.pid)',
+      'grep -m 1 "mtu 61000" $SCRATCH/inside',
+      `ip netns del ${A}`,
     ],
   },
   {
