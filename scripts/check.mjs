@@ -24,6 +24,7 @@ const results = [
   run('types', bin('tsc'), ['-b']),
   run('layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', ...sources]),
   run('unused', bin('knip'), ['--no-config-hints']),
+  run('checklist of FreeBSD', process.execPath, ['scripts/freebsd-checklist.mjs']),
   ...published.map((folder) =>
     run(`package shape of ${folder}`, bin('publint'), [folder, '--pack', 'false', '--level', 'warning']),
   ),
