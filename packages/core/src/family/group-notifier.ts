@@ -46,7 +46,11 @@ export class FamilyNotifier implements HostGroups {
 
   hasListeners(group: string | number, cause: Cause = NO_CAUSE): boolean {
     const groupId = typeof group === 'number' ? group : this.#family.groupId(group);
-    return cause.echo || this.groups.hasMembers(groupId) || this.#isHeardElsewhere(groupId);
+    return (
+      cause.echo ||
+      this.groups.hasMembers(groupId) ||
+      this.place?.world.isHeard(this.#family.options.protocol, groupId) === true
+    );
   }
 
   notify(group: string | number, messageType: number, body: MessageBody, options: NotifyOptions = {}): void {
@@ -86,30 +90,8 @@ export class FamilyNotifier implements HostGroups {
     for (const member of this.groups.members(group)) {
       if (!(cause.echo && member.portId === cause.portId)) member.deliverNotification(datagram);
     }
-    if (this.place !== undefined && this.place.world.listeners.size > 0)
-      this.#deliverElsewhere(datagram, this.place);
+    this.place?.world.deliverElsewhere(datagram, this.#family.options.protocol, this.place.id);
     if (cause.echo) this.ports.get(cause.portId)?.deliverReply(bytes, source);
-  }
-
-  /** To the sockets of other namespaces that listen to all, where theirs has a number for this one (do_one_broadcast). */
-  #deliverElsewhere(datagram: Datagram, { id, world }: NamespacePlace): void {
-    for (const socket of world.listeners) {
-      const within = socket.place?.id;
-      if (within === undefined || within === id || !this.#isMember(socket, datagram.group)) continue;
-      const namespaceNumber = world.numberOf(id, within);
-      if (namespaceNumber !== undefined) socket.deliverNotification({ ...datagram, namespaceNumber });
-    }
-  }
-
-  #isHeardElsewhere(group: number): boolean {
-    const listeners = this.place?.world.listeners;
-    if (listeners === undefined || listeners.size === 0) return false;
-    for (const socket of listeners) if (this.#isMember(socket, group)) return true;
-    return false;
-  }
-
-  #isMember(socket: DomainSocket, group: number): boolean {
-    return socket.protocol === this.#family.options.protocol && socket.hasJoined(group);
   }
 
   get #family(): ServedFamily {

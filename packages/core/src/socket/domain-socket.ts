@@ -273,9 +273,11 @@ export class DomainSocket implements NetlinkSocket {
     const group = 32 - Math.clz32(bit);
     const copy = datagram.slice();
     const source = { portId: this.#portId, groups: bit };
+    const sent = { bytes: copy, source, group };
     for (const member of this.#world.groups.members(group)) {
-      if (member !== this) member.deliverNotification({ bytes: copy, source, group });
+      if (member !== this) member.deliverNotification(sent);
     }
+    this.place?.world.deliverElsewhere(sent, this.protocol, this.place.id);
   }
 
   #sendTo(portId: number, datagram: Uint8Array): undefined {

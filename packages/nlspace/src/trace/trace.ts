@@ -127,7 +127,9 @@ class TracedSocket implements NetlinkSocket {
       throw error;
     }
     if (datagram === undefined || options?.peek === true) return datagram;
-    const through = datagram.group === 0 ? '' : `${this.vocabulary.groupName(datagram.group)}: `;
+    const { group, namespaceNumber } = datagram;
+    const from = namespaceNumber === undefined ? '' : ` of namespace ${namespaceNumber}`;
+    const through = group === 0 ? '' : `${this.vocabulary.groupName(group)}${from}: `;
     for (const text of datagramTexts(datagram.bytes, this.vocabulary)) this.#line(`← ${through}${text}`);
     return datagram;
   }
