@@ -88,8 +88,11 @@ export interface LinkBehaviour {
   changeCarrier?(link: Link, hasCarrier: boolean, context: LinkContext): void;
   /** A request protects the link from being used (IFLA_PROTO_DOWN). @default EOPNOTSUPP */
   readonly canBeProtocolDown?: boolean;
-  /** Refuses an address or an MTU, or does what comes with it; the link still has its old one. */
-  changeAddress?(link: Link, address: Uint8Array, context: LinkContext): void;
+  /**
+   * Refuses an address or an MTU, or does what comes with it; the link still has its old one. An address can be taken
+   * without a word and without effect, too: then `false` is returned.
+   */
+  changeAddress?(link: Link, address: Uint8Array, context: LinkContext): boolean | void;
   changeMtu?(link: Link, mtu: number, context: LinkContext): void;
   /** Something happened to a link that this one is stacked on. */
   lowerChanged?(link: Link, lower: Link, change: LowerChange, context: LinkContext): void;

@@ -225,6 +225,19 @@ export class LinkTable {
     this.#spreadFlags(link, changed, cause);
   }
 
+  /** Sets a link up or down for a kind's own sake (`dev_open`, `dev_close`). For kinds. */
+  setUp(link: Link, isUp: boolean): void {
+    const changed = applyFlags(link, isUp ? LinkFlag.Up : 0, LinkFlag.Up, this);
+    if (changed === 0) return;
+    this.announce(link, LinkFlag.Up | LinkFlag.Running, NO_CAUSE);
+    this.#spreadFlags(link, changed, NO_CAUSE);
+  }
+
+  /** A MAC address that nobody has chosen. For kinds. */
+  randomAddress(): Uint8Array {
+    return this.#sources.macAddress();
+  }
+
   rename(link: Link, wanted: string, cause: Cause): void {
     if (wanted === link.name) return;
     const name = this.#registry.chooseName(wanted, link);
@@ -249,8 +262,8 @@ export class LinkTable {
 
   /** Gives a link another address; the caller knows that it is a valid one. */
   changeAddress(link: Link, address: Uint8Array, cause: Cause): void {
-    link.behaviour.changeAddress?.(link, address, { links: this, cause });
-    link.address = address;
+    const isRefused = link.behaviour.changeAddress?.(link, address, { links: this, cause }) === false;
+    if (!isRefused) link.address = address;
     link.hasChosenAddress = true;
     this.announceAddress(link, cause);
   }

@@ -1,4 +1,5 @@
 import { AddressFamily } from '../network/ip-bytes.js';
+import { speaksLacp } from './kinds/bond/bond-kind.js';
 import type { Link } from './link.js';
 import type { StatisticsMessage } from './statistics-message.js';
 
@@ -19,6 +20,9 @@ const HARDWARE_INFORMATION = 2;
 const LINK_64 = new Uint8Array(200);
 const BRIDGE_MULTICAST = new Uint8Array(240);
 const SPANNING_TREE = new Uint8Array(48);
+/** Nine counters of frames, each with its number from 0 on. */
+const LACP = new Uint8Array(9 * 12);
+for (let n = 0; n < 9; n++) LACP.set([12, 0, n, 0], n * 12);
 
 /** RTM_NEWSTATS about a link: what the two masks ask for, and the link has. */
 export function describeStatistics(link: Link, mask: number, offloadMask: number): StatisticsMessage {
@@ -34,11 +38,9 @@ export function describeStatistics(link: Link, mask: number, offloadMask: number
     },
     attributes: {
       ...(wants(Statistics.Link64) ? { link64: LINK_64 } : {}),
-      ...(wants(Statistics.OfKind) && link.kind === 'bridge'
-        ? { ofKind: { bridge: { multicast: BRIDGE_MULTICAST } } }
-        : {}),
-      ...(wants(Statistics.OfPort) && link.master?.kind === 'bridge'
-        ? { ofPort: { bridge: { multicast: BRIDGE_MULTICAST, spanningTree: SPANNING_TREE } } }
+      ...(wants(Statistics.OfKind) ? described('ofKind', link, { multicast: BRIDGE_MULTICAST }) : {}),
+      ...(wants(Statistics.OfPort)
+        ? described('ofPort', link.master, { multicast: BRIDGE_MULTICAST, spanningTree: SPANNING_TREE })
         : {}),
       ...(wants(Statistics.Offload) && offersHardware
         ? { offload: { information: { layer3: { requested: 0, used: 0 } } } }
@@ -46,4 +48,12 @@ export function describeStatistics(link: Link, mask: number, offloadMask: number
       ...(wants(Statistics.AddressFamilies) ? { addressFamilies: {} } : {}),
     },
   };
+}
+
+/** What bridges and bonds count, of themselves and of their ports. */
+function described<K extends string>(key: K, of: Link | undefined, bridge: object) {
+  if (of?.kind === 'bridge') return { [key]: { bridge } } as Record<K, { bridge: object }>;
+  if (of?.kind === 'bond')
+    return { [key]: { bond: speaksLacp(of) ? { lacp: LACP } : {} } } as Record<K, { bond: object }>;
+  return {};
 }

@@ -15,8 +15,14 @@ const bridge = defineAttributes('bridge-statistics', {
   spanningTree: attr.bytes(4, { doc: '`struct bridge_stp_xstats`' }),
 });
 
+/** `BOND_XSTATS_*` */
+const bond = defineAttributes('bond-statistics', { lacp: attr.bytes(1, { doc: '`BOND_3AD_STAT_*`' }) });
+
 /** `LINK_XSTATS_TYPE_*` */
-const ofKind = defineAttributes('kind-statistics', { bridge: attr.nested(1, bridge) });
+const ofKind = defineAttributes('kind-statistics', {
+  bridge: attr.nested(1, bridge),
+  bond: attr.nested(2, bond),
+});
 
 /** `IFLA_OFFLOAD_XSTATS_HW_S_INFO_*` */
 const hardware = defineAttributes('hardware-statistics', { requested: attr.u8(1), used: attr.u8(2) });

@@ -1,5 +1,6 @@
 import { type Cause, FIRST_NAMESPACE, type NamespaceId, NO_CAUSE, seededRandom } from '@nlspace/core';
 import { AddressTable } from '../address/address-table.js';
+import { BondKind } from '../link/kinds/bond/bond-kind.js';
 import { BridgeKind } from '../link/kinds/bridge/bridge-kind.js';
 import { DummyKind } from '../link/kinds/dummy.js';
 import { IfbKind } from '../link/kinds/ifb.js';
@@ -70,6 +71,7 @@ export const DEFAULT_LINK_KINDS: readonly LinkKindClass[] = [
   Ip6greKind,
   VrfKind,
   IpvlanKind,
+  BondKind,
 ];
 
 /** NETNSA_NSID_NOT_ASSIGNED: what a namespace is called that is on its way out. */
