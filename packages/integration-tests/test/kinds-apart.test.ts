@@ -155,3 +155,106 @@ test('links on another link say in which namespace that is', async (t) => {
     '7: w0@if6',
   ]);
 });
+
+/** Ends of two wires, the other ends of which are up. */
+const WIRES = `
+  ip link add v0 ${MAC}0 type veth peer name v1 ${MAC}1; ip link set v1 up
+  ip link add w0 ${MAC}2 type veth peer name w1 ${MAC}3; ip link set w1 up`;
+
+test('a bond: slaves, the active one, the primary, and what they get back', async (t) => {
+  const lines = await printed(`${WIRES}
+    ip link add b0 type bond mode active-backup miimon 100
+    ip link set v0 master b0; ip link set w0 master b0; ip link set b0 up
+    ip -d link show b0
+    ip -d link show master b0
+    ip link set v1 down
+    ip -d link show b0 | grep -o 'active_slave .. '
+    ip link set v1 up
+    ip link set b0 type bond primary v0
+    ip -d link show b0 | grep -o 'active_slave .. \\|primary .. '
+    ip link set w0 type bond_slave prio 3 queue_id 2
+    ip -d link show w0 | grep bond_slave
+    ip link set b0 mtu 1400
+    ip link set w0 nomaster
+    ip link show w0
+    ip link del b0
+    ip -br link show v0`);
+  t.deepEqual(lines, [
+    '6: b0: <BROADCAST,MULTICAST,MASTER,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT group default qlen 1000',
+    '    link/ether 02:00:00:00:00:10 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535',
+    '    bond mode active-backup active_slave v0 miimon 100 updelay 0 downdelay 0 peer_notify_delay 0 use_carrier 1 arp_interval 0 arp_missed_max 2 arp_validate none arp_all_targets any primary_reselect always fail_over_mac none xmit_hash_policy layer2 resend_igmp 1 num_grat_arp 1 all_slaves_active 0 min_links 0 lp_interval 1 packets_per_slave 1 lacp_active on lacp_rate slow ad_select stable tlb_dynamic_lb 1',
+    '3: v0@v1: <BROADCAST,MULTICAST,SLAVE,UP,LOWER_UP> mtu 1500 qdisc noqueue master b0 state UP mode DEFAULT group default qlen 1000',
+    '    link/ether 02:00:00:00:00:10 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535',
+    '    veth',
+    '    bond_slave state ACTIVE mii_status UP link_failure_count 0 perm_hwaddr 02:00:00:00:00:10 queue_id 0 prio 0',
+    '5: w0@w1: <BROADCAST,MULTICAST,SLAVE,UP,LOWER_UP> mtu 1500 qdisc noqueue master b0 state UP mode DEFAULT group default qlen 1000',
+    '    link/ether 02:00:00:00:00:10 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535',
+    '    veth',
+    '    bond_slave state BACKUP mii_status UP link_failure_count 0 perm_hwaddr 02:00:00:00:00:12 queue_id 0 prio 0',
+    'active_slave w0',
+    'active_slave v0',
+    'primary v0',
+    '    bond_slave state BACKUP mii_status UP link_failure_count 0 perm_hwaddr 02:00:00:00:00:12 queue_id 2 prio 3',
+    '5: w0@w1: <BROADCAST,MULTICAST> mtu 1500 qdisc noqueue state DOWN mode DEFAULT group default qlen 1000',
+    '    link/ether 02:00:00:00:00:12 brd ff:ff:ff:ff:ff:ff',
+    'v0@v1            DOWN           02:00:00:00:00:10 <BROADCAST,MULTICAST>',
+  ]);
+});
+
+test('what a bond does not take is refused as by the kernel', async (t) => {
+  const lines = await printed(`${WIRES}
+    ip link add b0 type bond mode active-backup updelay 100
+    ip link add b0 type bond mode active-backup miimon 100 updelay 250
+    ip -d link show b0 | grep -o 'updelay [0-9]*'
+    ip link set b0 type bond lacp_rate fast
+    ip link set b0 type bond lp_interval 0
+    ip link set b0 type bond miimon 50 arp_interval 5
+    ip link set b0 type bond use_carrier 0
+    ip link set b0 master b0
+    ip link set v0 up; ip link set v0 master b0
+    ip link add m0 link w0 type macvlan; ip link set w0 master b0; ip link del m0
+    ip link add red type vrf table 10; ip link set red master b0
+    ip link set w0 master b0
+    ip link set b0 type bond mode 802.3ad
+    ip link set b0 type bond active_slave v0
+    ip link set b0 up
+    ip link set w0 nomaster
+    ip link set b0 type bond mode 802.3ad
+    ip link set w0 type bond_slave prio 1
+    ip link set b0 netns $$`);
+  t.deepEqual(lines, [
+    'RTNETLINK answers: Operation not permitted',
+    'updelay 200',
+    'Error: option not supported in mode.',
+    'Error: invalid option value.',
+    'Error: ARP monitoring cannot be used with MII monitoring.',
+    'Error: option obsolete, use_carrier cannot be disabled.',
+    'Error: Cannot enslave bond to itself.',
+    'Error: Device can not be enslaved while up.',
+    'Error: Device is in use and cannot be enslaved.',
+    'Error: Device type (master device) cannot be enslaved.',
+    'Error: unable to set option because the bond device has slaves.',
+    'Error: invalid option value.',
+    'Error: unable to set option because the bond is up.',
+    'RTNETLINK answers: Operation not supported',
+  ]);
+});
+
+test('802.3ad on wires where nobody answers', async (t) => {
+  const lines = await printed(`${WIRES}
+    ip link add b0 type bond mode 802.3ad lacp_rate fast
+    ip link set v0 master b0; ip link set w0 master b0; ip link set b0 up
+    ip -d link show b0 | grep -o 'ad_aggregator.*ad_actor_system [0-9a-f:]*'
+    ip -d link show master b0 | grep -o 'state .*bond_slave\\|bond_slave.*\\|ad_agg.*'
+    ip link set b0 type bond min_links 2
+    ip -br link show b0
+    ip stats show dev b0 group xstats subgroup bond | head -2`);
+  t.deepEqual(lines, [
+    'ad_aggregator 1 ad_num_ports 1 ad_actor_key 15 ad_partner_key 1 ad_partner_mac 00:00:00:00:00:00 ad_actor_sys_prio 65535 ad_user_port_key 0 ad_actor_system 00:00:00:00:00:00',
+    'bond_slave state ACTIVE mii_status UP link_failure_count 0 perm_hwaddr 02:00:00:00:00:10 queue_id 0 prio 0 ad_aggregator_id 1 ad_actor_oper_port_state 79 ad_actor_oper_port_state_str <active,short_timeout,aggregating,in_sync,defaulted> ad_partner_oper_port_state 1 ad_partner_oper_port_state_str <active>',
+    'bond_slave state BACKUP mii_status UP link_failure_count 0 perm_hwaddr 02:00:00:00:00:12 queue_id 0 prio 0 ad_aggregator_id 2 ad_actor_oper_port_state 71 ad_actor_oper_port_state_str <active,short_timeout,aggregating,defaulted> ad_partner_oper_port_state 1 ad_partner_oper_port_state_str <active>',
+    'b0               DOWN           02:00:00:00:00:10 <NO-CARRIER,BROADCAST,MULTICAST,MASTER,UP>',
+    '6: b0: group xstats subgroup bond suite 802.3ad',
+    '                    LACPDU Rx 0',
+  ]);
+});
