@@ -110,6 +110,7 @@ export function applyLinkChanges(link: Link, changes: LinkChanges, links: LinkTa
  */
 export function applyFlags(link: Link, flags: number, mask: number, links: LinkTable): number {
   const before = link.administrativeFlags;
+  const tookAll = link.promiscuity > 0;
   const effectiveMask = mask === 0 ? 0xffffffff : mask;
   const wanted = (flags & effectiveMask) | (before & ~effectiveMask);
   link.administrativeFlags = (wanted & PLAIN_FLAGS) | (before & ~PLAIN_FLAGS);
@@ -124,7 +125,8 @@ export function applyFlags(link: Link, flags: number, mask: number, links: LinkT
   link.promiscuity += difference(link, wanted, LinkFlag.Promiscuous);
   link.allMulticast += difference(link, wanted, LinkFlag.AllMulticast);
   link.administrativeFlags = (link.administrativeFlags & ~watched) | (wanted & watched);
-  return (before ^ link.administrativeFlags) >>> 0;
+  const hasTurned = link.promiscuity > 0 !== tookAll;
+  return ((before ^ link.administrativeFlags) | (hasTurned ? LinkFlag.Promiscuous : 0)) >>> 0;
 }
 
 /** A kind may refuse: the link stays down then. */
@@ -137,6 +139,7 @@ function open(link: Link, links: LinkTable): void {
     throw error;
   }
   link.hasQueue = true;
+  links.followTakenAddresses(link);
 }
 
 function difference(link: Link, wanted: number, flag: LinkFlag): number {

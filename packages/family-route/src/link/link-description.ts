@@ -62,7 +62,7 @@ export function describeLink(link: Link, changedFlags = 0, extendedMask = 0, eve
       carrierChanges: link.carrierUpCount + link.carrierDownCount,
       carrierUpCount: link.carrierUpCount,
       carrierDownCount: link.carrierDownCount,
-      headroom: 0,
+      headroom: link.headroom,
       tailroom: 0,
       protoDown: link.isProtocolDown ? 1 : 0,
       ...(event === undefined ? {} : { event }),

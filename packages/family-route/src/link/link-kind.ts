@@ -88,6 +88,8 @@ export interface LinkBehaviour {
   changeCarrier?(link: Link, hasCarrier: boolean, context: LinkContext): void;
   /** A request protects the link from being used (IFLA_PROTO_DOWN). @default EOPNOTSUPP */
   readonly canBeProtocolDown?: boolean;
+  /** Links of this kind can take some addresses without taking every packet (IFF_UNICAST_FLT). @default false */
+  readonly filtersAddresses?: boolean;
   /**
    * Refuses an address or an MTU, or does what comes with it; the link still has its old one. An address can be taken
    * without a word and without effect, too: then `false` is returned.

@@ -1,6 +1,7 @@
 import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import type { Clock } from '../network/clock.js';
 import type { MovedLink, NetworkEvent, NetworkEvents } from '../network/network-events.js';
+import type { NexthopObject } from '../nexthop/nexthop-object.js';
 import { Link, type LinkTraits } from './link.js';
 import { applyFlags, applyLinkChanges, type LinkChanges } from './link-changes.js';
 import { type LinkEvent, LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
@@ -55,6 +56,8 @@ export interface LinkSources {
   /** What this namespace calls another's (nsid); it gets a number if it has none. */
   readonly namespaceNumber: (home: LinkTable) => number;
   /** Index of the link by which packets between two addresses leave, if they can. */
+  /** Whether a nexthop object is still there. */
+  readonly isNexthop: (nexthop: NexthopObject) => boolean;
   readonly outputInterface: (
     destination: Uint8Array,
     source: Uint8Array,
@@ -82,6 +85,11 @@ export class LinkTable {
   /** Observers are told in the order in which they came. */
   observe(observer: LinkObserver): void {
     this.#observers.push(observer);
+  }
+
+  /** Whether a nexthop object is still there. For kinds. */
+  isNexthop(nexthop: NexthopObject): boolean {
+    return this.#sources.isNexthop(nexthop);
   }
 
   /** For kinds with timers. */
@@ -201,11 +209,16 @@ export class LinkTable {
     return link;
   }
 
-  /** Second half: flags that the request asked for, and the announcement. For kinds, about their companions. */
+  /**
+   * Second half: flags that the request asked for, and the announcement. For kinds, about their companions, or about a link
+   * that is to be heard of before something else is.
+   */
   configure(link: Link, { flags = 0, flagsMask = 0 }: LinkParameters, cause: Cause): void {
     const changed = flags === 0 && flagsMask === 0 ? 0 : applyFlags(link, flags, flagsMask, this);
-    link.isAnnounced = true;
-    this.announce(link, ALL_FLAGS, cause);
+    if (!link.isAnnounced) {
+      link.isAnnounced = true;
+      this.announce(link, ALL_FLAGS, cause);
+    } else if (changed !== 0) this.announce(link, changed, cause);
     this.#spreadFlags(link, changed, cause);
   }
 
@@ -332,6 +345,17 @@ export class LinkTable {
   changePromiscuity(link: Link, difference: 1 | -1): void {
     link.promiscuity += difference;
     link.home.announce(link, LinkFlag.Promiscuous, NO_CAUSE);
+  }
+
+  /**
+   * A link that cannot choose takes every packet while it is to take addresses beside its own; nobody is told, and while it
+   * is down nobody looks. For kinds.
+   */
+  followTakenAddresses(link: Link): void {
+    const { taken } = link;
+    if (!link.isUp || link.behaviour.filtersAddresses === true || taken.takesAll === taken.hasUnicast) return;
+    taken.takesAll = taken.hasUnicast;
+    link.promiscuity += taken.takesAll ? 1 : -1;
   }
 
   /** The operational state of a link is looked at at the end of the operation, whether or not its carrier changes. For kinds. */

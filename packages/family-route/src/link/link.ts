@@ -2,6 +2,7 @@ import type { Ipv6Configuration } from './ipv6-configuration.js';
 import { LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
 import type { LinkBehaviour } from './link-kind.js';
 import type { LinkTable } from './link-table.js';
+import { TakenAddresses } from './taken-addresses.js';
 
 /** What a link is born with; a kind gives it, a request may override some of it. */
 export interface LinkTraits {
@@ -57,6 +58,10 @@ export class Link {
   /** How many have asked it to take every packet, or every multicast: requests (once) and what is stacked on it. */
   promiscuity = 0;
   allMulticast = 0;
+  /** Addresses beside its own that requests and what is stacked on it have asked it to take. */
+  readonly taken = new TakenAddresses();
+  /** Bytes that the kind wants to be free before a packet (IFLA_HEADROOM). */
+  headroom = 0;
   /** A request gave the address (NET_ADDR_SET): no kind changes it on its own. */
   hasChosenAddress = false;
   /** Tells links apart that have one MAC address (`dev_id`); 0 for all others. */

@@ -1,6 +1,7 @@
 import type { Cause, NamespaceId } from '@nlspace/core';
 import type { InterfaceAddress } from '../address/interface-address.js';
 import type { ForwardingEntry } from '../link/kinds/bridge/forwarding-table.js';
+import type { Destination, VxlanEntry } from '../link/kinds/vxlan-forwarding.js';
 import type { Link } from '../link/link.js';
 import type { LinkEvent } from '../link/link-flags.js';
 import type { NeighbourEvent } from '../neighbour/neighbour-events.js';
@@ -78,6 +79,24 @@ export interface ForwardingEvent {
   readonly entry: ForwardingEntry;
 }
 
+/** A VXLAN has learned, been told, or forgotten where frames for an address go. */
+export interface VxlanEntryEvent {
+  readonly type: 'vxlan-entry-changed' | 'vxlan-entry-removed';
+  readonly link: Link;
+  readonly entry: VxlanEntry;
+  /** Undefined for an entry with a nexthop. */
+  readonly destination: Destination | undefined;
+}
+
+/** A request has made a link take an address beside its own, or no longer. */
+export interface TakenAddressEvent {
+  readonly type: 'address-taken' | 'address-released';
+  readonly link: Link;
+  readonly address: Uint8Array;
+  /** NUD_* of the request. */
+  readonly state: number;
+}
+
 /** Everything that happens to a network, in the order in which it happens. */
 export type NetworkEvent =
   | LinkChangedEvent
@@ -87,6 +106,8 @@ export type NetworkEvent =
   | ConfigurationEvent
   | BridgePortEvent
   | ForwardingEvent
+  | VxlanEntryEvent
+  | TakenAddressEvent
   | NamespaceEvent
   | NeighbourEvent
   | RouteEvent

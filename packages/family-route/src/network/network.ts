@@ -124,6 +124,7 @@ export class Network {
         ? new LinkWorld([LoopbackKind, ...(options.kinds ?? DEFAULT_LINK_KINDS)])
         : namespaces.get(FIRST_NAMESPACE).linkWorld;
     this.linkWorld = world;
+    const store = new NexthopStore();
     this.links = new LinkTable({
       events,
       clock: this.clock,
@@ -133,6 +134,7 @@ export class Network {
         const id = this.namespaces.ofLinks(home);
         return id === undefined ? NO_NAMESPACE : this.namespaceNumber(id);
       },
+      isNexthop: (nexthop) => store.byId(nexthop.id) === nexthop,
       outputInterface: (destination, source, wanted) => {
         // IPv4 sends nothing from an address that the host has not got.
         const isForeign = source.length === 4 && !isZero(source) && !this.addresses.ipv4.own.has(source);
@@ -150,7 +152,6 @@ export class Network {
       },
       emit: (event) => events.emit(event),
     });
-    const store = new NexthopStore();
     const environment = {
       links,
       clock,

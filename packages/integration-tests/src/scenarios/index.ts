@@ -3,6 +3,7 @@ import { ADDRESSES } from './addresses.js';
 import { BATCHES } from './batches.js';
 import { BIRD } from './bird.js';
 import { BRIDGES } from './bridges.js';
+import { FORWARDING } from './forwarding.js';
 import { FRR } from './frr.js';
 import { GENERIC } from './generic.js';
 import { GO_LIBRARY } from './go-library.js';
@@ -25,6 +26,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   link: LINKS,
   bridge: BRIDGES.map(withoutNotifications),
   'stacked link': STACKED_LINKS.map(withoutNotifications),
+  'forwarding database': FORWARDING.map((scenario) => (scenario.name.includes('bridge') ? withoutNotifications(scenario) : scenario)),
   address: ADDRESSES,
   'IPv4 route': IPV4_ROUTES,
   'IPv6 route': IPV6_ROUTES,

@@ -74,10 +74,9 @@ export class MacvlanKind implements LinkBehaviour {
   readonly traits = { ...ETHERNET, speedMbps: 10_000 };
   readonly data = data as never;
   readonly canBeProtocolDown = true;
+  readonly filtersAddresses = true;
   readonly takesPackets = true;
   readonly #states = new WeakMap<Link, Macvlan>();
-  /** Links below that take every packet for the sake of these addresses. */
-  readonly #takingAll = new WeakSet<Link>();
   /** Of links below: packets that may wait before broadcasts are dropped at once. */
   readonly #cutoffs = new WeakMap<Link, number>();
 
@@ -170,14 +169,17 @@ export class MacvlanKind implements LinkBehaviour {
       if ((flags & NO_PROMISCUITY) === 0) links.changePromiscuity(lower, 1);
     } else {
       if (this.#isBusy(link, link.address)) throw new NetlinkError(Errno.EADDRINUSE);
-      this.#followAddresses(lower);
+      lower.taken.add(link.address);
+      lower.home.followTakenAddresses(lower);
     }
   }
 
   down(link: Link, links: LinkTable): void {
     const { lower, mode, flags } = this.#stateOf(link);
-    if (mode !== MacvlanMode.Passthru) this.#followAddresses(lower);
-    else if ((flags & NO_PROMISCUITY) === 0) links.changePromiscuity(lower, -1);
+    if (mode !== MacvlanMode.Passthru) {
+      lower.taken.remove(link.address);
+      lower.home.followTakenAddresses(lower);
+    } else if ((flags & NO_PROMISCUITY) === 0) links.changePromiscuity(lower, -1);
   }
 
   changeAddress(link: Link, address: Uint8Array, { cause }: LinkContext): void {
@@ -185,6 +187,10 @@ export class MacvlanKind implements LinkBehaviour {
     const { lower, mode } = this.#stateOf(link);
     if (mode === MacvlanMode.Passthru) lower.home.changeAddress(lower, address, cause);
     else if (this.#isBusy(link, address)) throw new NetlinkError(Errno.EADDRINUSE);
+    else if (link.isUp) {
+      lower.taken.add(address);
+      lower.taken.remove(link.address);
+    }
   }
 
   changeMtu(link: Link, mtu: number): void {
@@ -192,25 +198,12 @@ export class MacvlanKind implements LinkBehaviour {
   }
 
   lowerChanged(link: Link, lower: Link, change: LowerChange, context: LinkContext): void {
-    if (change === 'up') this.#followAddresses(lower);
     if (change !== 'address') followLower(link, lower, change, context);
     else if (this.#stateOf(link).mode === MacvlanMode.Passthru) link.address = lower.address;
   }
 
   dismantle(link: Link, links: LinkTable): readonly Link[] {
     return leaveLower(link, this.#stateOf(link).lower, links);
-  }
-
-  /** A link that cannot filter takes every packet while it has addresses beside its own; nobody is told. */
-  #followAddresses(lower: Link): void {
-    if (!lower.isUp) return;
-    const hasAddresses = this.#siblings(lower).some(
-      (one) => one.isUp && this.#stateOf(one).mode !== MacvlanMode.Passthru,
-    );
-    if (hasAddresses === this.#takingAll.has(lower)) return;
-    lower.promiscuity += hasAddresses ? 1 : -1;
-    if (hasAddresses) this.#takingAll.add(lower);
-    else this.#takingAll.delete(lower);
   }
 
   #siblings(lower: Link): Link[] {

@@ -12,6 +12,8 @@ import {
 } from '../link-kind.js';
 import type { LinkTable } from '../link-table.js';
 import { ETHERNET, isValidMacAddress } from './ethernet.js';
+import { VxlanDatabase, type VxlanProperties } from './vxlan-database.js';
+import type { Destination } from './vxlan-forwarding.js';
 
 const network = { byteOrder: 'network' } as const;
 
@@ -64,6 +66,7 @@ const RESERVED = Uint8Array.of(0xf7, 0xff, 0xff, 0xff, 0, 0, 0, 0xff);
 const RESERVED_WITH_POLICY = Uint8Array.of(0x77, 0, 0, 0, 0, 0, 0, 0xff);
 const HEADROOM_IPV4 = 50;
 const HEADROOM_IPV6 = 70;
+const ETHERNET_HEADER = 14;
 const MAXIMUM_MTU = 65_535;
 const MINIMUM_MTU = 68;
 
@@ -103,6 +106,7 @@ export class VxlanKind implements LinkBehaviour {
   readonly data = data as never;
   /** As described: every value but those that are absent. */
   readonly #states = new WeakMap<Link, Data>();
+  readonly #databases = new WeakMap<Link, VxlanDatabase>();
 
   validate({ address }: LinkParameters, requested: Data): void {
     if (address !== undefined && address.length !== 6)
@@ -120,7 +124,7 @@ export class VxlanKind implements LinkBehaviour {
       if (isOn(requested[key])) refuse(Errno.EOPNOTSUPP, `VXLAN links with ${key} are not supported`);
   }
 
-  create({ parameters, data: requested, links, lowerLinks }: LinkCreation): Link {
+  create({ parameters, data: requested, links, lowerLinks, cause }: LinkCreation): Link {
     const state = settings(DEFAULTS, requested);
     if (isOn(requested.external) && requested.learning === undefined) state.learning = 0;
     state.reservedBits = state.gbp === undefined ? RESERVED : RESERVED_WITH_POLICY;
@@ -135,6 +139,8 @@ export class VxlanKind implements LinkBehaviour {
     const link = links.register('vxlan', this, { ...parameters, ...(mtu === undefined ? {} : { mtu }) });
     this.#states.set(link, state);
     link.workplace = lowerLinks;
+    const database = new VxlanDatabase(link, () => propertiesOf(this.#stateOf(link)));
+    this.#databases.set(link, database);
     if (lower !== undefined) {
       link.tsoMaximumSize = lower.tsoMaximumSize;
       try {
@@ -144,6 +150,9 @@ export class VxlanKind implements LinkBehaviour {
         throw error;
       }
     }
+    link.headroom = ETHERNET_HEADER + (lower?.headroom ?? 0) + headroomOf(state);
+    links.configure(link, {}, cause);
+    database.addDefault(defaultOf(state));
     return link;
   }
 
@@ -159,10 +168,31 @@ export class VxlanKind implements LinkBehaviour {
     const state = settings(before, requested);
     lowerOf(state, link.workplace ?? links);
     this.#states.set(link, state);
+    this.databaseOf(link).changed(defaultOf(before), defaultOf(state));
   }
 
   describe(link: Link): LinkData {
     return this.#stateOf(link);
+  }
+
+  up(link: Link): void {
+    this.databaseOf(link).collect();
+  }
+
+  down(link: Link): void {
+    this.#databases.get(link)?.down();
+  }
+
+  dismantle(link: Link): readonly Link[] {
+    this.#databases.get(link)?.dismantle();
+    return [link];
+  }
+
+  /** Where frames go. */
+  databaseOf(link: Link): VxlanDatabase {
+    const database = this.#databases.get(link);
+    if (database === undefined) throw new Error(`${link.name} is no VXLAN`);
+    return database;
   }
 
   changeMtu(link: Link, mtu: number): void {
@@ -241,6 +271,23 @@ function settings(before: Data, requested: Data): Data {
   return state;
 }
 
+function propertiesOf(state: Data): VxlanProperties {
+  return {
+    vni: state.id ?? 0,
+    port: state.port ?? DEFAULT_PORT,
+    isExternal: isOn(state.external),
+    isIpv6: isIpv6(state),
+    limit: state.limit ?? 0,
+    ageingMs: (state.ageing ?? 0) * 1000,
+  };
+}
+
+/** Where frames go that nothing else is known of. */
+function defaultOf({ group, group6, port = DEFAULT_PORT, id = 0, link = 0 }: Data): Destination | undefined {
+  const address = group ?? group6;
+  return address === undefined ? undefined : { address, port, vni: id, interfaceIndex: link };
+}
+
 function isIpv6({ group6, local6 }: Data): boolean {
   return group6 !== undefined || local6 !== undefined;
 }
@@ -279,6 +326,11 @@ function isLinkLocal(address: Uint8Array): boolean {
 function lowerOf({ link: index }: Data, links: LinkTable): Link | undefined {
   if (index === undefined) return undefined;
   return links.byIndex(index) ?? refuse(Errno.ENODEV, 'Invalid local interface, device not found');
+}
+
+/** Packets of external links may be of either family. */
+function headroomOf(state: Data): number {
+  return isIpv6(state) || isOn(state.external) ? HEADROOM_IPV6 : HEADROOM_IPV4;
 }
 
 function mtuOver(lower: Link, state: Data): number {

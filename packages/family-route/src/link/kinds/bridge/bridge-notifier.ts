@@ -1,4 +1,6 @@
 import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable } from '@nlspace/core';
+import { encodeTakenAddress } from '../../../neighbour/address-database.js';
+import { encodeVxlanEntry } from '../../../neighbour/vxlan-database-operations.js';
 import { encodeMessageOf } from '../../../network/encoded-dump.js';
 import type { Network } from '../../../network/network.js';
 import type { NetworkEvent } from '../../../network/network-events.js';
@@ -36,6 +38,29 @@ export class BridgeNotifier {
             : RouteMessageType.NewNeighbour;
         const body = describeForwardingEntry(event.bridge, event.entry, this.network.clock.now());
         this.groups.notifyRaw(ROUTE_GROUPS.neighbour, encodeMessageOf(forwardingEntry, body, type));
+        return;
+      }
+      case 'vxlan-entry-changed':
+      case 'vxlan-entry-removed': {
+        if (!this.groups.hasListeners(ROUTE_GROUPS.neighbour)) return;
+        const type =
+          event.type === 'vxlan-entry-removed'
+            ? RouteMessageType.DeleteNeighbour
+            : RouteMessageType.NewNeighbour;
+        const { link, entry, destination } = event;
+        const message = encodeVxlanEntry(link, entry, destination, type, this.network.clock.now());
+        this.groups.notifyRaw(ROUTE_GROUPS.neighbour, message);
+        return;
+      }
+      case 'address-taken':
+      case 'address-released': {
+        if (!this.groups.hasListeners(ROUTE_GROUPS.neighbour)) return;
+        const type =
+          event.type === 'address-released'
+            ? RouteMessageType.DeleteNeighbour
+            : RouteMessageType.NewNeighbour;
+        const { link, address, state } = event;
+        this.groups.notifyRaw(ROUTE_GROUPS.neighbour, encodeTakenAddress(link, address, state, type));
       }
     }
   }

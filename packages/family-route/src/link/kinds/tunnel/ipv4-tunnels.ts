@@ -69,15 +69,15 @@ export class Ipv4Tunnels {
   create(
     kindName: string,
     behaviour: LinkBehaviour,
-    { parameters, links }: LinkCreation,
+    { parameters, links, lowerLinks }: LinkCreation,
     tunnel: Ipv4Tunnel,
   ): Link {
-    this.#tunnels.refuseSame(tunnel, links);
+    this.#tunnels.refuseSame(tunnel, lowerLinks);
     const isEthernet = behaviour.traits.type === LinkType.Ethernet;
     const { address: _address, broadcast: _broadcast, mtu: wanted, ...others } = parameters;
     const mtu =
       wanted === undefined
-        ? this.#mtuOf(tunnel, isEthernet, links)
+        ? this.#mtuOf(tunnel, isEthernet, lowerLinks)
         : this.#clamped(tunnel, isEthernet, wanted);
     const traits: LinkTraits = {
       ...behaviour.traits,
@@ -86,7 +86,7 @@ export class Ipv4Tunnels {
       ...(tunnel.isExternal && behaviour.traits.type === LinkType.Ipv4Gre ? { type: LinkType.None } : {}),
     };
     const link = links.register(kindName, behaviour, { ...(isEthernet ? parameters : others), mtu }, traits);
-    this.#tunnels.add(link, tunnel);
+    this.#tunnels.add(link, tunnel, lowerLinks);
     this.#show(link, tunnel);
     return link;
   }
@@ -110,7 +110,7 @@ export class Ipv4Tunnels {
       link.mtu = this.#mtuOf(
         { ...tunnel, outputFlags: before.outputFlags },
         isEthernet,
-        this.#tunnels.birthOf(link),
+        link.workplace ?? link.home,
       );
     const growth = this.headerBytes(tunnel) - this.headerBytes(before);
     if (growth !== 0) link.mtu = Math.max(SMALLEST_MTU, link.mtu - growth);

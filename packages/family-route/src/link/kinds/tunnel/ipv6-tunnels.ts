@@ -82,11 +82,11 @@ export class Ipv6Tunnels {
   create(
     kindName: string,
     behaviour: LinkBehaviour,
-    { parameters, links }: LinkCreation,
+    { parameters, links, lowerLinks }: LinkCreation,
     requested: Ipv6Tunnel,
   ): Link {
     const tunnel = withCapabilities(requested);
-    this.#tunnels.refuseSame(tunnel, links);
+    this.#tunnels.refuseSame(tunnel, lowerLinks);
     const { type } = behaviour.traits;
     const isEthernet = type === LinkType.Ethernet;
     const { address: _address, broadcast: _broadcast, mtu: wanted, ...others } = parameters;
@@ -95,12 +95,12 @@ export class Ipv6Tunnels {
       flags: flagsOf(behaviour.traits.flags, isEthernet, tunnel),
       namespaceBound: tunnel.isExternal,
     };
-    const lowerMtu = this.#mtuOver(tunnel, isEthernet, links);
+    const lowerMtu = this.#mtuOver(tunnel, isEthernet, lowerLinks);
     const usual = lowerMtu ?? ETHERNET_MTU - this.#overhead(tunnel, isEthernet);
     const mtu = wanted !== undefined && isMtu(tunnel, wanted) ? wanted : usual;
     const link = links.register(kindName, behaviour, isEthernet ? withoutMtu(parameters) : others, traits);
     link.mtu = mtu;
-    this.#tunnels.add(link, tunnel);
+    this.#tunnels.add(link, tunnel, lowerLinks);
     show(link, tunnel);
     return link;
   }
@@ -111,7 +111,7 @@ export class Ipv6Tunnels {
     const isEthernet = link.traits.type === LinkType.Ethernet;
     link.administrativeFlags = flagsOf(link.administrativeFlags & ~LinkFlag.PointToPoint, isEthernet, tunnel);
     show(link, tunnel);
-    link.mtu = this.#mtuOver(tunnel, isEthernet, this.#tunnels.birthOf(link)) ?? link.mtu;
+    link.mtu = this.#mtuOver(tunnel, isEthernet, link.workplace ?? link.home) ?? link.mtu;
     links.announceState(link, NO_CAUSE);
   }
 

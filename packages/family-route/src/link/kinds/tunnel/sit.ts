@@ -88,18 +88,18 @@ export class SitKind implements LinkBehaviour {
     if (protocol !== undefined && !PROTOCOLS.includes(protocol)) refuse(Errno.EINVAL);
   }
 
-  create({ parameters, data: requested, links }: LinkCreation): Link {
+  create({ parameters, data: requested, links, lowerLinks }: LinkCreation): Link {
     const tunnel = {
       ...tunnelOf(requested, 0),
       ...encapsulationOf(requested),
       ...rapidOf(requested, SIX_TO_FOUR),
     };
-    this.#tunnels.refuseSame(tunnel, links);
+    this.#tunnels.refuseSame(tunnel, lowerLinks);
     const { address: _address, broadcast: _broadcast, mtu: wanted, ...others } = parameters;
-    const mtu = wanted ?? mtuOf(tunnel, links) ?? this.traits.mtu;
+    const mtu = wanted ?? mtuOf(tunnel, lowerLinks) ?? this.traits.mtu;
     const flags = this.traits.flags | (isZero(tunnel.remote) ? 0 : LinkFlag.PointToPoint);
     const link = links.register('sit', this, { ...others, mtu }, { ...this.traits, flags });
-    this.#tunnels.add(link, tunnel);
+    this.#tunnels.add(link, tunnel, lowerLinks);
     show(link, tunnel);
     return link;
   }
@@ -117,7 +117,7 @@ export class SitKind implements LinkBehaviour {
     this.#tunnels.change(link, { ...before, ...tunnel });
     show(link, tunnel);
     if (before.link !== tunnel.link || before.mark !== tunnel.mark)
-      link.mtu = mtuOf(tunnel, this.#tunnels.birthOf(link)) ?? link.mtu;
+      link.mtu = mtuOf(tunnel, link.workplace ?? link.home) ?? link.mtu;
     links.announceState(link, NO_CAUSE);
     this.#tunnels.change(link, { ...before, ...tunnel, ...rapidOf(requested, before) });
   }

@@ -5,8 +5,6 @@ import type { LinkTable } from '../../link-table.js';
 /** The tunnels of one kind with their states; no two that packets could not tell apart are in one namespace. */
 export class Tunnels<State> {
   readonly #states = new WeakMap<Link, State>();
-  /** Where a tunnel was made its packets go, wherever the link is moved to. */
-  readonly #births = new WeakMap<Link, LinkTable>();
   readonly #byIdentity = new WeakMap<LinkTable, Map<string, Link>>();
 
   /** @param identity what packets tell tunnels apart by. */
@@ -19,13 +17,14 @@ export class Tunnels<State> {
   }
 
   /** @throws {NetlinkError} EEXIST when there is such a tunnel. */
-  refuseSame(state: State, links: LinkTable): void {
-    if (this.#byIdentity.get(links)?.has(this.identity(state))) throw new NetlinkError(Errno.EEXIST);
+  refuseSame(state: State, workplace: LinkTable): void {
+    if (this.#byIdentity.get(workplace)?.has(this.identity(state))) throw new NetlinkError(Errno.EEXIST);
   }
 
-  add(link: Link, state: State): void {
+  /** @param workplace the namespace of its packets, wherever the link is moved to. */
+  add(link: Link, state: State, workplace: LinkTable): void {
+    link.workplace = workplace;
     this.#states.set(link, state);
-    this.#births.set(link, link.home);
     this.#identities(link).set(this.identity(state), link);
   }
 
@@ -49,17 +48,12 @@ export class Tunnels<State> {
     if (identities.get(identity) === link) identities.delete(identity);
   }
 
-  /** The namespace that the packets of a tunnel are in. */
-  birthOf(link: Link): LinkTable {
-    return this.#births.get(link) ?? link.home;
-  }
-
   #identities(link: Link): Map<string, Link> {
-    const birth = this.birthOf(link);
-    const known = this.#byIdentity.get(birth);
+    const workplace = link.workplace ?? link.home;
+    const known = this.#byIdentity.get(workplace);
     if (known !== undefined) return known;
     const made = new Map<string, Link>();
-    this.#byIdentity.set(birth, made);
+    this.#byIdentity.set(workplace, made);
     return made;
   }
 }
