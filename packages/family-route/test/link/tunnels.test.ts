@@ -2,6 +2,7 @@
 import { Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import test from 'ava';
 import { type Link, type LinkParameters, Network } from '../../src/index.js';
+import { describeLink } from '../../src/link/link-description.js';
 import { LinkFlag, LinkType } from '../../src/link/link-flags.js';
 
 const HERE = Uint8Array.of(10, 0, 0, 1);
@@ -198,4 +199,18 @@ test('addresses of tunnels are not to be chosen, and MTUs are those of IP', (t) 
     const address = new Uint8Array(link.address.length).fill(2);
     t.is(refusalOf(set({ address }))[0], kind === 'gretap' ? 0 : Errno.EOPNOTSUPP, kind);
   }
+});
+
+test('a tunnel that is moved says where its packets are, and goes with that', (t) => {
+  const { add, network } = world();
+  const link = add('ipip', ENDS);
+  const elsewhere = network.namespaces.get('elsewhere');
+  elsewhere.links.take(link, {}, NO_CAUSE);
+  const { link: index, linkNamespaceId } = describeLink(link).attributes;
+  t.deepEqual([index, linkNamespaceId], [0, 0]);
+  network.dismantle();
+  t.deepEqual(
+    elsewhere.links.all().map(({ name }) => name),
+    ['lo'],
+  );
 });

@@ -45,6 +45,7 @@ interface Shared {
   mode: IpvlanMode;
   flags: number;
   nextNumber: number;
+  readonly numbers: Set<number>;
   /** In the order in which they came. */
   readonly links: Set<Link>;
 }
@@ -77,7 +78,14 @@ export class IpvlanKind implements LinkBehaviour {
       mtu: parameters.mtu ?? lower.mtu,
       address: lower.address,
     });
-    const shared = known ?? { lower, mode: IpvlanMode.L3, flags: 0, nextNumber: 1, links: new Set() };
+    const shared = known ?? {
+      lower,
+      mode: IpvlanMode.L3,
+      flags: 0,
+      nextNumber: 1,
+      numbers: new Set(),
+      links: new Set(),
+    };
     this.#shared.set(link, shared);
     this.#shared.set(lower, shared);
     link.hasChosenAddress = parameters.address !== undefined;
@@ -132,6 +140,7 @@ export class IpvlanKind implements LinkBehaviour {
   dismantle(link: Link, links: LinkTable): readonly Link[] {
     const shared = this.#sharedOf(link);
     shared.links.delete(link);
+    shared.numbers.delete(link.deviceNumber);
     if (shared.links.size === 0) this.#shared.delete(shared.lower);
     return leaveLower(link, shared.lower, links);
   }
@@ -150,9 +159,10 @@ function refuseLower(lower: Link): void {
 
 /** The next one that is free; after the last comes the first. */
 function takeNumber(shared: Shared): number {
-  const used = new Set([...shared.links].map(({ deviceNumber }) => deviceNumber));
-  let number = shared.nextNumber;
-  while (used.has(number) || number > LAST_NUMBER) number = number >= LAST_NUMBER ? 1 : number + 1;
+  const { numbers, nextNumber } = shared;
+  let number = nextNumber;
+  while (numbers.has(number) || number > LAST_NUMBER) number = number >= LAST_NUMBER ? 1 : number + 1;
+  numbers.add(number);
   shared.nextNumber = number + 1;
   return number;
 }

@@ -113,7 +113,6 @@ const DEFAULT_MIIMON = 100;
 /** BOND_MAX_ARP_TARGETS, BOND_MAX_NS_TARGETS */
 const MAX_TARGETS = 16;
 const MAX_INT = 0x7fffffff;
-const MAX_QUEUE = 16;
 
 const OPTIONS = {
   mode: { most: BondMode.AdaptiveBalance, onlyWithoutSlaves: true, onlyWhileDown: true },
@@ -193,7 +192,7 @@ export function changeSlave(
 ): void {
   if (queueId !== undefined) {
     const isTaken = bond.slaves.some((one) => one !== slave && queueId !== 0 && one.queueId === queueId);
-    if (queueId > MAX_QUEUE || isTaken) throw new NetlinkError(Errno.EPERM);
+    if (queueId > bond.link.traits.transmitQueues || isTaken) throw new NetlinkError(Errno.EPERM);
     slave.queueId = queueId;
   }
   if (priority !== undefined) {

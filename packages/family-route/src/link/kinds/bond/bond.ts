@@ -226,7 +226,11 @@ export class Bond {
   /** All slaves get the address, unless each has its own. @returns whether the bond has it now. */
   changeAddress(address: Uint8Array): boolean {
     const { mode, failOverMac } = this.settings;
-    if (mode === BondMode.ActiveBackup && failOverMac !== FailOverMac.None) return false;
+    if (mode === BondMode.ActiveBackup && failOverMac !== FailOverMac.None) {
+      // But the first slave's address is not taken any more.
+      this.hasRandomAddress = false;
+      return false;
+    }
     if (mode === BondMode.AdaptiveBalance) {
       if (this.active !== undefined) this.links.changeAddress(this.active.link, address, NO_CAUSE);
     } else if (mode !== BondMode.TransmitBalance) {
