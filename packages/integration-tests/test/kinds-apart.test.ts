@@ -1,8 +1,14 @@
 // Kinds that the kernel which everything else is compared with has not: `ip` makes, shows and changes them on nlspace. What is
 // expected is what `ip` prints of Linux's answers (linux/if_link.h, linux/if_bonding.h, the kernel's sources).
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import { conditionalTest, peerTest } from '../src/index.js';
+import { eventually } from '../src/scenarios/waiting.js';
 
 const NLSPACE = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
 
@@ -125,7 +131,9 @@ test('ipvlans share mode, flags and MAC address, and share no IP address', async
   ]);
 });
 
-test('links on another link say in which namespace that is', async (t) => {
+const notRoot = process.getuid?.() === 0 ? undefined : 'needs root';
+
+conditionalTest(test, notRoot, 'links on another link say in which namespace that is', async (t) => {
   const lines = await printed(`
     ip netns add apart-$$; trap "ip netns del apart-$$" EXIT
     ip link add d0 ${MAC}0 type dummy
@@ -258,3 +266,50 @@ test('802.3ad on wires where nobody answers', async (t) => {
     '                    LACPDU Rx 0',
   ]);
 });
+
+const FRR = '/usr/lib/frr';
+const noFrr = notRoot ?? (existsSync(`${FRR}/zebra`) ? undefined : 'there is no FRR');
+
+peerTest(
+  test,
+  noFrr,
+  "FRR's zebra and staticd keep a VRF: its links, routes in its table, and a link that goes to another",
+  async (t) => {
+    const directory = await mkdtemp(join(tmpdir(), 'nlspace-frr-vrf-'));
+    t.teardown(() => rm(directory, { recursive: true, force: true }));
+    const daemon = (name: string) =>
+      `${FRR}/${name} -d -u frr -g frr -P 0 --vty_socket "$PWD" -z "$PWD/zserv.api" -f "$PWD/${name}.conf" -i "$PWD/${name}.pid" 2>/dev/null`;
+    const ask = (command: string) =>
+      `vtysh --vty_socket "$PWD" -c '${command}' | grep -v '^ *[A-Za-z] - \\|^Codes\\|^  *[A-Za-z>*]* - ' | sed 's/, [0-9:]*$//'`;
+    const lines = await printed(`cd ${directory}
+    ip link add red type vrf table 10; ip link add blue type vrf table 20; ip link set red up; ip link set blue up
+    ${WIRES}
+    ip addr add 10.0.0.1/24 dev v0; ip link set v0 master red; ip link set v0 up
+    echo 'hostname zebra' > zebra.conf
+    printf 'vrf red\\n ip route 192.0.2.0/24 10.0.0.2\\nexit-vrf\\n' > staticd.conf
+    chmod 755 . && chown frr:frr .
+    ${daemon('zebra')}
+    ${daemon('staticd')}
+    ${eventually('ip route show vrf red | grep -q nhid')}
+    ip route show vrf red | sed 's/nhid [0-9]*/nhid N/'
+    ${eventually(`vtysh --vty_socket "$PWD" -c 'show ip route vrf red' | grep -q 'S>.*192.0.2.0/24'`)}
+    ${ask('show vrf')}
+    ${ask('show ip route vrf red')}
+    ip link set v0 master blue
+    ${eventually(`vtysh --vty_socket "$PWD" -c 'show ip route vrf blue' | grep -q 10.0.0.0/24`)}
+    ${ask('show ip route vrf blue')}
+    kill $(cat staticd.pid); ${eventually('! kill -0 $(cat staticd.pid)')}
+    kill $(cat zebra.pid); ${eventually('! kill -0 $(cat zebra.pid)')}`);
+    t.deepEqual(lines, [
+      '10.0.0.0/24 dev v0 proto kernel scope link src 10.0.0.1',
+      '192.0.2.0/24 nhid N via 10.0.0.2 dev v0 proto static metric 20',
+      'vrf blue id 3 table 20',
+      'vrf red id 2 table 10',
+      'VRF red:',
+      'C>* 10.0.0.0/24 is directly connected, v0',
+      'S>* 192.0.2.0/24 [1/0] via 10.0.0.2, v0, weight 1',
+      'VRF blue:',
+      'C>* 10.0.0.0/24 is directly connected, v0',
+    ]);
+  },
+);

@@ -306,6 +306,9 @@ test('a slave that cannot have the MTU stays what it was', (t) => {
     [undefined, false, 1500, [...mac(5)]],
   );
   t.notDeepEqual([...bond.address], [...mac(5)]);
+  change(bond, { address: mac(7) });
+  t.is(refusalOf(() => enslave(bond, macvlan))[0], Errno.EINVAL);
+  t.deepEqual([...bond.address], [...mac(7)]);
 });
 
 test('without a monitor the wires of the slaves do not matter', (t) => {

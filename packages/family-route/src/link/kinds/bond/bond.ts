@@ -5,14 +5,8 @@ import { LinkEvent, LinkFlag } from '../../link-flags.js';
 import type { LowerChange } from '../../link-kind.js';
 import type { LinkTable } from '../../link-table.js';
 import { selectAggregator } from './bond-aggregators.js';
-import {
-  BondMode,
-  bondSettings,
-  FailOverMac,
-  hasActiveSlave,
-  isBalancing,
-  Reselect,
-} from './bond-settings.js';
+import { electActive } from './bond-election.js';
+import { BondMode, bondSettings, FailOverMac, hasActiveSlave, isBalancing } from './bond-settings.js';
 import { BondSlave, SlaveLink } from './bond-slave.js';
 
 /** The most that segments may hold where no slave limits it. */
@@ -31,8 +25,8 @@ export class Bond {
   aggregated: BondSlave | undefined;
   /** Nobody has chosen the address: the first slave's is taken. */
   hasRandomAddress: boolean;
-  /** The primary has just been named: it is taken although another one is active. */
-  #prefersPrimary = false;
+  /** The primary has just been named: the next election takes it although another one is active. */
+  prefersPrimary = false;
   /** Nothing is carried, so the next slave whose link is there need not wait. */
   #isUrgent = false;
   #aggregators = 0;
@@ -95,13 +89,13 @@ export class Bond {
     } catch (error) {
       this.slaves = this.slaves.filter((one) => one !== slave);
       this.#restore(slave);
-      if (isFirst) this.#drawAddress();
+      if (isFirst && equalBytes(link.address, slave.permanentAddress)) this.#drawAddress();
       throw error instanceof NetlinkError ? new NetlinkError(error.errno as Errno) : error;
     }
     port.administrativeFlags |= LinkFlag.Slave;
     if (hasActiveSlave(settings.mode) && settings.primaryName === port.name) {
       this.primary = slave;
-      this.#prefersPrimary = true;
+      this.prefersPrimary = true;
     }
     this.#followSegments();
     this.followSlaves();
@@ -168,7 +162,7 @@ export class Bond {
 
   makePrimary(slave: BondSlave): void {
     this.primary = slave;
-    this.#prefersPrimary = true;
+    this.prefersPrimary = true;
     this.select();
   }
 
@@ -191,7 +185,7 @@ export class Bond {
   /** Chooses the active slave anew, where there is one (bond_select_active_slave). */
   select(): void {
     if (!hasActiveSlave(this.settings.mode)) return;
-    const best = this.#best();
+    const best = electActive(this);
     if (best === this.active) return;
     this.changeActive(best);
     this.#followCarrier();
@@ -337,52 +331,6 @@ export class Bond {
     else if (mode !== BondMode.ActiveBackup) this.#setBackup(slave, false);
     const { active, primary } = this;
     return active === undefined || slave === primary || slave.priority > active.priority;
-  }
-
-  /** bond_find_best_slave */
-  #best(): BondSlave | undefined {
-    const chosen = this.#primaryOrCurrent();
-    if (chosen !== undefined) return chosen;
-    let best: BondSlave | undefined;
-    for (const slave of this.slaves) {
-      if (slave.state === SlaveLink.Up) return slave;
-      // Who comes back is taken before its time, but not before that has begun to run.
-      if (slave.state !== SlaveLink.Back || !slave.hasLink || slave.delay === undefined) continue;
-      if (best === undefined || slave.delayedUntilMs < best.delayedUntilMs) best = slave;
-    }
-    return best;
-  }
-
-  /** bond_choose_primary_or_current */
-  #primaryOrCurrent(): BondSlave | undefined {
-    const { active } = this;
-    let preferred = this.primary;
-    if (preferred?.state === SlaveLink.Up) {
-      if (this.#prefersPrimary) {
-        this.#prefersPrimary = false;
-        return preferred;
-      }
-    } else {
-      preferred = undefined;
-      for (const slave of this.slaves) {
-        if (slave.state !== SlaveLink.Up) continue;
-        if (preferred === undefined || slave.priority > preferred.priority) preferred = slave;
-      }
-      if (preferred === undefined || preferred === active)
-        return active?.state === SlaveLink.Up ? active : undefined;
-    }
-    if (active?.state !== SlaveLink.Up) return preferred;
-    switch (this.settings.primaryReselect) {
-      case Reselect.Always:
-        return preferred;
-      case Reselect.Better:
-        return preferred.speed > active.speed ||
-          (preferred.speed === active.speed && !preferred.isFullDuplex && active.isFullDuplex)
-          ? preferred
-          : active;
-      default:
-        return active;
-    }
   }
 
   #followAggregators(): void {
