@@ -3,6 +3,8 @@ import { AddressHandler } from './address/address-handler.js';
 import { AddressNotifier } from './address/address-notifier.js';
 import { ConfigurationHandler } from './link/configuration-handler.js';
 import { BridgeNotifier } from './link/kinds/bridge/bridge-notifier.js';
+import { MulticastHandler } from './link/kinds/bridge/multicast-handler.js';
+import { VniHandler } from './link/kinds/vni-handler.js';
 import { LinkHandler } from './link/link-handler.js';
 import { LinkNotifier } from './link/link-notifier.js';
 import { StatisticsHandler } from './link/statistics-handler.js';
@@ -59,6 +61,8 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
     NamespaceHandler,
     NeighbourHandler,
     NeighbourTableHandler,
+    MulticastHandler,
+    VniHandler,
   ],
   // Either of the two dump flags is enough for rtnetlink.
   isDump: (messageType, flags) => isGet(messageType) && (flags & MessageFlag.Dump) !== 0,
@@ -82,6 +86,7 @@ export class RouteFamily {
     @inject(RuleNotifier) rules: RuleNotifier,
     @inject(NamespaceHandler) namespaces: NamespaceHandler,
     @inject(NeighbourNotifier) neighbours: NeighbourNotifier,
+    @inject(MulticastHandler) multicast: MulticastHandler,
   ) {
     this.#notifiers = [
       routes,
@@ -93,6 +98,7 @@ export class RouteFamily {
       rules,
       namespaces,
       neighbours,
+      multicast,
     ];
   }
 

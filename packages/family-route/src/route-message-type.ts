@@ -22,6 +22,9 @@ export enum RouteMessageType {
   NewNetworkConfiguration = 80,
   DeleteNetworkConfiguration = 81,
   GetNetworkConfiguration = 82,
+  NewMulticastGroup = 84,
+  DeleteMulticastGroup = 85,
+  GetMulticastGroup = 86,
   NewNamespaceId = 88,
   DeleteNamespaceId = 89,
   GetNamespaceId = 90,
@@ -34,4 +37,7 @@ export enum RouteMessageType {
   DeleteLinkProperty = 109,
   NewNexthopBucket = 116,
   GetNexthopBucket = 118,
+  NewTunnel = 120,
+  DeleteTunnel = 121,
+  GetTunnel = 122,
 }

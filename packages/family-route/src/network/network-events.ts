@@ -1,6 +1,7 @@
 import type { Cause, NamespaceId } from '@nlspace/core';
 import type { InterfaceAddress } from '../address/interface-address.js';
 import type { ForwardingEntry } from '../link/kinds/bridge/forwarding-table.js';
+import type { GroupPort, MulticastGroup } from '../link/kinds/bridge/multicast-groups.js';
 import type { Destination, VxlanEntry } from '../link/kinds/vxlan-forwarding.js';
 import type { Link } from '../link/link.js';
 import type { LinkEvent } from '../link/link-flags.js';
@@ -79,6 +80,15 @@ export interface ForwardingEvent {
   readonly entry: ForwardingEntry;
 }
 
+/** A port of a bridge, or the host, wants a multicast group, or does no longer. */
+export interface MulticastGroupEvent {
+  readonly type: 'multicast-group-changed' | 'multicast-group-removed';
+  readonly bridge: Link;
+  readonly group: MulticastGroup;
+  /** Undefined for the host. */
+  readonly member: GroupPort | undefined;
+}
+
 /** A VXLAN has learned, been told, or forgotten where frames for an address go. */
 export interface VxlanEntryEvent {
   readonly type: 'vxlan-entry-changed' | 'vxlan-entry-removed';
@@ -106,6 +116,7 @@ export type NetworkEvent =
   | ConfigurationEvent
   | BridgePortEvent
   | ForwardingEvent
+  | MulticastGroupEvent
   | VxlanEntryEvent
   | TakenAddressEvent
   | NamespaceEvent

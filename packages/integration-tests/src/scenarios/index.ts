@@ -13,6 +13,7 @@ import { IPV6_SOURCE_ROUTES } from './ipv6-source-routes.js';
 import { LIBNL } from './libnl.js';
 import { LINKS } from './links.js';
 import { MONITORS } from './monitors.js';
+import { MULTICAST_GROUPS } from './multicast-groups.js';
 import { NAMESPACES } from './namespaces.js';
 import { NEIGHBOURS } from './neighbours.js';
 import { NEXTHOPS } from './nexthops.js';
@@ -26,6 +27,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   link: LINKS,
   bridge: BRIDGES.map(withoutNotifications),
   'stacked link': STACKED_LINKS.map(withoutNotifications),
+  'multicast group': MULTICAST_GROUPS.map(withoutNotifications),
   'forwarding database': FORWARDING.map((scenario) => (scenario.name.includes('bridge') ? withoutNotifications(scenario) : scenario)),
   address: ADDRESSES,
   'IPv4 route': IPV4_ROUTES,

@@ -55,6 +55,8 @@ export class BridgePort {
   multicastRouter = 1;
   hostLimit = 512;
   maximumGroups = 0;
+  /** Multicast groups that it is in. */
+  groups = 0;
   groupForwardMask = 0;
   backupPort: BridgePort | undefined;
   backupNexthop = 0;

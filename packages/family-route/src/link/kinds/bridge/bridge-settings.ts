@@ -112,7 +112,10 @@ export function changeBridge(bridge: Bridge, data: Data): void {
   }
   if (data.groupAddress !== undefined) settings.groupAddress = groupAddress(data.groupAddress);
   if (data.flush !== undefined) bridge.forwarding.flush(({ isStatic }) => !isStatic);
+  const { multicastSnooping: snooped } = settings;
   changeMulticast(settings, data);
+  if (snooped !== 0 && settings.multicastSnooping === 0)
+    for (const port of bridge.ports) bridge.multicast.forget(port, { everything: false });
   for (const key of ['filtersIpv4', 'filtersIpv6', 'filtersArp'] as const) copyFlag(settings, data, key);
   if (data.switches !== undefined) changeSwitches(settings, data.switches);
   if (data.maximumLearnedEntries !== undefined) settings.maximumLearnedEntries = data.maximumLearnedEntries;

@@ -9,6 +9,7 @@ import { BridgePort, costOf, MAX_PORTS } from './bridge-port.js';
 import { bridgeSettings } from './bridge-settings.js';
 import { BridgeTimer, seconds, ticksToMs } from './bridge-time.js';
 import { ForwardingTable } from './forwarding-table.js';
+import { MulticastGroups } from './multicast-groups.js';
 import { SpanningTree } from './spanning-tree.js';
 
 /** Without ports a bridge is like plain Ethernet. */
@@ -20,6 +21,7 @@ const UNLIMITED_SEGMENTS = 524_280;
 export class Bridge {
   readonly settings = bridgeSettings();
   readonly forwarding: ForwardingTable;
+  readonly multicast: MulticastGroups;
   readonly tree: SpanningTree;
   /** When entries are looked at next for those that have aged. */
   readonly collection: BridgeTimer;
@@ -44,6 +46,7 @@ export class Bridge {
       },
       () => clock.now(),
     );
+    this.multicast = new MulticastGroups(this);
     this.tree = new SpanningTree(this);
     this.collection = new BridgeTimer(clock, () => this.#collect());
     this.forwarding.addOwn(link.address, undefined);
@@ -103,6 +106,7 @@ export class Bridge {
     this.forwarding.flush(({ port }) => port === undefined);
     this.collection.stop();
     this.tree.stop();
+    this.multicast.dismantle();
   }
 
   /** The bridge gets another address: its ID and its own entry follow. */
@@ -178,6 +182,7 @@ export class Bridge {
     this.forget(link, { everything: true });
     for (const other of this.ports) if (other.backupPort === port) other.backupPort = undefined;
     this.links.leave(link, this.link);
+    this.multicast.forget(port, { everything: true });
     this.#byLink.delete(link);
   }
 

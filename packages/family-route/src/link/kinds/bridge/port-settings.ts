@@ -78,7 +78,7 @@ export function describePort(port: BridgePort): LinkData {
     multicastRouter: port.multicastRouter,
     hostLimit: port.hostLimit,
     hosts: 0,
-    groups: 0,
+    groups: port.groups,
     maximumGroups: port.maximumGroups,
     ...(port.backupPort === undefined ? {} : { backupPort: port.backupPort.link.index }),
     ...(port.backupNexthop === 0 ? {} : { backupNexthop: port.backupNexthop }),

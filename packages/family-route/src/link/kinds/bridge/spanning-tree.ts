@@ -87,6 +87,7 @@ export class SpanningTree {
     this.#bridge.announcePort(port);
     port.forwardDelayTimer.stop();
     port.holdTimer.stop();
+    this.#bridge.multicast.forget(port, { everything: false });
     if (port.backupPort === undefined) this.#bridge.forget(port.link);
     this.#update();
     this.selectStates();
