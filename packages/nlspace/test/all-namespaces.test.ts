@@ -9,7 +9,7 @@ import {
   SocketOption,
 } from '@nlspace/core';
 import test, { type ExecutionContext } from 'ava';
-import { createNetlink, link, Network, ROUTE_GROUPS, RouteMessageType } from '../src/index.js';
+import { createNetlink, link, Network, ROUTE_GROUPS, RouteMessageType, trace } from '../src/index.js';
 
 const NO_CAUSE = { portId: 0, sequence: 0, echo: false };
 const NOBODY: Credentials = { uid: 65534, gid: 65534, pid: 7, netAdmin: false };
@@ -120,6 +120,21 @@ test('each namespace hears by its own numbers', async (t) => {
     ['a', 2],
     ['b', 3],
   ]);
+});
+
+test('a trace says of which namespace a notification is', async (t) => {
+  const network = new Network();
+  const lines: string[] = [];
+  const traced = trace(createNetlink({ network }), { write: (line) => lines.push(line) });
+  const open = (id: NamespaceId) => traced.open({ protocol: NetlinkProtocol.Route, namespaces: viewIn(id) });
+  const listener = await open(FIRST_NAMESPACE);
+  await listener.joinGroup(ROUTE_GROUPS.link);
+  await listens(t, listener);
+  await open('one');
+  network.numberNamespace('one', NO_CAUSE, 5);
+  network.namespaces.get('one').links.create('dummy', { name: 'a' }, {}, NO_CAUSE);
+  listener.receive();
+  t.regex(lines.at(-1) ?? '', /← link of namespace 5: RTM_NEWLINK /);
 });
 
 test('only who may administer the network listens to all', async (t) => {

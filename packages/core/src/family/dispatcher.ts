@@ -281,7 +281,8 @@ class ReceivedMessage implements IncomingRequest {
   }
 
   get extendedCookie(): Uint8Array | undefined {
-    return this.socket.options.isOn(SocketOption.ExtendedAck) ? this.cookie : undefined;
+    if (this.cookie === undefined || !this.socket.options.isOn(SocketOption.ExtendedAck)) return undefined;
+    return this.cookie;
   }
 
   /** @throws {NetlinkError} what the kernel's parser and policy say. `knownOnly` refuses what the schema does not know. */
