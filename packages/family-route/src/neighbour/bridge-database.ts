@@ -15,8 +15,16 @@ import type { Network } from '../network/network.js';
 import { NETWORK } from '../network/network-token.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { AddressDatabase } from './address-database.js';
-import { type DatabaseRequest, type FlushRequest, flushMasks, type LinkDatabase } from './link-database.js';
+import {
+  bridgeFlush,
+  type DatabaseQuestion,
+  type DatabaseRequest,
+  flushMasks,
+  type LinkDatabase,
+  uncheckedNumber,
+} from './link-database.js';
 import { NeighbourFlag, NeighbourState } from './neighbour-numbers.js';
+import { parseRequest } from './parse-request.js';
 
 const VALID_STATES = ForwardingState.Permanent | ForwardingState.Static | ForwardingState.Reachable;
 const FLUSH_LIMITS = {
@@ -35,9 +43,13 @@ export class BridgeDatabase implements LinkDatabase {
 
   put(link: Link, { header, attributes, address, flags }: DatabaseRequest): void {
     const { bridge, port } = target(link);
+    if (attributes.forwardingAttributes?.isFlagged === false)
+      throw new NetlinkError(Errno.EINVAL, 'NLA_F_NESTED is missing', {
+        attribute: 'forwardingAttributes',
+      });
     const isExternal = (header.flags & ForwardingFlag.ExternallyLearned) !== 0;
     if ((header.state & VALID_STATES) === 0 || isZero(address)) throw new NetlinkError(Errno.EINVAL);
-    if (((attributes.flagsExtended ?? 0) & LOCKED) !== 0)
+    if ((uncheckedNumber(attributes.flagsExtended) & LOCKED) !== 0)
       throw new NetlinkError(Errno.EINVAL, 'bridge: Cannot add FDB entry with "locked" flag set');
     // No VLAN is configured anywhere.
     if (attributes.vlan !== undefined) throw new NetlinkError(Errno.EINVAL);
@@ -73,14 +85,15 @@ export class BridgeDatabase implements LinkDatabase {
     bridge.forwarding.delete(address, port);
   }
 
-  get(link: Link, { attributes, address }: DatabaseRequest): Uint8Array {
+  get(link: Link, { address, vlan }: DatabaseQuestion): Uint8Array {
     const entry = target(link).bridge.forwarding.find(address);
-    if (entry === undefined || attributes.vlan !== undefined)
+    if (entry === undefined || vlan !== undefined)
       throw new NetlinkError(Errno.ENOENT, 'Fdb entry not found');
     return this.#encode(link, entry);
   }
 
-  flush(link: Link, request: FlushRequest): void {
+  flush(link: Link, payload: Uint8Array): void {
+    const request = parseRequest(bridgeFlush, payload, true, true);
     const { bridge } = target(link);
     const { state, stateMask, flags, flagsMask } = flushMasks(request, FLUSH_LIMITS, 'bridge: ');
     const { vlan, interfaceIndex } = request.attributes;

@@ -1,6 +1,9 @@
 import {
+  attr,
   type DumpContext,
   decodeMessage,
+  defineAttributes,
+  defineMessage,
   Errno,
   inject,
   injectable,
@@ -16,7 +19,12 @@ import type { Network } from '../network/network.js';
 import { NETWORK } from '../network/network-token.js';
 import { AddressDatabase } from './address-database.js';
 import { BridgeDatabase } from './bridge-database.js';
-import { type DatabaseRequest, flush, type LinkDatabase } from './link-database.js';
+import {
+  type DatabaseRequest,
+  databaseRequest,
+  type LinkDatabase,
+  uncheckedNumber,
+} from './link-database.js';
 import { neighbour } from './neighbour-message.js';
 import { NeighbourFlag } from './neighbour-numbers.js';
 import type { NeighbourOperations, NeighbourRequestMessage } from './neighbour-operations.js';
@@ -27,6 +35,30 @@ const HIGHEST_VLAN = 4094;
 const NO_DELETION = 'FDB delete only supported for Ethernet devices';
 
 type Header = DatabaseRequest['header'];
+
+const bytesOf = (type: number) => attr.bytes(type);
+/** RTM_GETNEIGH of AF_BRIDGE by number: what it may have, and all else. */
+const question = defineMessage({
+  name: 'forwarding-database-question',
+  header: neighbour.header,
+  attributes: defineAttributes('forwarding-database-question', {
+    early: bytesOf(1),
+    address: bytesOf(2),
+    age: bytesOf(3),
+    probes: bytesOf(4),
+    vlan: bytesOf(5),
+    port: bytesOf(6),
+    vni: bytesOf(7),
+    interfaceIndex: bytesOf(8),
+    master: bytesOf(9),
+    late: bytesOf(10),
+    sourceVni: bytesOf(11),
+    protocol: bytesOf(12),
+    nexthopId: bytesOf(13),
+    forwardingAttributes: bytesOf(14),
+    flagsExtended: bytesOf(15),
+  }),
+});
 
 /**
  * RTM_*NEIGH of AF_BRIDGE: the forwarding databases of links. A request may mean that of the bridge which a link is a port
@@ -42,11 +74,11 @@ export class BridgeNeighbours implements NeighbourOperations {
   ) {}
 
   put({ payload, flags }: NeighbourRequestMessage): void {
-    const { header, attributes } = parseRequest(neighbour, payload, false);
+    const { header, attributes } = parseRequest(databaseRequest, payload, false);
     const link = this.#link(header.interfaceIndex);
     const address = addressOf(attributes.linkLayerAddress);
     refuseOtherTypes(link, 'FDB add only supported for Ethernet devices');
-    refuseVlan(attributes.vlan);
+    vlanOf(attributes.vlan);
     this.#each(link, header, (database, asked) =>
       database.put(link, { header: asked, attributes, address, flags }),
     );
@@ -57,38 +89,51 @@ export class BridgeNeighbours implements NeighbourOperations {
       this.#flush(payload);
       return;
     }
-    const { header, attributes } = parseRequest(neighbour, payload, false);
+    const { header, attributes } = parseRequest(databaseRequest, payload, false);
     const link = this.#link(header.interfaceIndex);
     const address = addressOf(attributes.linkLayerAddress);
     refuseOtherTypes(link, NO_DELETION);
-    refuseVlan(attributes.vlan);
+    vlanOf(attributes.vlan);
     this.#each(link, header, (database, asked) =>
       database.delete(link, { header: asked, attributes, address, flags }),
     );
   }
 
-  get({ payload, flags }: NeighbourRequestMessage): Uint8Array {
-    const { header, attributes } = parseRequest(neighbour, payload, true);
+  get({ payload }: NeighbourRequestMessage): Uint8Array {
+    // By the policy first, and then as it is.
+    parseRequest(neighbour, payload, true);
+    const { header, attributes } = parseRequest(question, payload, false);
     const { links } = this.network;
-    const { linkLayerAddress: address, master: masterIndex } = attributes;
     const refuse = (errno: Errno, text: string) => new NetlinkError(errno, text);
-    if (address === undefined) throw refuse(Errno.EINVAL, 'Missing lookup address for fdb get request');
-    if (address.length !== 6) throw refuse(Errno.EINVAL, 'Invalid address in fdb get request');
+    const { address, master, vlan: vlanBytes, vni, early, late, ...others } = attributes;
+    const unsupported = () => refuse(Errno.EINVAL, 'Unsupported attribute in fdb get request');
+    if (early !== undefined) throw unsupported();
+    if (address !== undefined && address.length !== 6)
+      throw refuse(Errno.EINVAL, 'Invalid address in fdb get request');
+    if (others.age !== undefined || others.probes !== undefined) throw unsupported();
+    const vlan = vlanOf(vlanBytes);
+    if (late !== undefined || Object.keys(others).length > 0) throw unsupported();
+    const masterIndex = uncheckedNumber(master);
     const link = header.interfaceIndex === 0 ? undefined : links.byIndex(header.interfaceIndex);
+    if (address === undefined) throw refuse(Errno.EINVAL, 'Missing lookup address for fdb get request');
     if (header.interfaceIndex !== 0 && link === undefined)
       throw refuse(Errno.ENODEV, 'Unknown device ifindex');
-    if (masterIndex !== undefined && masterIndex !== 0 && link !== undefined)
+    if (masterIndex !== 0 && link !== undefined)
       throw refuse(Errno.EINVAL, 'Master and device are mutually exclusive');
     const isForSelf = (header.flags & (NeighbourFlag.Self | NeighbourFlag.Master)) === NeighbourFlag.Self;
     let owner = isForSelf ? link : link?.master;
     if (link !== undefined && !isForSelf && !(owner?.behaviour instanceof BridgeKind))
       throw refuse(Errno.EINVAL, 'Device is not a bridge port');
-    if (masterIndex !== undefined && masterIndex !== 0) {
+    if (masterIndex !== 0) {
       owner = links.byIndex(masterIndex);
       if (owner === undefined) throw refuse(Errno.EINVAL, 'Invalid master ifindex');
     }
     if (owner === undefined) throw refuse(Errno.ENODEV, 'No device specified');
-    return this.#own(owner).get(owner, { header, attributes, address, flags });
+    return this.#own(owner).get(owner, {
+      address,
+      vlan,
+      vni: vni === undefined ? undefined : uncheckedNumber(vni),
+    });
   }
 
   /** Of one link, of a bridge with its ports, or of all. */
@@ -118,10 +163,7 @@ export class BridgeNeighbours implements NeighbourOperations {
     const { header } = decodeMessage(neighbour, payload);
     const link = this.#link(header.interfaceIndex);
     refuseOtherTypes(link, NO_DELETION);
-    this.#each(link, header, (database, asked) => {
-      const { attributes } = parseRequest(flush, payload, true);
-      database.flush(link, { header: asked, attributes });
-    });
+    this.#each(link, header, (database) => database.flush(link, payload));
   }
 
   /** The databases that a request is for, in this order; the second is not told of the first. */
@@ -158,7 +200,11 @@ function refuseOtherTypes(link: Link, text: string): void {
   if (link.traits.type !== LinkType.Ethernet) throw new NetlinkError(Errno.EINVAL, text);
 }
 
-function refuseVlan(vlan: number | undefined): void {
-  if (vlan !== undefined && (vlan === 0 || vlan > HIGHEST_VLAN))
-    throw new NetlinkError(Errno.EINVAL, 'invalid vlan id');
+/** @throws {NetlinkError} EINVAL for what is no VLAN. */
+function vlanOf(bytes: Uint8Array | undefined): number | undefined {
+  if (bytes === undefined) return undefined;
+  if (bytes.length !== 2) throw new NetlinkError(Errno.EINVAL, 'invalid vlan attribute size');
+  const vlan = uncheckedNumber(bytes);
+  if (vlan === 0 || vlan > HIGHEST_VLAN) throw new NetlinkError(Errno.EINVAL, 'invalid vlan id');
+  return vlan;
 }

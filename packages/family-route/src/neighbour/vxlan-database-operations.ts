@@ -9,8 +9,16 @@ import type { Network } from '../network/network.js';
 import { NETWORK } from '../network/network-token.js';
 import type { NexthopObject } from '../nexthop/nexthop-object.js';
 import { RouteMessageType } from '../route-message-type.js';
-import { type DatabaseRequest, type FlushRequest, flushMasks, type LinkDatabase } from './link-database.js';
+import {
+  type DatabaseQuestion,
+  type DatabaseRequest,
+  flushMasks,
+  type LinkDatabase,
+  uncheckedNumber,
+  vxlanFlush,
+} from './link-database.js';
 import { NeighbourFlag, NeighbourState } from './neighbour-numbers.js';
+import { parseRequest } from './parse-request.js';
 
 const FLUSH_LIMITS = {
   states: NeighbourState.Permanent | NeighbourState.NoArp,
@@ -60,19 +68,26 @@ export class VxlanDatabaseOperations implements LinkDatabase {
     databaseOf(link).forwarding.delete(address, sourceVni, isAny ? undefined : destination);
   }
 
-  get(link: Link, { attributes, address }: DatabaseRequest): Uint8Array {
+  get(link: Link, { address, vni }: DatabaseQuestion): Uint8Array {
     const { forwarding, properties } = databaseOf(link);
-    const entry = forwarding.find(address, attributes.vni ?? properties().vni);
+    const entry = forwarding.find(address, vni ?? properties().vni);
     if (entry === undefined) throw new NetlinkError(Errno.ENOENT, 'Fdb entry not found');
     return this.#encode(link, entry, entry.destinations[0]);
   }
 
-  flush(link: Link, request: FlushRequest): void {
-    const { destination, port, vni, sourceVni, nexthopId, interfaceIndex } = request.attributes;
-    const chosen = [destination, port, vni, sourceVni, nexthopId, interfaceIndex];
-    if (chosen.some((value) => value !== undefined))
-      throw new NetlinkError(Errno.EOPNOTSUPP, 'flushing by destination is not supported');
-    databaseOf(link).forwarding.flush(flushMasks(request, FLUSH_LIMITS));
+  flush(link: Link, payload: Uint8Array): void {
+    const request = parseRequest(vxlanFlush, payload, true, true);
+    const { destination, port = 0, vni = 0, sourceVni = 0, nexthopId = 0 } = request.attributes;
+    databaseOf(link).forwarding.flush({
+      ...flushMasks(request, FLUSH_LIMITS),
+      sourceVni,
+      nexthopId,
+      destination: {
+        ...(destination === undefined ? {} : { address: addressIn(destination) }),
+        ...(port === 0 ? {} : { port }),
+        ...(vni === 0 ? {} : { vni }),
+      },
+    });
   }
 
   *dump(link: Link): Generator<Uint8Array> {
@@ -94,24 +109,24 @@ export class VxlanDatabaseOperations implements LinkDatabase {
 
   #wayOf(link: Link, attributes: DatabaseRequest['attributes']): Way {
     const own = databaseOf(link).properties();
-    const { destination, port, vni, interfaceIndex, nexthopId } = attributes;
+    const { destination, nexthopId } = attributes;
+    const { port, vni, interfaceIndex, sourceVni } = attributes;
     if (
       nexthopId !== undefined &&
       [destination, port, vni, interfaceIndex].some((value) => value !== undefined)
     )
       throw new NetlinkError(Errno.EINVAL, 'DST, VNI, ifindex and port are mutually exclusive with NH_ID');
-    const address = destination === undefined ? new Uint8Array(own.isIpv6 ? 16 : 4) : addressIn(destination);
-    const sourceVni = attributes.sourceVni === undefined ? own.vni : vniIn(attributes.sourceVni);
-    if (interfaceIndex !== undefined && this.network.links.byIndex(interfaceIndex) === undefined)
-      throw new NetlinkError(Errno.EADDRNOTAVAIL, 'Device not found');
-    return {
-      address,
-      port: port ?? own.port,
-      vni: vni ?? own.vni,
-      interfaceIndex: interfaceIndex ?? 0,
-      sourceVni,
-      nexthopId: nexthopId ?? 0,
+    const way = {
+      address: destination === undefined ? new Uint8Array(own.isIpv6 ? 16 : 4) : addressIn(destination),
+      port: port === undefined ? own.port : portIn(port),
+      vni: vni === undefined ? own.vni : numberIn(vni, 'Invalid vni'),
+      sourceVni: sourceVni === undefined ? own.vni : numberIn(sourceVni, 'Invalid src vni'),
+      interfaceIndex: interfaceIndex === undefined ? 0 : numberIn(interfaceIndex, 'Invalid ifindex'),
+      nexthopId: uncheckedNumber(nexthopId),
     };
+    if (interfaceIndex !== undefined && this.network.links.byIndex(way.interfaceIndex) === undefined)
+      throw new NetlinkError(Errno.EADDRNOTAVAIL, 'Device not found');
+    return way;
   }
 
   #nexthop(id: number, isIpv6: boolean): NexthopObject {
@@ -153,7 +168,12 @@ function addressIn(bytes: Uint8Array): Uint8Array {
   throw new NetlinkError(Errno.EAFNOSUPPORT, 'Unsupported address family');
 }
 
-function vniIn(bytes: Uint8Array): number {
-  if (bytes.length !== 4) throw new NetlinkError(Errno.EINVAL, 'Invalid src vni');
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+function portIn(bytes: Uint8Array): number {
+  if (bytes.length !== 2) throw new NetlinkError(Errno.EINVAL, 'Invalid vxlan port');
+  return ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+}
+
+function numberIn(bytes: Uint8Array, refusal: string): number {
+  if (bytes.length !== 4) throw new NetlinkError(Errno.EINVAL, refusal);
+  return uncheckedNumber(bytes);
 }

@@ -69,6 +69,44 @@ test('with an age of less than ten seconds entries go when they are looked at; 0
   t.deepEqual(never.gone(), []);
 });
 
+test('a flush takes the destinations that it means, and entries that have no other', (t) => {
+  const { network, link } = world(0);
+  const { behaviour } = link;
+  if (!(behaviour instanceof VxlanKind)) throw new Error('no VXLAN');
+  const { forwarding } = behaviour.databaseOf(link);
+  const ways = (last: number) =>
+    forwarding
+      .all()
+      .find(({ address }) => address[5] === last)
+      ?.destinations.map(({ port }) => port);
+  for (const port of [1, 2])
+    forwarding.put({
+      address: Uint8Array.of(3, 0, 0, 0, 0, 9),
+      sourceVni: 5,
+      state: PERMANENT,
+      flags: SELF,
+      destination: { address: Uint8Array.of(10, 0, 0, 1), port, vni: 5, interfaceIndex: 0 },
+      create: true,
+      exclusive: false,
+      replace: false,
+      append: true,
+    });
+  add(link, 1, PERMANENT);
+  const all = { state: 0, stateMask: 0, flags: 0, flagsMask: 0 };
+  const told: (number | undefined)[] = [];
+  network.events.subscribe((event) => {
+    if (event.type === 'vxlan-entry-removed') told.push(event.destination?.port);
+  });
+  forwarding.flush({ ...all, sourceVni: 6 });
+  forwarding.flush({ ...all, nexthopId: 7 });
+  forwarding.flush({ ...all, destination: { port: 3 } });
+  t.deepEqual(told, []);
+  forwarding.flush({ ...all, destination: { port: 1 } });
+  t.deepEqual([ways(9), ways(1), told], [[2], [4789], [1]]);
+  forwarding.flush({ ...all, sourceVni: 5, destination: { address: Uint8Array.of(10, 0, 0, 1) } });
+  t.deepEqual([forwarding.all().length, told.length], [0, 3]);
+});
+
 test('a link that is down keeps what is there for good, and nothing ages', (t) => {
   const { clock, network, link, gone } = world(25);
   add(link, 1, REACHABLE);

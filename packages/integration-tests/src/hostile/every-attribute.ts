@@ -1,5 +1,6 @@
 import { attribute, type Bytes, u16, u32, zeros } from './bytes.js';
 import { EXTENDED, type HostileCase, STRICT } from './cases.js';
+import { FORWARDING_PLACES } from './forwarding.js';
 import { namesNamespace } from './mutation.js';
 import {
   addressHeader,
@@ -82,6 +83,7 @@ const PLACES: readonly Place[] = [
     build: (extra) => request(GET_NEXTHOP_BUCKET, 0, nexthopHeader(), attribute(1, u32(5)), attribute(13 | 0x8000, attribute(1, u16(2))), extra),
   },
   { name: 'dumping GETNEXTHOPBUCKET', types: 19, build: (extra) => request(GET_NEXTHOP_BUCKET, DUMP, nexthopHeader(), extra) },
+  ...FORWARDING_PLACES,
 ];
 
 /** Attribute types whose length nlspace judges otherwise than the kernel, and why. */

@@ -79,7 +79,7 @@ peerTest(test, missing, `${HAND_MADE.length} requests that are wrong in one way 
 });
 
 peerTest(test, missing, `${EVERY_ATTRIBUTE.length} requests with every attribute in every length get the errno that the kernel gives`, async (t) => {
-  t.timeout(300_000);
+  t.timeout(600_000);
   const compared = await compare(EVERY_ATTRIBUTE);
   const different = compared.filter((one) => !isEqual(one));
   t.deepEqual(different.filter((one) => !hasDifferentPolicy(one)).map(describe), []);

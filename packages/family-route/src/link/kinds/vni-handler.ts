@@ -1,4 +1,5 @@
 import {
+  attr,
   Do,
   Dump,
   defineAttributes,
@@ -26,7 +27,9 @@ const tunnelRequest = defineMessage({
     reserved: field.u16,
     interfaceIndex: field.u32,
   }),
-  attributes: defineAttributes('tunnel-request', {}),
+  attributes: defineAttributes('tunnel-request', {
+    entry: attr.nested(1, defineAttributes('tunnel-entry', {}), { checked: false }),
+  }),
 });
 type Request = Pick<RequestOf<typeof tunnelRequest>, 'header'>;
 
@@ -35,13 +38,13 @@ type Request = Pick<RequestOf<typeof tunnelRequest>, 'header'>;
 export class VniHandler {
   constructor(@inject(NETWORK) private readonly network: Network) {}
 
-  @Do(RouteMessageType.NewTunnel, tunnelRequest, { privilege: 'admin' })
+  @Do(RouteMessageType.NewTunnel, tunnelRequest, { privilege: 'admin', validation: 'strict' })
   add({ header }: Request): void {
     this.#refuse(header.interfaceIndex, 'vxlan: The device is not a vxlan device');
     throw new NetlinkError(Errno.EOPNOTSUPP);
   }
 
-  @Do(RouteMessageType.DeleteTunnel, tunnelRequest, { privilege: 'admin' })
+  @Do(RouteMessageType.DeleteTunnel, tunnelRequest, { privilege: 'admin', validation: 'strict' })
   delete(request: Request): void {
     this.add(request);
   }

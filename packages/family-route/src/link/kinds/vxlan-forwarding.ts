@@ -58,6 +58,12 @@ export interface VxlanFlush {
   readonly stateMask: number;
   readonly flags: number;
   readonly flagsMask: number;
+  /** 0 for any. */
+  readonly sourceVni?: number;
+  /** 0 for any, and for none. */
+  readonly nexthopId?: number;
+  /** Only destinations that are so, and entries that have no other. */
+  readonly destination?: Partial<Destination>;
 }
 
 /** What of its link a table looks at. */
@@ -127,9 +133,13 @@ export class VxlanForwarding {
     } else this.#remove(entry);
   }
 
-  flush({ state, stateMask, flags, flagsMask }: VxlanFlush): void {
-    for (const entry of this.all())
-      if ((entry.state & stateMask) === state && (entry.flags & flagsMask) === flags) this.#remove(entry);
+  flush(wanted: VxlanFlush): void {
+    const { destination = {} } = wanted;
+    for (const entry of this.all()) {
+      if (!isMeant(entry, wanted)) continue;
+      if (Object.keys(destination).length === 0) this.#remove(entry);
+      else this.#flushDestinations(entry, destination);
+    }
   }
 
   /** Removes what has not been used for so long. @returns when the next is due. */
@@ -213,11 +223,32 @@ export class VxlanForwarding {
     else for (const destination of entry.destinations) this.events.removed(entry, destination);
   }
 
+  #flushDestinations(entry: VxlanEntry, wanted: Partial<Destination>): void {
+    const { destinations } = entry;
+    for (const one of destinations) {
+      if (!isSame(one, { ...one, ...wanted })) continue;
+      entry.destinations = entry.destinations.filter((other) => other !== one);
+      this.events.removed(entry, one);
+    }
+    if (destinations.length > 0 && entry.destinations.length === 0)
+      this.#entries.delete(keyOf(entry.address, entry.sourceVni));
+  }
+
   /** Entries go with their nexthop, and nobody is told. */
   #forgetNexthops(): void {
     for (const [key, { nexthop }] of this.#entries)
       if (nexthop !== undefined && !this.isAlive(nexthop)) this.#entries.delete(key);
   }
+}
+
+function isMeant(entry: VxlanEntry, wanted: VxlanFlush): boolean {
+  const { state, stateMask, flags, flagsMask, sourceVni = 0, nexthopId = 0 } = wanted;
+  return (
+    (stateMask === 0 || (entry.state & stateMask) === state) &&
+    (flagsMask === 0 || (entry.flags & flagsMask) === flags) &&
+    (sourceVni === 0 || entry.sourceVni === sourceVni) &&
+    (nexthopId === 0 || entry.nexthop?.id === nexthopId)
+  );
 }
 
 /** The flags of what a request adds. */

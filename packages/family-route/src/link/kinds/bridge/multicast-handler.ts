@@ -6,6 +6,7 @@ import {
   type GroupNotifier,
   inject,
   injectable,
+  MESSAGE_HEADER_SIZE,
   NetlinkError,
   type RawDump,
   type RequestOf,
@@ -40,6 +41,7 @@ type Request = Pick<RequestOf<typeof groupRequest>, 'payload' | 'flags' | 'stric
 const STATIC = 4;
 const ENTRY = 1;
 const DISABLED = 0;
+const NESTED_FLAG = 0x8000;
 
 const WRITE = { privilege: 'admin', validation: 'none' } as const;
 
@@ -120,9 +122,9 @@ export class MulticastHandler {
   }
 
   #parse(payload: Uint8Array): Asked {
-    const { header, attributes } = parseRequest(groupRequest, payload, false);
     if (payload.length < groupRequest.header.size)
       throw new NetlinkError(Errno.EINVAL, 'Invalid header length');
+    const { header, attributes } = parseRequest(groupRequest, payload, false);
     if (header.interfaceIndex === 0) throw new NetlinkError(Errno.EINVAL, 'Invalid ifindex');
     const link = this.network.links.byIndex(header.interfaceIndex);
     if (link === undefined) throw new NetlinkError(Errno.ENODEV, "Device doesn't exist");
@@ -187,8 +189,17 @@ function checkedOptions(payload: Uint8Array) {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const place = findAttribute(view, groupRequest.header.size, 2);
   if (place === undefined) return {};
+  if (!place.isFlagged)
+    throw new NetlinkError(Errno.EINVAL, 'NLA_F_NESTED is missing', { attribute: 'options' });
   const failed = groupOptions.check(view, place.start, place.end, true);
-  if (failed !== undefined) throw new NetlinkError(failed.failure.errno, failed.failure.text);
+  if (failed !== undefined) {
+    const { failure, offset } = failed;
+    throw new NetlinkError(
+      failure.errno,
+      failure.text,
+      offset === undefined ? {} : { offset: offset + MESSAGE_HEADER_SIZE },
+    );
+  }
   return groupOptions.decode(view, place.start, place.end);
 }
 
@@ -196,7 +207,12 @@ function findAttribute(view: DataView, from: number, type: number) {
   for (let at = from; view.byteLength - at >= 4; ) {
     const length = view.getUint16(at, true);
     if (length < 4 || at + length > view.byteLength) return undefined;
-    if ((view.getUint16(at + 2, true) & 0x3fff) === type) return { start: at + 4, end: at + length };
+    if ((view.getUint16(at + 2, true) & 0x3fff) === type)
+      return {
+        start: at + 4,
+        end: at + length,
+        isFlagged: (view.getUint16(at + 2, true) & NESTED_FLAG) !== 0,
+      };
     at += (length + 3) & ~3;
   }
   return undefined;

@@ -93,6 +93,7 @@ function faultOf(bytes: Uint8Array): string | undefined {
 const entryKind: AttributeKind<Uint8Array> = {
   ...bytesKind(),
   check(view, offset, length) {
+    if (length > ENTRY_SIZE) return { errno: Errno.ERANGE, text: 'Attribute failed policy validation' };
     const text = faultOf(new Uint8Array(view.buffer, view.byteOffset + offset, length));
     return text === undefined ? undefined : { errno: Errno.EINVAL, text };
   },
@@ -101,7 +102,7 @@ const entryKind: AttributeKind<Uint8Array> = {
 /** `MDBE_ATTR_*`; those of VXLANs are not among them. */
 export const groupOptions = defineAttributes('multicast-group-options', {
   source: attr.bytes(1, { min: 4, max: 16 }),
-  sources: attr.bytes(2),
+  sources: attr.nested(2, defineAttributes('multicast-group-sources', {}), { checked: false }),
   mode: attr.u8(3, { max: 1 }),
   routeProtocol: attr.u8(4, { min: 4 }),
 });
