@@ -1,10 +1,15 @@
 // Who may import whom: DESIGN's layer order as rules. `npm run check` runs them.
 
+/** Families that serve a whole protocol. All others are their guests, and may use them: docs/decisions/0060. */
+const HOST_FAMILIES = 'family-(?:route|generic)';
+const GUEST_FAMILIES = 'family-(?!(?:route|generic)/)[^/]+';
+
 /** Packages from the centre outwards; one may import those on earlier lines only. Siblings stand on one line. */
 const PACKAGE_LAYERS = [
   ['core'],
   ['native', 'transport-contract'],
-  ['family-[^/]+', 'transport-(?!contract)[^/]+'],
+  [HOST_FAMILIES, 'transport-(?!contract)[^/]+'],
+  [GUEST_FAMILIES],
   ['rtsock-bridge'],
   ['nlspace'],
   ['testkit'],
@@ -62,10 +67,24 @@ module.exports = {
       name: 'siblings never meet',
       comment: 'A family or a transport that needs another is a bridge: a package of its own.',
       severity: 'error',
-      from: { path: '^packages/((?:family|transport)-[^/]+)/', pathNot: '^packages/transport-contract/' },
+      from: {
+        path: `^packages/(${HOST_FAMILIES}|transport-[^/]+)/`,
+        pathNot: '^packages/transport-contract/',
+      },
       to: {
         path: '^packages/(?:family|transport)-',
         pathNot: ['^packages/$1/', '^packages/transport-contract/'],
+      },
+    },
+    {
+      name: 'guests meet their hosts only',
+      comment:
+        'A generic family may serve what NETLINK_ROUTE serves; of other guests and of transports it knows nothing.',
+      severity: 'error',
+      from: { path: `^packages/(${GUEST_FAMILIES})/` },
+      to: {
+        path: '^packages/(?:family|transport)-',
+        pathNot: ['^packages/$1/', `^packages/${HOST_FAMILIES}/`, '^packages/transport-contract/'],
       },
     },
     {
