@@ -740,6 +740,21 @@ static napi_value close_descriptor(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* peerCredentials(descriptor): [uid, gid, pid] of who connected a Unix-domain socket, or -errno. */
+static napi_value peer_credentials(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct ucred peer;
+  socklen_t length = sizeof peer;
+  napi_value result;
+  if (getsockopt((int)integer(env, a.values[0]), SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+    return number(env, -errno);
+  napi_create_array_with_length(env, 3, &result);
+  napi_set_element(env, result, 0, number(env, peer.uid));
+  napi_set_element(env, result, 1, number(env, peer.gid));
+  napi_set_element(env, result, 2, number(env, peer.pid));
+  return result;
+}
+
 NAPI_MODULE_INIT() {
   napi_value function;
   napi_create_function(env, "createSupervisor", NAPI_AUTO_LENGTH, create_supervisor, NULL, &function);
@@ -748,5 +763,7 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "createChannel", function);
   napi_create_function(env, "closeDescriptor", NAPI_AUTO_LENGTH, close_descriptor, NULL, &function);
   napi_set_named_property(env, exports, "closeDescriptor", function);
+  napi_create_function(env, "peerCredentials", NAPI_AUTO_LENGTH, peer_credentials, NULL, &function);
+  napi_set_named_property(env, exports, "peerCredentials", function);
   return exports;
 }

@@ -131,6 +131,8 @@ interface Addon {
   createSupervisor(handlers: SupervisorHandlers, channel: number): Supervisor;
   createChannel(): [ours: number, launchers: number];
   closeDescriptor(descriptor: number): void;
+  /** Who connected a Unix-domain socket (SO_PEERCRED), or a negative errno. */
+  peerCredentials(descriptor: number): [uid: number, gid: number, pid: number] | number;
 }
 
 export const NAME_SPACE = 128;

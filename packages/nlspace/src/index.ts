@@ -42,6 +42,15 @@ export {
   run,
   start,
 } from '@nlspace/transport-seccomp';
+export {
+  AddressError,
+  connect,
+  defaultAddress,
+  type Listener,
+  type ListenOptions,
+  listen,
+  type Peer,
+} from '@nlspace/transport-unix';
 export { createNetlink, type NetlinkOptions } from './create-netlink.js';
 export { PROFILES, type Profile, type ProfileName } from './profiles.js';
 export { ROUTE_CATALOG } from './route-catalog.js';

@@ -16,7 +16,8 @@ import { describeError, type FrameSink, ServedSocket } from './served-socket.js'
 
 export interface ServeFramesOptions {
   /**
-   * Who the peer is: what the medium says of it. The peer can give up netAdmin for a socket, never gain it.
+   * Who the peer is: what the medium says of it. The peer can give up netAdmin for a socket, never gain it, and says
+   * for which of its processes a socket is: that is no more than the port ID it gets if it is free.
    * `'claimed'`: who the peer says it is, for peers that are as trusted as this process.
    */
   readonly credentials: Credentials | 'claimed';
@@ -265,6 +266,8 @@ function effectiveCredentials(
   known: Credentials | 'claimed',
   { claimed, uid, gid, pid, netAdmin }: Claim,
 ): Credentials | undefined {
-  if (known !== 'claimed') return claimed === 1 && netAdmin !== 1 ? { ...known, netAdmin: false } : known;
+  if (known !== 'claimed') {
+    return claimed === 1 ? { ...known, pid, netAdmin: known.netAdmin && netAdmin === 1 } : known;
+  }
   return claimed === 1 ? { uid, gid, pid, netAdmin: netAdmin === 1 } : undefined;
 }
