@@ -5,7 +5,7 @@ export type * from './address/interface-address.js';
 export { FOREVER, FOREVER_SECONDS, type Lifetime } from './address/lifetime.js';
 export * from './link/configuration-message.js';
 export { ETHERNET, validateMacAddress } from './link/kinds/ethernet.js';
-export { addTun, type TunOptions } from './link/kinds/tun.js';
+export { addTun, configureTun, type TunOptions, tunTraits } from './link/kinds/tun.js';
 export type * from './link/link.js';
 export type { LinkChanges } from './link/link-changes.js';
 export * from './link/link-flags.js';

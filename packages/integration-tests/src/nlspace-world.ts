@@ -1,7 +1,7 @@
 import type { NetlinkDomain } from '@nlspace/core';
 import type { World } from '@nlspace/testkit';
 import { run } from '@nlspace/transport-seccomp';
-import { createNetlink } from 'nlspace';
+import { createNetlink, Network, tunDevices } from 'nlspace';
 
 /** A domain with a network as the kernel makes one: `lo`, down, and nothing else. */
 export function freshDomain(): NetlinkDomain {
@@ -12,6 +12,13 @@ export function freshDomain(): NetlinkDomain {
 export const nlspaceWorld: World = {
   name: 'nlspace',
   async run(argv, cwd) {
-    await run(freshDomain(), argv, { stdio: 'ignore', untilAllExit: true, cwd });
+    const network = new Network();
+    const devices = tunDevices(network);
+    await run(createNetlink({ network }), argv, {
+      stdio: 'ignore',
+      untilAllExit: true,
+      cwd,
+      tunDevices: devices,
+    });
   },
 };

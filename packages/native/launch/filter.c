@@ -37,8 +37,9 @@ static const struct {
 } host_requests[] = {{0x890b, 0x890d}, {0x8910, 0x894a}, {0x8950, 0x89df}, {0x89f0, 0x89ff}};
 #define HOST_REQUESTS (sizeof host_requests / sizeof *host_requests)
 
-/* TUNSETIFF makes a device of the host, or joins one. */
-#define DEVICE_REQUEST 0x400454cau
+/* TUNSETIFF, TUNSETPERSIST, TUNSETOWNER, TUNSETLINK and TUNSETGROUP would make devices of the host. */
+#define FIRST_DEVICE_REQUEST 0x400454cau
+#define LAST_DEVICE_REQUEST 0x400454ceu
 
 /* Trapped when their first argument is a descriptor in the trapped range. The frequent ones first. */
 static const int descriptor_calls[] = {
@@ -79,8 +80,8 @@ unsigned short make_filter(unsigned base, struct sock_filter *code) {
        RETURN(SECCOMP_RET_ALLOW));
   EMIT(JUMP(BPF_JEQ, SYS_socketpair, 0, 4), LOAD(args[0]), JUMP(BPF_JEQ, AF_NETLINK, 0, 1), REFUSE(EOPNOTSUPP),
        RETURN(SECCOMP_RET_ALLOW));
-  EMIT(JUMP(BPF_JEQ, SYS_ioctl, 0, 5 + 2 * HOST_REQUESTS), LOAD(args[1]));
-  EMIT(JUMP(BPF_JEQ, DEVICE_REQUEST, 0, 1), REFUSE(EOPNOTSUPP));
+  EMIT(JUMP(BPF_JEQ, SYS_ioctl, 0, 6 + 2 * HOST_REQUESTS), LOAD(args[1]));
+  EMIT(JUMP(BPF_JGE, FIRST_DEVICE_REQUEST, 0, 2), JUMP(BPF_JGT, LAST_DEVICE_REQUEST, 1, 0), RETURN(SECCOMP_RET_USER_NOTIF));
   for (size_t left = HOST_REQUESTS; left > 0; left--) {
     const unsigned first = host_requests[HOST_REQUESTS - left].first, last = host_requests[HOST_REQUESTS - left].last;
     EMIT(JUMP(BPF_JGT, last, 1, 0), JUMP(BPF_JGE, first, 2 * left - 1, 2 * left - 2));

@@ -142,11 +142,17 @@ static void handle_notification(struct instance *in, const struct seccomp_notif 
     return;
   }
   if (n->data.nr == SYS_ioctl) {
-    /* About interfaces, which any socket does and nothing else. */
+    /* About interfaces, which any socket does and nothing else; or about devices, where other files may mean something else. */
     fetched = target_fetch(s, thread, (int)n->data.args[0]);
-    int refusal = fetched < 0 ? -EBADF : is_socket(fetched) ? 0 : -ENOTTY;
+    bool about_device = is_device_request(n->data.args[1]);
+    bool is_other_file = about_device && fetched >= 0 && !is_tun(fetched);
+    int refusal = fetched < 0 ? -EBADF : about_device || is_socket(fetched) ? 0 : -ENOTTY;
     if (fetched >= 0) close(fetched);
     fetched = -1;
+    if (is_other_file) {
+      notification_continue(s->listener, n->id);
+      return;
+    }
     if (refusal < 0) {
       notification_answer(s->listener, n->id, refusal);
       return;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/fs.h>
+#include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <stdlib.h>
@@ -289,6 +290,11 @@ int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
     case SYS_getsockopt:
       return decode_option(s, call, false, d);
     case SYS_ioctl:
+      if (is_device_request(args[1])) {
+        *d = (struct decoded){OPERATION_DEVICE, (uint32_t)args[1], (int32_t)args[0], (int32_t)args[2]};
+        if ((uint32_t)args[1] != TUNSETIFF) return 0;
+        return target_read(call->thread, s->memory + NAME_SPACE, args[2], INTERFACE_REQUEST_SIZE) ? 0 : -EFAULT;
+      }
       *d = (struct decoded){OPERATION_INTERFACE, (uint32_t)args[1], 0, 0};
       /* Others than these are refused, and what they point at may be shorter. */
       if ((uint32_t)args[1] < SIOCGIFNAME || (uint32_t)args[1] > SIOCWANDEV) return 0;

@@ -27,6 +27,11 @@ export enum Operation {
   Unsupported = 12,
   /** ioctl about an interface, on whatever socket: `a` = request; the ifreq is in memory. Answered by `answerInterface`. */
   Interface = 13,
+  /**
+   * ioctl on /dev/net/tun: `a` = request, `b` = descriptor, `c` = argument; for TUNSETIFF the ifreq is in memory. Answered by
+   * `answerInterface` or `complete`.
+   */
+  Device = 14,
 }
 
 /** What the launcher reports; the numbers are those of `enum launch_event` in protocol.h. */

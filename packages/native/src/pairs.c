@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 enum { PAIR_BUFFER = 32 << 20, MOST_PAIRS = 1 << 24 };
@@ -79,6 +80,13 @@ void pair_release(struct supervisor *s, int handle) {
 bool is_socket(int descriptor) {
   struct stat status;
   return fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+/* By its number: /dev/net/tun may be called otherwise. */
+bool is_tun(int descriptor) {
+  enum { MISC_MAJOR = 10, TUN_MINOR = 200 };
+  struct stat status;
+  return fstat(descriptor, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(MISC_MAJOR, TUN_MINOR);
 }
 
 int pair_find(const struct supervisor *s, int descriptor) {

@@ -27,6 +27,7 @@ enum operation {
   OPERATION_UNSUPPORTED = 12, /* listen, accept, shutdown */
   OPERATION_NOTHING = 0,      /* answered with 0 at once, never told */
   OPERATION_INTERFACE = 13,   /* ioctl on any socket: a = request; struct ifreq is in memory; answered by answer_interface */
+  OPERATION_DEVICE = 14,      /* ioctl on /dev/net/tun: a = request, b = descriptor, c = argument; for TUNSETIFF as INTERFACE */
 };
 
 enum {
@@ -144,6 +145,9 @@ static inline uint64_t pair_token(const struct pair *pair, int handle) {
 }
 int pair_create(struct supervisor *s, bool nonblocking, int *program_end);
 bool is_socket(int descriptor);
+bool is_tun(int descriptor);
+/* Of an ioctl: whether it is one that /dev/net/tun understands. */
+static inline bool is_device_request(uint64_t request) { return (uint32_t)request >> 8 == 0x400454; }
 void pair_release(struct supervisor *s, int handle);
 int pair_find(const struct supervisor *s, int descriptor);
 struct pair *pair_get(struct supervisor *s, int64_t handle);

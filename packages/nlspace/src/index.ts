@@ -41,6 +41,9 @@ export {
   type RunOptions,
   run,
   start,
+  type TunDevice,
+  type TunDevices,
+  type TunRequest,
 } from '@nlspace/transport-seccomp';
 export {
   AddressError,
@@ -57,3 +60,4 @@ export { ROUTE_CATALOG } from './route-catalog.js';
 export { ROUTE_VOCABULARY } from './trace/route-vocabulary.js';
 export { type TraceOptions, trace } from './trace/trace.js';
 export type { Vocabulary } from './trace/vocabulary.js';
+export { tunDevices } from './tun-devices.js';

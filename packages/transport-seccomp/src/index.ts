@@ -2,3 +2,4 @@
 export { LaunchError } from './launch-error.js';
 export { type ExitResult, exitAs, type RunningProgram, type RunOptions, run, start } from './run.js';
 export type { Caller } from './supervisor.js';
+export type { TunDevice, TunDevices, TunRequest } from './tun-requests.js';

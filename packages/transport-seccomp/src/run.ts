@@ -6,6 +6,7 @@ import { LaunchEvent, launcherPath, native } from '@nlspace/native';
 import { checkKernel, explainFailure, LaunchError } from './launch-error.js';
 import { type Caller, Supervision } from './supervisor.js';
 import { type Foreground, shareForeground } from './terminal.js';
+import type { TunDevices } from './tun-requests.js';
 
 export interface RunOptions {
   /** @default process.env */
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly stdio?: 'inherit' | 'pipe' | 'ignore' | readonly ('inherit' | 'pipe' | 'ignore' | number)[];
   /** Whether a caller may change things, as CAP_NET_ADMIN does. @default true for everyone */
   readonly netAdmin?: boolean | ((caller: Caller) => boolean);
+  /** Makes the TUN and TAP links that programs ask for. @default they get EOPNOTSUPP */
+  readonly tunDevices?: TunDevices;
   /**
    * The lowest descriptor number whose calls are trapped; netlink sockets are placed there or above. 0 traps all: slower,
    * but exact also for programs that move netlink sockets to low numbers with dup2 or pass them with SCM_RIGHTS.
@@ -137,6 +140,7 @@ class Launch implements RunningProgram {
       netlink,
       channel: ours,
       hasNetAdmin: typeof netAdmin === 'function' ? netAdmin : () => netAdmin,
+      tunDevices: options.tunDevices,
       onLaunch: (event, value, detail, pid) => this.#onLaunch(event, value, detail, pid),
     });
     const three = typeof stdio === 'string' ? [stdio, stdio, stdio] : [...stdio];

@@ -9,6 +9,7 @@ import { failureOf, Sends } from './sends.js';
 import { refreshAncillaryData, ServedSocket } from './served-socket.js';
 import { readPeerName, readSocketName } from './socket-name.js';
 import { getOption, NATIVE, setOption } from './socket-options.js';
+import { TUNSETIFF, type TunDevices, TunRequests } from './tun-requests.js';
 
 /** Who made a socket, by effective IDs. */
 export interface Caller {
@@ -22,16 +23,18 @@ export interface SupervisionOptions {
   /** Our end of the channel to the launcher; it is taken over. */
   readonly channel: number;
   hasNetAdmin(caller: Caller): boolean;
+  readonly tunDevices?: TunDevices | undefined;
   onLaunch(event: LaunchEvent, value: number, detail: number, pid: number): void;
 }
 
-type ServedOperation = Exclude<Operation, Operation.Open | Operation.Interface>;
+type ServedOperation = Exclude<Operation, Operation.Open | Operation.Interface | Operation.Device>;
 type Answer = (call: Call, served: ServedSocket) => void | Promise<void>;
 
 /** Answers the trapped system calls of a program and its descendants from a `Netlink`. */
 export class Supervision {
   readonly #native: Supervisor;
   readonly #sends: Sends;
+  readonly #tuns: TunRequests;
   readonly #namespaces: NamespaceKeeper;
   readonly #memory: DataView;
   readonly #value: DataView;
@@ -78,6 +81,7 @@ export class Supervision {
   };
 
   constructor(private readonly options: SupervisionOptions) {
+    this.#tuns = new TunRequests(options.tunDevices);
     this.#native = native().createSupervisor(
       {
         call: (operation, id, handle, thread, a, b, c) =>
@@ -117,6 +121,7 @@ export class Supervision {
 
   /** Programs that go on get ENOSYS for whatever is trapped. */
   close(): void {
+    this.#tuns.close();
     for (const handle of [...this.#sockets.keys()]) this.#closed(handle);
     for (const descriptor of this.#namespaces.kept.values()) closeSync(descriptor);
     this.#namespaces.kept.clear();
@@ -131,6 +136,10 @@ export class Supervision {
     }
     if (call.operation === Operation.Interface) {
       this.#refuseOnError(call, () => this.#answerInterface(call));
+      return;
+    }
+    if (call.operation === Operation.Device) {
+      this.#refuseOnError(call, () => this.#answerDevice(call));
       return;
     }
     const served = this.#sockets.get(handle);
@@ -165,6 +174,7 @@ export class Supervision {
       this.#native.complete(call.id, -(failure ?? Errno.ESRCH));
       return;
     }
+    this.#tuns.sweep();
     const credentials = { ...caller, netAdmin: this.options.hasNetAdmin(caller) };
     const namespaces = new CallerNamespaces(this.#namespaces, call.thread);
     const socket = await this.options.netlink.open({ protocol: call.b, credentials, namespaces });
@@ -177,6 +187,7 @@ export class Supervision {
       this.#native.complete(call.id, -Errno.ESRCH);
       return;
     }
+    this.#tuns.sweep();
     const request = new Uint8Array(
       this.#value.buffer.slice(this.#value.byteOffset, this.#value.byteOffset + INTERFACE_REQUEST_SIZE),
     );
@@ -184,6 +195,22 @@ export class Supervision {
     const namespaces = new CallerNamespaces(this.#namespaces, call.thread);
     await answerInterfaceRequest(this.options.netlink, { credentials, namespaces }, call.a, request);
     this.#native.answerInterface(call.id, request);
+  }
+
+  #answerDevice({ id, thread, a: number, b: descriptor, c: argument }: Call): void {
+    const caller = this.#native.identity(id);
+    if (caller === undefined) {
+      this.#native.complete(id, -Errno.ESRCH);
+      return;
+    }
+    const request = new Uint8Array(
+      this.#value.buffer.slice(this.#value.byteOffset, this.#value.byteOffset + INTERFACE_REQUEST_SIZE),
+    );
+    const namespace = new CallerNamespaces(this.#namespaces, thread).current;
+    const netAdmin = this.options.hasNetAdmin(caller);
+    this.#tuns.answer({ thread, descriptor, namespace, netAdmin }, number, argument, request);
+    if (number === TUNSETIFF) this.#native.answerInterface(id, request);
+    else this.#native.complete(id, 0);
   }
 
   #place(call: Call, socket: NetlinkSocket, namespaces: CallerNamespaces): void {

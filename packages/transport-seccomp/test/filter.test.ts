@@ -152,8 +152,9 @@ const ROWS: readonly Row[] = [
   ...[0x5401, 0x890a, 0x890e, 0x890f, 0x894b, 0x894f, 0x89e0, 0x89ef, 0x8a00].map(
     (request): Row => ['ioctl', [BASE, request], ALLOW],
   ),
-  ['ioctl', [3, 0x400454ca /* TUNSETIFF */], refuse(Errno.EOPNOTSUPP)],
-  ['ioctl', [3, 0x400454cb /* TUNSETPERSIST */], ALLOW],
+  // TUNSETIFF to TUNSETGROUP
+  ...[0x400454ca, 0x400454ce].map((request): Row => ['ioctl', [3, request], NOTIFY]),
+  ...[0x400454c9, 0x400454cf].map((request): Row => ['ioctl', [3, request], ALLOW]),
   ['close', [BASE], ALLOW],
   ['openat', [BASE], ALLOW],
   ['execve', [BASE], ALLOW],

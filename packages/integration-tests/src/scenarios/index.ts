@@ -21,6 +21,7 @@ import { PROGRAMS } from './programs.js';
 import { PYROUTE2 } from './pyroute2.js';
 import { RULES } from './rules.js';
 import { STACKED_LINKS } from './stacked-links.js';
+import { TUNS } from './tuns.js';
 
 /** Every scenario, by the object it is about. */
 export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
@@ -29,6 +30,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'stacked link': STACKED_LINKS.map(withoutNotifications),
   'multicast group': MULTICAST_GROUPS.map(withoutNotifications),
   'forwarding database': FORWARDING.map((scenario) => (scenario.name.includes('bridge') ? withoutNotifications(scenario) : scenario)),
+  tun: TUNS,
   address: ADDRESSES,
   'IPv4 route': IPV4_ROUTES,
   'IPv6 route': IPV6_ROUTES,

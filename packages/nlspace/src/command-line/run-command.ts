@@ -1,7 +1,10 @@
 import { openSync, writeSync } from 'node:fs';
 import type { Netlink } from '@nlspace/core';
+import { Network } from '@nlspace/family-route';
 import { type ExitResult, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
+import { PROFILES } from '../profiles.js';
+import { tunDevices } from '../tun-devices.js';
 import type { CommandLine } from './arguments.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
@@ -9,10 +12,11 @@ import { loadLinkKinds } from './load-link-kinds.js';
 /** `nlspace run`: terminal, standard input, signals and exit status are the program's own. */
 export async function runCommand(commandLine: CommandLine): Promise<ExitResult> {
   const { program, verbose, traceFile, admin, base, families, linkKinds, profile } = commandLine;
-  const domain = createNetlink({
-    profile,
-    ...(linkKinds.length === 0 ? {} : { network: { kinds: await loadLinkKinds(linkKinds) } }),
+  const network = new Network({
+    profile: PROFILES[profile].network,
+    ...(linkKinds.length === 0 ? {} : { kinds: await loadLinkKinds(linkKinds) }),
   });
+  const domain = createNetlink({ profile, network });
   await loadFamilies(domain, families);
   let netlink: Netlink = domain;
   if (verbose || traceFile !== undefined) {
@@ -22,7 +26,11 @@ export async function runCommand(commandLine: CommandLine): Promise<ExitResult> 
     netlink = trace(netlink, { write: traceFile === undefined ? writeToStandardError : writerTo(traceFile) });
   }
   const argv = program.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : program;
-  return run(netlink, argv, { netAdmin: admin, ...(base === undefined ? {} : { base }) });
+  return run(netlink, argv, {
+    netAdmin: admin,
+    tunDevices: tunDevices(network),
+    ...(base === undefined ? {} : { base }),
+  });
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

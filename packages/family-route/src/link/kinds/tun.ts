@@ -28,7 +28,12 @@ enum DeviceType {
 const MOST_QUEUES = 256;
 
 /** Plain Ethernet with a queue for each reader. */
-const TAP: LinkTraits = { ...ETHERNET, maximumMtu: 65_521, queueingDiscipline: 'pfifo_fast' };
+const TAP: LinkTraits = {
+  ...ETHERNET,
+  maximumMtu: 65_521,
+  queueingDiscipline: 'pfifo_fast',
+  speedMbps: 10_000,
+};
 
 /** Packets without a header. */
 const TUN: LinkTraits = {
@@ -54,6 +59,8 @@ export interface TunOptions {
   readonly hasVirtualHeader?: boolean;
   /** @default false */
   readonly isMultiQueue?: boolean;
+  /** It stays without a program; nobody removes it otherwise. @default true */
+  readonly isPersistent?: boolean;
 }
 
 /**
@@ -70,7 +77,7 @@ export class TunKind implements LinkBehaviour {
     throw new NetlinkError(Errno.EOPNOTSUPP, 'tun/tap creation via rtnetlink is not supported');
   }
 
-  /** What TUNSETIFF, TUNSETOWNER, TUNSETGROUP and TUNSETPERSIST do, and the end of the program. */
+  /** What TUNSETIFF, TUNSETOWNER, TUNSETGROUP and TUNSETPERSIST do. */
   add(links: LinkTable, options: TunOptions): Link {
     const { isTap = false, isMultiQueue = false, owner, group } = options;
     const { name = isTap ? 'tap%d' : 'tun%d' } = options;
@@ -87,7 +94,7 @@ export class TunKind implements LinkBehaviour {
       ...(group === undefined ? {} : { group }),
       packetInformation: Number(options.hasPacketInformation ?? false),
       virtualHeader: Number(options.hasVirtualHeader ?? false),
-      persistent: 1,
+      persistent: Number(options.isPersistent ?? true),
       multiQueue: Number(isMultiQueue),
       ...(isMultiQueue ? { queues: 0, disabledQueues: 0 } : {}),
     });
@@ -97,8 +104,26 @@ export class TunKind implements LinkBehaviour {
     return link;
   }
 
+  /** What a program that is attached may still say. */
+  configure(
+    link: Link,
+    { owner, group, isPersistent }: Pick<TunOptions, 'owner' | 'group' | 'isPersistent'>,
+  ): void {
+    this.#descriptions.set(link, {
+      ...this.#descriptions.get(link),
+      ...(owner === undefined ? {} : { owner }),
+      ...(group === undefined ? {} : { group }),
+      ...(isPersistent === undefined ? {} : { persistent: Number(isPersistent) }),
+    });
+  }
+
   describe(link: Link): LinkData {
     return this.#descriptions.get(link);
+  }
+
+  /** Packets without a header have no addresses. */
+  changeAddress({ traits }: Link): void {
+    if (traits.type === LinkType.None) throw new NetlinkError(Errno.EOPNOTSUPP);
   }
 
   /** Nobody reads, so nobody can say that there is a carrier. */
@@ -116,4 +141,24 @@ export function addTun(links: LinkTable, options: TunOptions = {}): Link {
   const kind = links.kind('tun');
   if (!(kind instanceof TunKind)) throw new TypeError('this network has no links of kind tun');
   return kind.add(links, options);
+}
+
+/** What a program that is attached to such a link may still change. */
+export function configureTun(
+  link: Link,
+  changes: Pick<TunOptions, 'owner' | 'group' | 'isPersistent'>,
+): void {
+  const { behaviour } = link;
+  if (!(behaviour instanceof TunKind)) throw new TypeError(`${link.name} is no TUN link`);
+  behaviour.configure(link, changes);
+}
+
+/** Which sort of link it is; undefined for links of other kinds. */
+export function tunTraits(
+  link: Link,
+): { isTap: boolean; isMultiQueue: boolean; isPersistent: boolean } | undefined {
+  const { behaviour } = link;
+  if (!(behaviour instanceof TunKind)) return undefined;
+  const { type, multiQueue, persistent }: Data = behaviour.describe(link);
+  return { isTap: type === DeviceType.Tap, isMultiQueue: multiQueue === 1, isPersistent: persistent === 1 };
 }
