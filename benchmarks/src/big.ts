@@ -12,7 +12,7 @@ import {
   secondWire,
   wire,
 } from './requests.js';
-import { list, openSocket, residentBytes, send } from './session.js';
+import { bestList, openSocket, residentBytes, send } from './session.js';
 
 const RTM = { getLink: 18, getRoute: 26, getNeighbour: 30 };
 const INET = 2;
@@ -41,16 +41,16 @@ const [ipv4Count = 0, ipv6Count = 0, pairs = 0, neighbourCount = 0] = process.ar
 const socket = await openSocket();
 send(socket, wire());
 const linkSeconds = send(socket, links(pairs));
-const linkList = list(socket, RTM.getLink, 0, 16);
+const linkList = bestList(socket, RTM.getLink, 0, 16);
 const neighbourSeconds = send(socket, neighbours(neighbourCount));
-const neighbourList = list(socket, RTM.getNeighbour, INET);
+const neighbourList = bestList(socket, RTM.getNeighbour, INET);
 const parts = [[...ipv4Routes(ipv4Count)], [...ipv6Routes(ipv6Count)]] as const;
 const before = residentBytes();
 const ipv4Seconds = send(socket, parts[0]);
 const ipv6Seconds = send(socket, parts[1]);
 const routeBytes = residentBytes() - before;
-const ipv6List = list(socket, RTM.getRoute, INET6);
-const both = list(socket, RTM.getRoute, 0);
+const ipv6List = bestList(socket, RTM.getRoute, INET6);
+const both = bestList(socket, RTM.getRoute, 0);
 const result = {
   linkSeconds,
   linkList,

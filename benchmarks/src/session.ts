@@ -40,8 +40,14 @@ export function send(socket: NetlinkSocket, batches: Iterable<Batch>): number {
   return (performance.now() - start) / 1000;
 }
 
+/** The fastest of three dumps. */
+export function bestList(socket: NetlinkSocket, type: number, family: number, headerSize?: number): Listing {
+  const lists = [1, 2, 3].map(() => list(socket, type, family, headerSize));
+  return lists.reduce((best, next) => (next.seconds < best.seconds ? next : best));
+}
+
 /** Dumps with a buffer of 1 MiB and walks the message headers. */
-export function list(socket: NetlinkSocket, type: number, family: number, headerSize = 12): Listing {
+function list(socket: NetlinkSocket, type: number, family: number, headerSize = 12): Listing {
   const request = new Uint8Array(16 + headerSize);
   const header = new DataView(request.buffer);
   header.setUint32(0, request.length, true);

@@ -57,7 +57,8 @@ export interface AttributeKind<T> {
   check(view: DataView, offset: number, length: number, strict: boolean): PolicyFailure | undefined;
   /** Only called for payloads that passed `check`. Byte arrays are views of the message. */
   read(view: DataView, offset: number, length: number): T;
-  write(writer: ByteWriter, value: T): void;
+  /** Is called without its object. */
+  write(this: void, writer: ByteWriter, value: T): void;
   /** The attribute sets inside, for printing and for policies. */
   readonly nested?: AttributeSet | undefined;
   /** The policy looks into what is nested. @default true */
@@ -133,10 +134,13 @@ export function integerKind(
     },
     read: (view, offset) => readInteger(view, offset, little),
     write(writer, value) {
-      const offset = writer.reserve(size);
-      if (size === 1) writer.view.setUint8(offset, value);
-      else if (size === 2) writer.view.setUint16(offset, value, little);
-      else writer.view.setUint32(offset, value, little);
+      if (size === 1) writer.u8(value);
+      else if (little) size === 2 ? writer.u16(value) : writer.u32(value);
+      else {
+        const offset = writer.reserve(size);
+        if (size === 2) writer.view.setUint16(offset, value);
+        else writer.view.setUint32(offset, value);
+      }
     },
   };
 }
@@ -245,7 +249,6 @@ export function bitfield32Kind({ valid = 0xffff_ffff }: { valid?: number } = {})
   };
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
@@ -277,7 +280,7 @@ export function stringKind(
         new Uint8Array(view.buffer, view.byteOffset + offset, textEnd(view, offset, length) - offset),
       ),
     write(writer, value) {
-      writer.append(encoder.encode(value));
+      writer.text(value);
       writer.u8(0);
     },
   };

@@ -236,15 +236,23 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
     return values as AttributeValues<S>;
   }
 
+  // As flat as can be: this is the loop that every reply goes through.
+  const writers = rows.map(({ key, definition: { type, kind, many, flagged } }) => ({
+    key,
+    type: flagged ? type | NESTED_FLAG : type,
+    many,
+    write: kind.write,
+  }));
+
   function encode(writer: ByteWriter, values: AttributeValues<S>): void {
     const given = values as Record<string, unknown>;
-    for (let i = 0; i < rows.length; i++) {
+    for (let i = 0; i < writers.length; i++) {
       // biome-ignore lint/style/noNonNullAssertion: i is within bounds
-      const { key, definition } = rows[i]!;
+      const { key, type, many, write } = writers[i]!;
       const value = given[key];
       if (value === undefined) continue;
-      if (definition.many) for (const one of value as unknown[]) writeAttribute(writer, definition, one);
-      else writeAttribute(writer, definition, value);
+      if (many) for (const one of value as unknown[]) writeAttribute(writer, type, write, one);
+      else writeAttribute(writer, type, write, value);
     }
   }
 
@@ -277,9 +285,14 @@ export function hasLeftover(view: DataView, start: number, end: number): boolean
   return offset < end;
 }
 
-function writeAttribute(writer: ByteWriter, definition: AttributeDefinition<unknown>, value: unknown): void {
-  const start = writer.beginAttribute(definition.flagged ? definition.type | NESTED_FLAG : definition.type);
-  definition.kind.write(writer, value);
+function writeAttribute(
+  writer: ByteWriter,
+  type: number,
+  write: (writer: ByteWriter, value: unknown) => void,
+  value: unknown,
+): void {
+  const start = writer.beginAttribute(type);
+  write(writer, value);
   writer.endAttribute(start);
 }
 

@@ -2,6 +2,10 @@ import { align4 } from './alignment.js';
 
 /** Largest attribute: its length is a u16 and counts the 4 bytes of the attribute header. */
 const MAX_ATTRIBUTE_LENGTH = 0xffff;
+/** Calls of the engine's own copying and filling cost more than so many bytes one by one. */
+const FEW = 24;
+const LAST_ASCII = 0x7f;
+const encoder = new TextEncoder();
 
 /**
  * A growing buffer that messages are written into. What has been written stays at its offset, so that a length can be
@@ -20,32 +24,46 @@ export class ByteWriter {
 
   /** Appends `size` bytes, zeroed, and gives the offset of the first. */
   reserve(size: number): number {
-    const offset = this.length;
-    const end = offset + size;
-    if (end > this.bytes.length) this.#grow(end);
-    this.bytes.fill(0, offset, end);
-    this.length = end;
+    const offset = this.#claim(size);
+    if (size > FEW) this.bytes.fill(0, offset, offset + size);
+    else for (let i = offset; i < this.length; i++) this.bytes[i] = 0;
     return offset;
   }
 
   u8(value: number): void {
-    const offset = this.reserve(1);
+    const offset = this.#claim(1);
     this.bytes[offset] = value;
   }
 
   u16(value: number): void {
-    const offset = this.reserve(2);
+    const offset = this.#claim(2);
     this.view.setUint16(offset, value, true);
   }
 
   u32(value: number): void {
-    const offset = this.reserve(4);
+    const offset = this.#claim(4);
     this.view.setUint32(offset, value, true);
   }
 
   append(bytes: Uint8Array): void {
-    const offset = this.reserve(bytes.length);
-    this.bytes.set(bytes, offset);
+    const { length } = bytes;
+    const offset = this.#claim(length);
+    if (length > FEW) this.bytes.set(bytes, offset);
+    else for (let i = 0; i < length; i++) this.bytes[offset + i] = bytes[i] as number;
+  }
+
+  /** Appends text as UTF-8, without a NUL. */
+  text(value: string): void {
+    const start = this.#claim(value.length);
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > LAST_ASCII) {
+        this.length = start;
+        this.append(encoder.encode(value));
+        return;
+      }
+      this.bytes[start + i] = code;
+    }
   }
 
   pad(): void {
@@ -55,8 +73,8 @@ export class ByteWriter {
 
   /** Opens an attribute; give what it returns to `endAttribute`. */
   beginAttribute(type: number): number {
-    const offset = this.reserve(4);
-    this.view.setUint16(offset + 2, type, true);
+    const offset = this.#claim(4);
+    this.view.setUint32(offset, type << 16, true);
     return offset;
   }
 
@@ -77,6 +95,15 @@ export class ByteWriter {
 
   reset(): void {
     this.length = 0;
+  }
+
+  /** Appends `size` bytes, whatever they hold, and gives the offset of the first. */
+  #claim(size: number): number {
+    const offset = this.length;
+    const end = offset + size;
+    if (end > this.bytes.length) this.#grow(end);
+    this.length = end;
+    return offset;
   }
 
   #grow(needed: number): void {

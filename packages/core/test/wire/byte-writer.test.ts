@@ -27,6 +27,16 @@ test('reserved bytes are zero, also where something had been written before', (t
   t.deepEqual([...writer.slice()], [0, 0, 0, 0]);
 });
 
+test('text of any length and script is written as UTF-8, behind what is there', (t) => {
+  for (const text of ['', 'lo', 'ﬀ', 'eth0-ñ', 'é', 'a'.repeat(700), `${'a'.repeat(30)}🙂b`]) {
+    const writer = new ByteWriter(8);
+    writer.u32(0xffffffff);
+    writer.text(text);
+    writer.u8(7);
+    t.deepEqual([...writer.slice()], [255, 255, 255, 255, ...new TextEncoder().encode(text), 7]);
+  }
+});
+
 test('a slice is a copy', (t) => {
   const writer = new ByteWriter();
   writer.u8(1);

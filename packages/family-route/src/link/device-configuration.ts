@@ -66,32 +66,54 @@ const NO_TEMPORARY_ADDRESSES: readonly number[] = [
   LinkType.None,
 ];
 
-/** IFLA_INET_CONF */
+const IPV4_USUAL_SETTINGS = new Uint8Array(settings(IPV4_SETTINGS, IPV4_DEFAULTS).buffer);
+const IPV4_LOOPBACK_SETTINGS = new Uint8Array(
+  settings(IPV4_SETTINGS, [...IPV4_DEFAULTS, [NOXFRM, 1], [NOPOLICY, 1]]).buffer,
+);
+
+/** IFLA_INET_CONF; not to be changed. */
 export function ipv4Settings(link: Link): Uint8Array {
-  const special = link.isLoopback ? [[NOXFRM, 1] as const, [NOPOLICY, 1] as const] : [];
-  return settings(IPV4_SETTINGS, [...IPV4_DEFAULTS, ...special]);
+  return link.isLoopback ? IPV4_LOOPBACK_SETTINGS : IPV4_USUAL_SETTINGS;
 }
 
-/** IFLA_INET6_CONF */
+/** IFLA_INET6_CONF; not to be changed. */
 export function ipv6Settings(link: Link): Uint8Array {
-  return settings(IPV6_SETTINGS, [
-    ...IPV6_DEFAULTS,
-    [MTU6, link.ipv6?.mtu ?? link.mtu],
-    [USE_TEMPADDR, link.isLoopback || NO_TEMPORARY_ADDRESSES.includes(link.traits.type) ? -1 : 0],
-    [ACCEPT_DAD, link.isLoopback || link.traits.flags & LinkFlag.NoArp ? -1 : 1],
-    [ADDR_GEN_MODE, link.ipv6?.addressGenerationMode ?? 0],
-  ]);
+  const mtu = link.ipv6?.mtu ?? link.mtu;
+  const addressGenerationMode = link.ipv6?.addressGenerationMode ?? 0;
+  const useTemporary = link.isLoopback || NO_TEMPORARY_ADDRESSES.includes(link.traits.type) ? -1 : 0;
+  const acceptDad = link.isLoopback || link.traits.flags & LinkFlag.NoArp ? -1 : 1;
+  const words = lastIpv6Settings;
+  if (
+    words[MTU6] !== mtu ||
+    words[ADDR_GEN_MODE] !== addressGenerationMode ||
+    words[USE_TEMPADDR] !== useTemporary ||
+    words[ACCEPT_DAD] !== acceptDad
+  ) {
+    lastIpv6Settings = settings(IPV6_SETTINGS, [
+      ...IPV6_DEFAULTS,
+      [MTU6, mtu],
+      [ADDR_GEN_MODE, addressGenerationMode],
+      [USE_TEMPADDR, useTemporary],
+      [ACCEPT_DAD, acceptDad],
+    ]);
+    lastIpv6SettingsBytes = new Uint8Array(lastIpv6Settings.buffer);
+  }
+  return lastIpv6SettingsBytes;
 }
+
+/** Most links are like the one before them. */
+let lastIpv6Settings = settings(IPV6_SETTINGS, IPV6_DEFAULTS);
+let lastIpv6SettingsBytes = new Uint8Array(lastIpv6Settings.buffer);
 
 /** IFLA_INET6_STATS: nothing is ever sent here. */
 export const IPV6_STATISTICS = counters(IPV6_COUNTERS);
 /** IFLA_INET6_ICMP6STATS */
 export const ICMPV6_STATISTICS = counters(ICMPV6_COUNTERS);
 
-function settings(count: number, entries: ReadonlyArray<readonly [number, number]>): Uint8Array {
-  const view = new DataView(new ArrayBuffer(count * 4));
-  for (const [index, value] of entries) view.setInt32(index * 4, value, true);
-  return new Uint8Array(view.buffer);
+function settings(count: number, entries: ReadonlyArray<readonly [number, number]>): Int32Array {
+  const words = new Int32Array(count);
+  for (const [index, value] of entries) words[index] = value;
+  return words;
 }
 
 function counters(count: number): Uint8Array {

@@ -13,6 +13,8 @@ const MAX_SEGMENTS = 65_535;
 const NO_STATISTICS_64 = new Uint8Array(200);
 const NO_STATISTICS = new Uint8Array(96);
 const NO_TOKEN = new Uint8Array(16);
+const NO_PROGRAM = { attached: 0 };
+const NOTHING = {};
 /** IF_READY */
 const IPV6_READY = 0x80000000;
 /** IF_RS_SENT */
@@ -32,56 +34,57 @@ export function describeLink(link: Link, changedFlags = 0, extendedMask = 0, eve
   };
   if ((extendedMask & ExtendedMask.NameOnly) !== 0) return { header, attributes: { name: link.name } };
   const hasStatistics = (extendedMask & ExtendedMask.SkipStatistics) === 0;
-  return {
-    header,
-    attributes: {
-      name: link.name,
-      transmitQueueLength: link.transmitQueueLength,
-      operationalState: link.operationalState,
-      mode: link.mode,
-      namespaceBound: traits.namespaceBound ? 1 : 0,
-      mtu: link.mtu,
-      minimumMtu: traits.minimumMtu,
-      maximumMtu: traits.maximumMtu,
-      group: link.group,
-      promiscuity: link.promiscuity,
-      allMulticast: link.allMulticast,
-      transmitQueues: traits.transmitQueues,
-      gsoMaximumSegments: link.gsoMaximumSegments,
-      gsoMaximumSize: link.gsoMaximumSize,
-      groMaximumSize: link.groMaximumSize,
-      gsoIpv4MaximumSize: link.gsoIpv4MaximumSize,
-      groIpv4MaximumSize: link.groIpv4MaximumSize,
-      tsoMaximumSize: link.tsoMaximumSize,
-      tsoMaximumSegments: MAX_SEGMENTS,
-      maximumPacingOffloadHorizon: 0,
-      receiveQueues: traits.receiveQueues,
-      ...(link.master === undefined ? {} : { master: link.master.index }),
-      carrier: link.hasCarrier ? 1 : 0,
-      ...(link.alias === undefined ? {} : { alias: link.alias }),
-      carrierChanges: link.carrierUpCount + link.carrierDownCount,
-      carrierUpCount: link.carrierUpCount,
-      carrierDownCount: link.carrierDownCount,
-      headroom: link.headroom,
-      tailroom: 0,
-      protoDown: link.isProtocolDown ? 1 : 0,
-      ...(event === undefined ? {} : { event }),
-      ...(link.address.length === 0 ? {} : { address: link.address, broadcast: link.broadcast }),
-      statistics64: NO_STATISTICS_64,
-      statistics: NO_STATISTICS,
-      xdp: { attached: 0 },
-      ...describeKinds(link),
-      ...describeLinked(link),
-      queueingDiscipline: link.hasQueue ? (traits.queueingDiscipline ?? 'noqueue') : 'noop',
-      addressFamilies: link.isDying ? {} : addressFamilies(link, hasStatistics),
-      hardwareMap: {} as never,
-      ...(link.alternativeNames.length === 0
-        ? {}
-        : { properties: { alternativeNames: [...link.alternativeNames] } }),
-      devlinkPort: {},
-      dpllPin: {},
-    },
+  const attributes: LinkMessage['attributes'] = {
+    name: link.name,
+    transmitQueueLength: link.transmitQueueLength,
+    operationalState: link.operationalState,
+    mode: link.mode,
+    namespaceBound: traits.namespaceBound ? 1 : 0,
+    mtu: link.mtu,
+    minimumMtu: traits.minimumMtu,
+    maximumMtu: traits.maximumMtu,
+    group: link.group,
+    promiscuity: link.promiscuity,
+    allMulticast: link.allMulticast,
+    transmitQueues: traits.transmitQueues,
+    gsoMaximumSegments: link.gsoMaximumSegments,
+    gsoMaximumSize: link.gsoMaximumSize,
+    groMaximumSize: link.groMaximumSize,
+    gsoIpv4MaximumSize: link.gsoIpv4MaximumSize,
+    groIpv4MaximumSize: link.groIpv4MaximumSize,
+    tsoMaximumSize: link.tsoMaximumSize,
+    tsoMaximumSegments: MAX_SEGMENTS,
+    maximumPacingOffloadHorizon: 0,
+    receiveQueues: traits.receiveQueues,
+    carrier: link.hasCarrier ? 1 : 0,
+    carrierChanges: link.carrierUpCount + link.carrierDownCount,
+    carrierUpCount: link.carrierUpCount,
+    carrierDownCount: link.carrierDownCount,
+    headroom: link.headroom,
+    tailroom: 0,
+    protoDown: link.isProtocolDown ? 1 : 0,
+    statistics64: NO_STATISTICS_64,
+    statistics: NO_STATISTICS,
+    xdp: NO_PROGRAM,
+    queueingDiscipline: link.hasQueue ? (traits.queueingDiscipline ?? 'noqueue') : 'noop',
+    addressFamilies: link.isDying ? NOTHING : addressFamilies(link, hasStatistics),
+    hardwareMap: NOTHING as never,
+    devlinkPort: NOTHING,
+    dpllPin: NOTHING,
   };
+  if (link.master !== undefined) attributes.master = link.master.index;
+  if (link.alias !== undefined) attributes.alias = link.alias;
+  if (event !== undefined) attributes.event = event;
+  if (link.address.length > 0) {
+    attributes.address = link.address;
+    attributes.broadcast = link.broadcast;
+  }
+  const information = describeKinds(link);
+  if (information !== undefined) attributes.information = information;
+  describeLinked(link, attributes);
+  if (link.alternativeNames.length > 0)
+    attributes.properties = { alternativeNames: [...link.alternativeNames] };
+  return { header, attributes };
 }
 
 /** RTM_NEWLINK of AF_INET6: what IPv6 knows of a link. */
@@ -105,33 +108,38 @@ export function describeLinkIpv6(link: Link, ipv6: Ipv6Configuration): LinkIpv6M
 }
 
 /** IFLA_LINK: the other end or the link below; and where that is, if elsewhere (IFLA_LINK_NETNSID). */
-function describeLinked({ home, index, linked, linkedIndex, workplace }: Link) {
+function describeLinked(
+  { home, index, linked, linkedIndex, workplace }: Link,
+  attributes: LinkMessage['attributes'],
+): void {
   const place = linked?.home ?? workplace;
-  if (place !== undefined && place !== home)
-    return { link: linkedIndex ?? index, linkNamespaceId: home.namespaceNumber(place) };
-  return linkedIndex === undefined ? {} : { link: linkedIndex };
+  const isElsewhere = place !== undefined && place !== home;
+  if (isElsewhere) attributes.linkNamespaceId = home.namespaceNumber(place);
+  const other = isElsewhere ? (linkedIndex ?? index) : linkedIndex;
+  if (other !== undefined) attributes.link = other;
 }
 
 /** IFLA_LINKINFO: what its own kind and that of its master say about a link. */
-function describeKinds(link: Link) {
+function describeKinds(link: Link): LinkMessage['attributes']['information'] {
   const { kind, behaviour, master } = link;
-  const ports = master?.behaviour.ports;
-  if (behaviour.isCreatable === false && master === undefined) return {};
-  return {
-    information: {
-      ...(behaviour.isCreatable === false ? {} : { kind }),
-      ...encoded('data', behaviour.data, behaviour.describe?.(link)),
-      ...(master === undefined ? {} : { slaveKind: master.kind }),
-      ...(master === undefined ? {} : encoded('slaveData', ports?.data, ports?.describe?.(master, link))),
-    },
-  };
+  if (behaviour.isCreatable === false && master === undefined) return undefined;
+  const information: LinkMessage['attributes']['information'] = {};
+  if (behaviour.isCreatable !== false) information.kind = kind;
+  const data = encoded(behaviour.data, behaviour.describe?.(link));
+  if (data !== undefined) information.data = data;
+  if (master === undefined) return information;
+  const { ports } = master.behaviour;
+  information.slaveKind = master.kind;
+  const slaveData = encoded(ports?.data, ports?.describe?.(master, link));
+  if (slaveData !== undefined) information.slaveData = slaveData;
+  return information;
 }
 
-function encoded<K extends string>(key: K, set: AttributeSet | undefined, values: LinkData) {
-  if (set === undefined || values === undefined) return {};
+function encoded(set: AttributeSet | undefined, values: LinkData): Uint8Array | undefined {
+  if (set === undefined || values === undefined) return undefined;
   const writer = new ByteWriter(512);
   set.encode(writer, values);
-  return { [key]: writer.slice() } as Record<K, Uint8Array>;
+  return writer.slice();
 }
 
 function addressFamilies(link: Link, hasStatistics: boolean) {
@@ -140,21 +148,26 @@ function addressFamilies(link: Link, hasStatistics: boolean) {
 }
 
 function describeIpv6(link: Link, ipv6: Ipv6Configuration, hasStatistics: boolean) {
-  return {
-    flags: ((ipv6.isReady ? IPV6_READY : 0) | (ipv6.hasSolicited ? ROUTERS_SOLICITED : 0)) >>> 0,
-    cacheInfo: ipv6CacheInfo(ipv6),
-    configuration: ipv6Settings(link),
-    ...(hasStatistics ? { statistics: IPV6_STATISTICS, icmp6Statistics: ICMPV6_STATISTICS } : {}),
-    token: NO_TOKEN,
-    addressGenerationMode: ipv6.addressGenerationMode,
-  };
+  const flags = ((ipv6.isReady ? IPV6_READY : 0) | (ipv6.hasSolicited ? ROUTERS_SOLICITED : 0)) >>> 0;
+  const cacheInfo = ipv6CacheInfo(ipv6);
+  const configuration = ipv6Settings(link);
+  const { addressGenerationMode } = ipv6;
+  const token = NO_TOKEN;
+  if (!hasStatistics) return { flags, cacheInfo, configuration, token, addressGenerationMode };
+  const statistics = IPV6_STATISTICS;
+  const icmp6Statistics = ICMPV6_STATISTICS;
+  return { flags, cacheInfo, configuration, statistics, icmp6Statistics, token, addressGenerationMode };
 }
 
-/** `struct ifla_cacheinfo`; the stamp is in hundredths of a second. */
-function ipv6CacheInfo({ changedAtMs, neighbours }: Ipv6Configuration): Uint8Array {
-  const { reachableTimeMs, retransmitTimeMs } = neighbours;
-  const words = [MAX_REASSEMBLY_BYTES, Math.floor(changedAtMs / 10), reachableTimeMs, retransmitTimeMs];
-  const view = new DataView(new ArrayBuffer(16));
-  for (const [i, word] of words.entries()) view.setUint32(i * 4, word, true);
-  return new Uint8Array(view.buffer);
+/** The stamp is in hundredths of a second. */
+function ipv6CacheInfo({
+  changedAtMs,
+  neighbours: { reachableTimeMs, retransmitTimeMs },
+}: Ipv6Configuration) {
+  return {
+    maximumReassembly: MAX_REASSEMBLY_BYTES,
+    changedAt: Math.floor(changedAtMs / 10),
+    reachableTimeMs,
+    retransmitTimeMs,
+  };
 }

@@ -42,10 +42,18 @@ const inet = defineAttributes('link-inet', {
   configuration: attr.bytes(1, { doc: 'An s32 per IPV4_DEVCONF_*, or nested attributes in a request.' }),
 });
 
+/** `struct ifla_cacheinfo` */
+const cacheInfo = defineHeader('ifla_cacheinfo', {
+  maximumReassembly: field.u32,
+  changedAt: field.u32,
+  reachableTimeMs: field.u32,
+  retransmitTimeMs: field.u32,
+});
+
 /** `IFLA_INET6_*` in the order in which the kernel writes them. */
 const inet6 = defineAttributes('link-inet6', {
   flags: attr.u32(1),
-  cacheInfo: attr.bytes(5),
+  cacheInfo: attr.struct(5, cacheInfo),
   configuration: attr.bytes(2, { doc: 'An s32 per DEVCONF_*.' }),
   statistics: attr.bytes(3, { doc: 'A u64 per IPSTATS_MIB_*, the first of which counts them.' }),
   icmp6Statistics: attr.bytes(6),

@@ -145,7 +145,8 @@ export const MASKS: readonly Mask[] = [
     reason:
       'Each link draws the time for which it trusts a neighbour at random; with it comes the moment of the last change.',
     applies: 'always',
-    pattern: /^ +5 \[16\] cacheInfo (?:[0-9a-f]{2} ){4}((?:[0-9a-f]{2} ){8})/g,
+    pattern:
+      /(?<=^ +5 \[16\] cacheInfo \{maximumReassembly \d+, )((?:(?:changedAt|reachableTimeMs) \d+(?:, )?)*)/g,
   },
 ];
 
