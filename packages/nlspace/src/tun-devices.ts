@@ -8,12 +8,12 @@ import type { TunDevice, TunDevices, TunRequest } from '@nlspace/transport-secco
  *
  * @param network any of them.
  */
-export function tunDevices({ namespaces }: Network): TunDevices {
+export function tunDevices({ namespaces: networks }: Network): TunDevices {
   /** Links that programs are attached to, and how often. */
   const attached = new Map<Link, number>();
   return {
-    attach(namespace, request, canCreate) {
-      const { links } = namespaces.get(namespace);
+    attach(namespaces, request, canCreate) {
+      const { links } = networks.get(namespaces.current, namespaces);
       const known = request.name === '' ? undefined : links.byName(request.name);
       const link = known ?? add(links, request, canCreate);
       if (known !== undefined) refuseAttaching(known, request, attached.get(known) ?? 0);

@@ -206,9 +206,9 @@ export class Supervision {
     const request = new Uint8Array(
       this.#value.buffer.slice(this.#value.byteOffset, this.#value.byteOffset + INTERFACE_REQUEST_SIZE),
     );
-    const namespace = new CallerNamespaces(this.#namespaces, thread).current;
+    const namespaces = new CallerNamespaces(this.#namespaces, thread);
     const netAdmin = this.options.hasNetAdmin(caller);
-    this.#tuns.answer({ thread, descriptor, namespace, netAdmin }, number, argument, request);
+    this.#tuns.answer({ thread, descriptor, namespaces, netAdmin }, number, argument, request);
     if (number === TUNSETIFF) this.#native.answerInterface(id, request);
     else this.#native.complete(id, 0);
   }

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { Errno, type NamespaceId, NetlinkError } from '@nlspace/core';
+import { Errno, type NamespaceView, NetlinkError } from '@nlspace/core';
 
 /** What TUNSETIFF asks for. */
 export interface TunRequest {
@@ -27,8 +27,11 @@ export interface TunDevice {
 
 /** Makes the TUN and TAP links that programs ask for on /dev/net/tun; no packet comes out of them. */
 export interface TunDevices {
-  /** @throws {NetlinkError} what TUNSETIFF is refused with. */
-  attach(namespace: NamespaceId, request: TunRequest, canCreate: boolean): TunDevice;
+  /**
+   * @param namespaces as the program sees them: the current one is meant.
+   * @throws {NetlinkError} what TUNSETIFF is refused with.
+   */
+  attach(namespaces: NamespaceView, request: TunRequest, canCreate: boolean): TunDevice;
 }
 
 export const TUNSETIFF = 0x400454ca;
@@ -56,7 +59,7 @@ const SWEEP_INTERVAL_MS = 50;
 export interface TunCaller {
   readonly thread: number;
   readonly descriptor: number;
-  readonly namespace: NamespaceId;
+  readonly namespaces: NamespaceView;
   readonly netAdmin: boolean;
 }
 
@@ -74,7 +77,7 @@ export class TunRequests {
    * @throws {NetlinkError} EOPNOTSUPP where nobody makes devices.
    */
   answer(
-    { thread, descriptor, namespace, netAdmin }: TunCaller,
+    { thread, descriptor, namespaces, netAdmin }: TunCaller,
     number: number,
     argument: number,
     request: Uint8Array,
@@ -85,7 +88,7 @@ export class TunRequests {
     const known = this.#attached.get(link)?.device;
     if (number === TUNSETIFF) {
       if (known !== undefined) throw new NetlinkError(Errno.EEXIST);
-      const device = this.devices.attach(namespace, readRequest(request), netAdmin);
+      const device = this.devices.attach(namespaces, readRequest(request), netAdmin);
       this.#attached.set(link, { device, file: fileBehind(link) });
       this.#timer ??= setInterval(() => this.sweep(), SWEEP_INTERVAL_MS).unref();
       writeName(request, device.name);

@@ -1,6 +1,20 @@
 import type { Scenario } from '@nlspace/testkit';
+import { eventually } from './waiting.js';
 
 /** Links that programs make on /dev/net/tun; none of these programs stays to read from it. */
+/** Python that has `f` open on a TUN, and `links()` to say which links there are. */
+const PYTHON = [
+  'import fcntl, os, struct, subprocess, time',
+  "def links(): print(subprocess.run(['ip', '-br', 'link'], capture_output=True, text=True).stdout)",
+  'def attach(f, name, flags):',
+  "  try: print(fcntl.ioctl(f, 0x400454ca, struct.pack('16sH22x', name, flags))[:16].rstrip(b'\\0'))",
+  '  except OSError as error: print(error)',
+  "f = os.open('/dev/net/tun', os.O_RDWR)",
+  'begin = time.monotonic()',
+];
+
+const python = (...lines: readonly string[]) => `python3 - <<'END'\n${[...PYTHON, ...lines].join('\n')}\nEND`;
+
 export const TUNS: readonly Scenario[] = [
   {
     name: 'tun and tap links are made, and described',
@@ -22,6 +36,35 @@ export const TUNS: readonly Scenario[] = [
       'ip tuntap del dev t9 mode tun',
       'ip tuntap del dev nobody mode tun',
       'ip link del t1',
+      'ip link',
+    ],
+    masks: ['mac', 'moment of notifications'],
+    needsRoot: true,
+  },
+  {
+    name: 'a tun goes with its program, unless it is to stay',
+    commands: [
+      python(
+        "attach(f, b'', 0x1000)",
+        "attach(f, b'lo', 0x1001)",
+        "attach(f, b'', 0x1001)",
+        "attach(f, b'another', 0x1001)",
+        'links()',
+        "g = os.open('/dev/net/tun', os.O_RDWR)",
+        "attach(g, b'tun0', 0x1001)",
+        "attach(g, b'tun0', 0x1002)",
+        "attach(g, b'tun%d', 0x1101)",
+        "h = os.open('/dev/net/tun', os.O_RDWR)",
+        "attach(h, b'tun1', 0x1101)",
+        'os.close(f)',
+        'os.close(g)',
+        "while subprocess.run(['ip', 'link', 'show', 'tun0'], capture_output=True).returncode == 0 and time.monotonic() < begin + 5: time.sleep(0.01)",
+        'links()',
+        'fcntl.ioctl(h, 0x400454cb, 1)',
+      ),
+      'ip -d link show',
+      python("attach(f, b'tun1', 0x1101)", 'fcntl.ioctl(f, 0x400454cb, 0)', 'links()'),
+      eventually('! ip link show tun1 > /dev/null 2>&1'),
       'ip link',
     ],
     masks: ['mac', 'moment of notifications'],
