@@ -10,4 +10,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason:
       'A link whose MTU falls below 68 loses IPv4 altogether in the kernel, and `lo` never loses IPv6; in nlspace IPv4 stays.',
   },
+  {
+    scenario: 'an ifb whose MTU becomes too small for IPv4',
+    reason: 'A link whose MTU falls below 68 loses IPv4 altogether in the kernel; in nlspace IPv4 stays.',
+  },
 ];

@@ -40,17 +40,30 @@ export class AddressTable {
     interfaceIndex?: number,
     near?: Pick<RouteLink, 'vrf'>,
   ): boolean {
+    return this.localLink(addressFamily, address, interfaceIndex, near) !== undefined;
+  }
+
+  /** The index of the link whose address it is, as `isLocal` sees it. */
+  localLink(
+    addressFamily: AddressFamily,
+    address: Uint8Array,
+    interfaceIndex?: number,
+    near?: Pick<RouteLink, 'vrf'>,
+  ): number | undefined {
     const { own } = addressFamily === AddressFamily.Inet ? this.ipv4 : this.ipv6;
     for (const { link, flags } of own.of(address)) {
       if (near !== undefined && link.vrf !== near.vrf) continue;
       const isMeant = interfaceIndex === undefined || link.index === interfaceIndex;
-      if (isMeant && (flags & AddressFlag.Tentative) === 0) return true;
+      if (isMeant && (flags & AddressFlag.Tentative) === 0) return link.index;
     }
     if (addressFamily !== AddressFamily.Inet || (interfaceIndex ?? LOOPBACK_INDEX) !== LOOPBACK_INDEX)
-      return false;
+      return undefined;
     const loopback = this.#links.byIndex(LOOPBACK_INDEX);
-    if (loopback === undefined) return false;
-    return this.ipv4.of(loopback).some(({ peer, prefixLength }) => samePrefix(peer, address, prefixLength));
+    if (loopback === undefined) return undefined;
+    const isWithin = this.ipv4
+      .of(loopback)
+      .some(({ peer, prefixLength }) => samePrefix(peer, address, prefixLength));
+    return isWithin ? loopback.index : undefined;
   }
 
   /**

@@ -27,6 +27,7 @@ const MAX_LABEL_BYTES = 15;
 
 /** The IPv4 addresses of all links, with the kernel's rules about primaries and secondaries. */
 export class Ipv4Addresses implements LinkObserver {
+  readonly isEarly = true;
   readonly #byLink = new Map<Link, InterfaceAddress[]>();
   /** By value. */
   readonly own = new OwnAddresses();

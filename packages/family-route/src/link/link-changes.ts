@@ -1,15 +1,10 @@
 import { type Cause, Errno, NetlinkError } from '@nlspace/core';
-import { isValidMacAddress } from './kinds/ethernet.js';
 import type { Link } from './link.js';
-import {
-  type AddressGenerationMode,
-  LinkFlag,
-  LinkType,
-  OperationalState,
-  PLAIN_FLAGS,
-} from './link-flags.js';
-import type { LinkData } from './link-kind.js';
+import { type AddressGenerationMode, LinkFlag, OperationalState, PLAIN_FLAGS } from './link-flags.js';
+import type { LinkContext, LinkData } from './link-kind.js';
 import type { LinkTable } from './link-table.js';
+
+const LARGEST_OFFLOAD_OF_IPV4 = 65_536;
 
 /** What a request changes on a link that is there; what is left out stays. */
 export interface LinkChanges {
@@ -43,30 +38,45 @@ export interface LinkChanges {
 
 /** In the order of the kernel's `do_setlink`, with the announcements that each change makes there. */
 export function applyLinkChanges(link: Link, changes: LinkChanges, links: LinkTable, cause: Cause): void {
-  const context = { links, cause };
-  let isWorthAnnouncing = false;
+  const done = { isWorthAnnouncing: false };
+  try {
+    applyAll(link, changes, { links, cause }, done);
+  } finally {
+    // Also what has been done before an error.
+    if (done.isWorthAnnouncing) links.announceState(link, cause);
+  }
+}
+
+function applyAll(
+  link: Link,
+  changes: LinkChanges,
+  context: LinkContext,
+  done: { isWorthAnnouncing: boolean },
+): void {
+  const { links, cause } = context;
+  refuseOffloads(link, changes);
   if (changes.data !== undefined) {
     if (link.behaviour.change === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
     link.behaviour.change(link, changes.data, context);
-    isWorthAnnouncing = true;
+    done.isWorthAnnouncing = true;
   }
   if (changes.portData !== undefined) {
     const { master } = link;
     const change = master?.behaviour.ports?.change;
     if (master === undefined || change === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
     change.call(master.behaviour.ports, master, link, changes.portData, context);
-    isWorthAnnouncing = true;
+    done.isWorthAnnouncing = true;
   }
   if (changes.address !== undefined) changeAddress(link, changes.address, links, cause);
   if (changes.mtu !== undefined) links.changeMtu(link, changes.mtu, cause);
   if (changes.group !== undefined) {
     link.group = changes.group;
-    isWorthAnnouncing = true;
+    done.isWorthAnnouncing = true;
   }
   if (changes.name !== undefined) links.rename(link, changes.name, cause);
   if (changes.alias !== undefined) {
     link.alias = changes.alias === '' ? undefined : changes.alias;
-    isWorthAnnouncing = true;
+    done.isWorthAnnouncing = true;
   }
   if (changes.broadcast !== undefined) {
     link.broadcast = padded(changes.broadcast, link.broadcast.length);
@@ -86,21 +96,20 @@ export function applyLinkChanges(link: Link, changes: LinkChanges, links: LinkTa
   changeOffloads(link, changes);
   if (changes.operationalState !== undefined) requestState(link, changes.operationalState, links, cause);
   if (changes.mode !== undefined) {
-    if (changes.mode !== link.mode) isWorthAnnouncing = true;
+    if (changes.mode !== link.mode) done.isWorthAnnouncing = true;
     link.mode = changes.mode;
   }
   if (changes.addressGenerationMode !== undefined && link.ipv6 !== undefined) {
     link.ipv6.addressGenerationMode = changes.addressGenerationMode;
-    isWorthAnnouncing = true;
+    done.isWorthAnnouncing = true;
   }
   if (changes.isProtocolDown !== undefined) {
     if (link.behaviour.canBeProtocolDown !== true)
       throw new NetlinkError(Errno.EOPNOTSUPP, 'Protodown not supported by device');
     links.setCarrier(link, !changes.isProtocolDown);
     link.isProtocolDown = changes.isProtocolDown;
-    isWorthAnnouncing = true;
+    done.isWorthAnnouncing = true;
   }
-  if (isWorthAnnouncing) links.announceState(link, cause);
 }
 
 /**
@@ -110,7 +119,7 @@ export function applyLinkChanges(link: Link, changes: LinkChanges, links: LinkTa
  */
 export function applyFlags(link: Link, flags: number, mask: number, links: LinkTable): number {
   const before = link.administrativeFlags;
-  const tookAll = link.promiscuity > 0;
+  const countsBefore = countedFlags(link);
   const effectiveMask = mask === 0 ? 0xffffffff : mask;
   const wanted = (flags & effectiveMask) | (before & ~effectiveMask);
   link.administrativeFlags = (wanted & PLAIN_FLAGS) | (before & ~PLAIN_FLAGS);
@@ -125,8 +134,12 @@ export function applyFlags(link: Link, flags: number, mask: number, links: LinkT
   link.promiscuity += difference(link, wanted, LinkFlag.Promiscuous);
   link.allMulticast += difference(link, wanted, LinkFlag.AllMulticast);
   link.administrativeFlags = (link.administrativeFlags & ~watched) | (wanted & watched);
-  const hasTurned = link.promiscuity > 0 !== tookAll;
-  return ((before ^ link.administrativeFlags) | (hasTurned ? LinkFlag.Promiscuous : 0)) >>> 0;
+  return ((before ^ link.administrativeFlags) | (countsBefore ^ countedFlags(link))) >>> 0;
+}
+
+/** What others have asked for may change with a link's own flags. */
+function countedFlags({ promiscuity, allMulticast }: Link): number {
+  return (promiscuity > 0 ? LinkFlag.Promiscuous : 0) | (allMulticast > 0 ? LinkFlag.AllMulticast : 0);
 }
 
 /** A kind may refuse: the link stays down then. */
@@ -149,29 +162,36 @@ function difference(link: Link, wanted: number, flag: LinkFlag): number {
 function changeAddress(link: Link, address: Uint8Array, links: LinkTable, cause: Cause): void {
   if (address.length < link.address.length)
     throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'address' });
-  const wanted = address.slice(0, link.address.length);
-  if (link.traits.type === LinkType.Ethernet && !isValidMacAddress(wanted)) {
-    throw new NetlinkError(Errno.EADDRNOTAVAIL, undefined, { attribute: 'address' });
-  }
-  links.changeAddress(link, wanted, cause);
+  links.changeAddress(link, address.slice(0, link.address.length), cause);
 }
 
-function changeOffloads(link: Link, changes: LinkChanges): void {
-  const { gsoMaximumSize, gsoMaximumSegments } = changes;
+/** Looked at before anything is changed. */
+function refuseOffloads(link: Link, { gsoMaximumSize, gsoMaximumSegments }: LinkChanges): void {
   if (gsoMaximumSize !== undefined && gsoMaximumSize > link.tsoMaximumSize) {
     throw new NetlinkError(Errno.EINVAL, 'too big gso_max_size', { attribute: 'gsoMaximumSize' });
   }
   if (gsoMaximumSegments !== undefined && gsoMaximumSegments > 65535) {
     throw new NetlinkError(Errno.EINVAL, 'too big gso_max_segs', { attribute: 'gsoMaximumSegments' });
   }
+}
+
+/** What IPv4 could ever do is for both. */
+function alsoForIpv4(size: number | undefined): number | undefined {
+  return size !== undefined && size <= LARGEST_OFFLOAD_OF_IPV4 ? size : undefined;
+}
+
+function changeOffloads(link: Link, changes: LinkChanges): void {
+  const { gsoMaximumSize, gsoMaximumSegments } = changes;
   link.gsoMaximumSize = gsoMaximumSize ?? link.gsoMaximumSize;
   link.gsoMaximumSegments = gsoMaximumSegments ?? link.gsoMaximumSegments;
   link.groMaximumSize = changes.groMaximumSize ?? link.groMaximumSize;
-  link.gsoIpv4MaximumSize = changes.gsoIpv4MaximumSize ?? link.gsoIpv4MaximumSize;
-  link.groIpv4MaximumSize = changes.groIpv4MaximumSize ?? link.groIpv4MaximumSize;
+  link.gsoIpv4MaximumSize =
+    changes.gsoIpv4MaximumSize ?? alsoForIpv4(gsoMaximumSize) ?? link.gsoIpv4MaximumSize;
+  link.groIpv4MaximumSize =
+    changes.groIpv4MaximumSize ?? alsoForIpv4(changes.groMaximumSize) ?? link.groIpv4MaximumSize;
 }
 
-/** IFLA_OPERSTATE: only a dormant link can be declared up, and only a working one dormant; the rest is ignored. */
+/** IFLA_OPERSTATE: only a dormant link or one under test can be declared up, and only a working one these; the rest is ignored. */
 function requestState(link: Link, wanted: number, links: LinkTable, cause: Cause): void {
   const { settledState } = link;
   const allowed =
@@ -179,7 +199,7 @@ function requestState(link: Link, wanted: number, links: LinkTable, cause: Cause
       [OperationalState.Dormant, OperationalState.Testing, OperationalState.Unknown].includes(
         settledState,
       )) ||
-    (wanted === OperationalState.Dormant && link.isOperational);
+    ((wanted === OperationalState.Dormant || wanted === OperationalState.Testing) && link.isOperational);
   if (!allowed) return;
   link.settledState = wanted;
   links.announceState(link, cause);

@@ -60,6 +60,7 @@ export enum OperationalState {
 export enum LinkMode {
   Default = 0,
   Dormant = 1,
+  Testing = 2,
 }
 
 /** IFLA_INET6_ADDR_GEN_MODE */

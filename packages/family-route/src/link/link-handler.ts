@@ -55,7 +55,10 @@ export class LinkHandler {
     const kindName = attributes.information?.kind ?? '';
     const kind = this.#network.links.kind(kindName);
     const data = this.#decodeData(kind?.data, attributes.information?.data, 'information.data');
-    const known = this.#find(request);
+    const here = this.#network;
+    const target = this.#targetOf(attributes, request) ?? here;
+    // What must not be there yet must not be where it is to come.
+    const known = this.#find(request, flags.create && flags.exclusive ? target.links : here.links);
     if (known !== undefined) {
       kind?.validate?.(linkParametersOf(request), data);
       if (flags.exclusive) throw new NetlinkError(Errno.EEXIST);
@@ -72,12 +75,10 @@ export class LinkHandler {
     refuseUnsupported(attributes);
     if (kind === undefined)
       throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type', { attribute: 'information.kind' });
-    const here = this.#network;
-    const target = this.#targetOf(attributes, request) ?? here;
     const isHere = target === here;
     const made = target.links.create(
       kindName,
-      linkParametersOf(request),
+      { ...linkParametersOf(request), ...(here.profile.aliasesNewLinks ? aliasOf(attributes) : {}) },
       data,
       isHere ? cause : { ...cause, echo: false },
       (description) => (this.#targetOf(description, request) ?? here).links,
@@ -180,8 +181,7 @@ export class LinkHandler {
     }
   }
 
-  #find({ header, attributes }: DecodedLink): Link | undefined {
-    const { links } = this.#network;
+  #find({ header, attributes }: DecodedLink, links = this.#network.links): Link | undefined {
     if (header.interfaceIndex > 0) return links.byIndex(header.interfaceIndex);
     const name = attributes.name ?? attributes.alternativeName;
     return name === undefined ? undefined : links.byName(name);
@@ -300,6 +300,10 @@ function cookieOf({ index: newInterfaceIndex, name }: Link): AckCookie {
   const writer = new ByteWriter(64);
   link.attributes.encode(writer, { newInterfaceIndex, name });
   return new AckCookie(writer.slice());
+}
+
+function aliasOf({ alias }: LinkRequest['attributes']) {
+  return alias === undefined ? {} : { alias };
 }
 
 /** What bridges read in their own way has not been looked at yet. */

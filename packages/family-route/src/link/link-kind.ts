@@ -64,6 +64,8 @@ export interface LinkBehaviour {
   readonly data?: AttributeSet;
   /** False for links that only the network itself makes: they cannot be deleted either. @default true */
   readonly isCreatable?: boolean;
+  /** Whether its links hear of a link below after addresses and routes have. @default false */
+  readonly isToldLate?: boolean;
   /** Links of this kind can be masters of others. */
   readonly ports?: LinkPorts;
   /** What the links below it receive comes to this one and to no other kind. @default false */
@@ -90,12 +92,16 @@ export interface LinkBehaviour {
   readonly canBeProtocolDown?: boolean;
   /** Links of this kind can take some addresses without taking every packet (IFF_UNICAST_FLT). @default false */
   readonly filtersAddresses?: boolean;
+  /** Whether a link keeps the address that it was made with. @default false */
+  readonly hasFixedAddress?: boolean;
   /**
    * Refuses an address or an MTU, or does what comes with it; the link still has its old one. An address can be taken
    * without a word and without effect, too: then `false` is returned.
    */
   changeAddress?(link: Link, address: Uint8Array, context: LinkContext): boolean | void;
   changeMtu?(link: Link, mtu: number, context: LinkContext): void;
+  /** Bytes that a bridge wants to be free before packets which come from this port (`ndo_set_rx_headroom`). */
+  provideRoom?(link: Link, headroom: number): void;
   /** Something happened to a link that this one is stacked on. */
   lowerChanged?(link: Link, lower: Link, change: LowerChange, context: LinkContext): void;
   /** Links that cannot have an IP address of this one, itself among them. @default none */

@@ -115,10 +115,10 @@ const attributes = defineAttributes('link', {
   statistics: attr.bytes(7),
   xdp: attr.nested(43, xdp),
   information: attr.nested(18, information),
-  linkNamespaceId: attr.s32(37),
   // Requests may have anything there: the kernel does not look.
   newNamespaceId: attr.bytes(45),
   newInterfaceIndex: attr.s32(49, { min: 1 }),
+  linkNamespaceId: attr.s32(37),
   link: attr.u32(5, { doc: 'Index of the link at the other end or below.' }),
   queueingDiscipline: attr.string(6, { mayBeEmpty: true }),
   addressFamilies: attr.nested(26, addressFamilies),

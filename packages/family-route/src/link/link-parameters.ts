@@ -7,12 +7,11 @@ import type { link } from './link-message.js';
 type DecodedLink = Pick<DecodedOf<typeof link>, 'header' | 'attributes'>;
 type LinkAttributes = DecodedLink['attributes'];
 
-/** What a request says about a link to be made. */
+/** What a request says about a link to be made. An alias is only for links that are there. */
 export function linkParametersOf({ header, attributes }: DecodedLink): LinkParameters {
   const { name, mtu, address, broadcast, transmitQueueLength, transmitQueues, receiveQueues, group, mode } =
     attributes;
-  const { operationalState, gsoMaximumSize, gsoMaximumSegments, groMaximumSize, alias, master, link } =
-    attributes;
+  const { operationalState, gsoMaximumSize, gsoMaximumSegments, groMaximumSize, master, link } = attributes;
   return defined<LinkParameters>({
     name,
     index: header.interfaceIndex > 0 ? header.interfaceIndex : undefined,
@@ -28,7 +27,6 @@ export function linkParametersOf({ header, attributes }: DecodedLink): LinkParam
     gsoMaximumSize,
     gsoMaximumSegments,
     groMaximumSize,
-    alias,
     master,
     link,
     flags: header.flags,

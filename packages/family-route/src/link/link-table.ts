@@ -2,6 +2,7 @@ import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import type { Clock } from '../network/clock.js';
 import type { MovedLink, NetworkEvent, NetworkEvents } from '../network/network-events.js';
 import type { NexthopObject } from '../nexthop/nexthop-object.js';
+import { isValidMacAddress } from './kinds/ethernet.js';
 import { Link, type LinkTraits } from './link.js';
 import { applyFlags, applyLinkChanges, type LinkChanges } from './link-changes.js';
 import { type LinkEvent, LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
@@ -19,6 +20,8 @@ import { stack, unstack } from './link-stack.js';
 
 /** Who must know about links, in the order in which the kernel tells them. */
 export interface LinkObserver {
+  /** It is told before the links that are stacked on one. */
+  readonly isEarly?: boolean;
   linkRegistered?(link: Link): void;
   linkUp?(link: Link, cause: Cause): void;
   linkDown?(link: Link, cause: Cause): void;
@@ -41,6 +44,8 @@ export class LinkWorld {
   readonly kinds = new Map<string, LinkBehaviour>();
   /** Links whose carrier has changed in the operation that goes on. */
   readonly unsettled = new Set<Link>();
+  /** How many links are just going: what goes along with them ends no operation. */
+  leaving = 0;
 
   constructor(kinds: readonly LinkKindClass[]) {
     for (const kind of kinds) this.kinds.set(linkKindName(kind), new kind());
@@ -63,6 +68,12 @@ export interface LinkSources {
     source: Uint8Array,
     wanted: number,
   ) => number | undefined;
+}
+
+/** Where a link goes that is moved. */
+interface Departure {
+  readonly target: LinkTable;
+  readonly interfaceIndex: number;
 }
 
 const MAX_QUEUES = 4096;
@@ -157,6 +168,8 @@ export class LinkTable {
     const behaviour = this.#sources.world.kinds.get(kindName);
     if (behaviour === undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type');
     behaviour.validate?.(parameters, data ?? {});
+    // Before companions are made.
+    traitsFor(behaviour.traits, parameters);
     const creation: LinkCreation = {
       parameters,
       data: data ?? {},
@@ -259,8 +272,7 @@ export class LinkTable {
     link.name = name;
     this.#registry.addName(name, link);
     this.emit({ type: 'link-changed', link, changedFlags: 0, cause, formerName });
-    for (const observer of this.#observers) observer.linkRenamed?.(link);
-    this.#tellUppers(link, 'renamed', cause);
+    this.#tell(link, 'renamed', cause, (observer) => observer.linkRenamed?.(link));
   }
 
   changeMtu(link: Link, mtu: number, cause: Cause): void {
@@ -269,12 +281,20 @@ export class LinkTable {
     link.behaviour.changeMtu?.(link, mtu, { links: this, cause });
     link.mtu = mtu;
     this.announce(link, 0, cause);
-    for (const observer of this.#observers) observer.linkMtuChanged?.(link);
-    this.#tellUppers(link, 'mtu', cause);
+    this.#tell(link, 'mtu', cause, (observer) => observer.linkMtuChanged?.(link));
   }
 
-  /** Gives a link another address; the caller knows that it is a valid one. */
+  /**
+   * Gives a link another address.
+   *
+   * @throws {NetlinkError} EOPNOTSUPP where the kind has none to change, EADDRNOTAVAIL for what cannot be one, and what the kind
+   * refuses.
+   */
   changeAddress(link: Link, address: Uint8Array, cause: Cause): void {
+    if (link.behaviour.hasFixedAddress === true) throw new NetlinkError(Errno.EOPNOTSUPP);
+    if (link.traits.type === LinkType.Ethernet && !isValidMacAddress(address)) {
+      throw new NetlinkError(Errno.EADDRNOTAVAIL, undefined, { attribute: 'address' });
+    }
     const isRefused = link.behaviour.changeAddress?.(link, address, { links: this, cause }) === false;
     if (!isRefused) link.address = address;
     link.hasChosenAddress = true;
@@ -284,8 +304,7 @@ export class LinkTable {
   /** Tells everyone that a kind has given a link another address. For kinds. */
   announceAddress(link: Link, cause: Cause): void {
     this.announce(link, 0, cause);
-    for (const observer of this.#observers) observer.linkAddressChanged?.(link);
-    this.#tellUppers(link, 'address', cause);
+    this.#tell(link, 'address', cause, (observer) => observer.linkAddressChanged?.(link));
   }
 
   /**
@@ -365,6 +384,11 @@ export class LinkTable {
 
   /** Carrier and dormancy of a link follow those of the one below it (`netif_stacked_transfer_operstate`). For kinds. */
   transferState(lower: Link, upper: Link): void {
+    const isDormant = lower.settledState === OperationalState.Dormant;
+    const isTested = lower.settledState === OperationalState.Testing;
+    if (isDormant !== upper.isDormant || isTested !== upper.isTested) this.watch(upper);
+    upper.isDormant = isDormant;
+    upper.isTested = isTested;
     this.setCarrier(upper, lower.hasCarrier);
   }
 
@@ -428,6 +452,7 @@ export class LinkTable {
     link.index = newIndex;
     link.name = name;
     link.isDying = false;
+    link.isMoving = false;
     this.#generation++;
     this.#registry.add(link);
     for (const other of link.alternativeNames) this.#registry.addName(other, link);
@@ -437,10 +462,12 @@ export class LinkTable {
 
   /** The part of a move that the old namespace sees. */
   #release(link: Link, target: LinkTable, newIndex: number, cause: Cause): void {
-    this.unregister([link], cause, {
-      namespaceNumber: this.namespaceNumber(target),
-      interfaceIndex: newIndex,
-    });
+    this.unregister([link], cause, { target, interfaceIndex: newIndex });
+  }
+
+  /** A namespace that has no number yet gets one when listeners hear where a link has gone. */
+  #movedLink({ target, interfaceIndex }: Departure): MovedLink {
+    return { namespaceNumber: this.namespaceNumber(target), interfaceIndex };
   }
 
   #nameHere(link: Link, wanted: string | undefined): string {
@@ -455,7 +482,7 @@ export class LinkTable {
   }
 
   /** Closes links and takes them out. For kinds; everyone else calls `remove`. */
-  unregister(links: readonly Link[], cause: Cause, moved?: MovedLink): void {
+  unregister(links: readonly Link[], cause: Cause, moved?: Departure): void {
     const open = links.filter(({ isUp }) => isUp);
     for (const link of open) {
       link.administrativeFlags &= ~LinkFlag.Up;
@@ -463,26 +490,30 @@ export class LinkTable {
     }
     for (const link of open) {
       this.announce(link, LinkFlag.Up | LinkFlag.Running, NO_CAUSE);
-      for (const observer of this.#observers) observer.linkDown?.(link, NO_CAUSE);
-      this.#tellUppers(link, 'down', NO_CAUSE);
+      this.#tell(link, 'down', NO_CAUSE, (observer) => observer.linkDown?.(link, NO_CAUSE));
     }
     this.#generation += links.length;
     this.#registry.delete(links);
     for (const link of links) this.#sources.world.unsettled.delete(link);
     for (const link of links) {
       link.isDying = true;
+      link.isMoving = moved !== undefined;
       link.hasQueue = false;
-      for (const observer of this.#observers) observer.linkUnregistered?.(link);
-      if (moved === undefined) {
-        this.#tellUppers(link, 'removed', NO_CAUSE);
-        for (const upper of link.uppers) unstack(link, upper);
-      } else this.#tellUppers(link, 'moved', NO_CAUSE);
+      const change = moved === undefined ? 'removed' : 'moved';
+      const { world } = this.#sources;
+      world.leaving++;
+      try {
+        this.#tell(link, change, NO_CAUSE, (observer) => observer.linkUnregistered?.(link));
+      } finally {
+        world.leaving--;
+      }
+      if (moved === undefined) for (const upper of link.uppers) unstack(link, upper);
       if (link.isAnnounced)
         this.#sources.events.emit({
           type: 'link-removed',
           link,
           cause,
-          ...(moved === undefined ? {} : { moved }),
+          ...(moved === undefined ? {} : { moved: this.#movedLink(moved) }),
         });
       if (moved === undefined) for (const lower of link.lowers) this.unstack(lower, link);
     }
@@ -499,7 +530,7 @@ export class LinkTable {
 
   /** A link that is on its way out is not heard of before it is gone. */
   announce(link: Link, changedFlags: number, cause: Cause, event?: LinkEvent): void {
-    if (link.isDying) return;
+    if (link.isDying && !link.isMoving) return;
     this.#sources.events.emit({
       type: 'link-changed',
       link,
@@ -517,22 +548,25 @@ export class LinkTable {
   /** What the kernel does when a link that is up has changed: observers first, then the announcement. */
   announceState(link: Link, cause: Cause): void {
     if (!link.isUp) return;
-    for (const observer of this.#observers) observer.linkStateChanged?.(link);
-    this.#tellUppers(link, 'state', cause);
+    this.#tell(link, 'state', cause, (observer) => observer.linkStateChanged?.(link));
     this.announce(link, 0, cause);
   }
 
   /** Lets operational states follow carriers (the kernel's link watch, which runs a moment later). */
   settle(): void {
-    const { unsettled } = this.#sources.world;
+    const { unsettled, leaving } = this.#sources.world;
+    if (leaving > 0) return;
     for (const link of unsettled) {
       unsettled.delete(link);
-      link.settledState = this.#stateOf(link);
+      const state = this.#stateOf(link);
+      // What does not change is not looked at more closely.
+      if (state !== link.settledState) link.settledState = waitingState(link, state);
       link.home.announceState(link, NO_CAUSE);
     }
   }
 
   #stateOf(link: Link): OperationalState {
+    if (link.isTested) return OperationalState.Testing;
     if (!link.hasCarrier) {
       // By index, in its own namespace, whatever that finds there: so does the kernel (default_operstate).
       const other = link.linkedIndex === undefined ? undefined : link.home.byIndex(link.linkedIndex);
@@ -540,12 +574,20 @@ export class LinkTable {
         ? OperationalState.Down
         : OperationalState.LowerLayerDown;
     }
-    return link.mode === LinkMode.Dormant ? OperationalState.Dormant : OperationalState.Up;
+    return link.isDormant ? OperationalState.Dormant : OperationalState.Up;
   }
 
-  #tellUppers(lower: Link, change: LowerChange, cause: Cause): void {
+  /** Observers and what is stacked on a link, in the order in which the parts of the kernel have asked to be told. */
+  #tell(link: Link, change: LowerChange, cause: Cause, tellObserver: (observer: LinkObserver) => void): void {
+    for (const observer of this.#observers) if (observer.isEarly === true) tellObserver(observer);
+    this.#tellUppers(link, change, cause, (upper) => upper.behaviour.isToldLate !== true);
+    for (const observer of this.#observers) if (observer.isEarly !== true) tellObserver(observer);
+    this.#tellUppers(link, change, cause, (upper) => upper.behaviour.isToldLate === true);
+  }
+
+  #tellUppers(lower: Link, change: LowerChange, cause: Cause, isTold: (upper: Link) => boolean): void {
     if (lower.uppers.size === 0) return;
-    for (const upper of [...lower.uppers]) {
+    for (const upper of [...lower.uppers].filter(isTold)) {
       const context: LinkContext = { links: upper.home, cause };
       upper.behaviour.lowerChanged?.(upper, lower, change, context);
     }
@@ -555,15 +597,14 @@ export class LinkTable {
     if ((changed & LinkFlag.Up) !== 0) {
       // What follows from a link going up or down is not echoed to who asked for that.
       const withoutEcho = { ...cause, echo: false };
-      for (const observer of this.#observers) {
+      this.#tell(link, link.isUp ? 'up' : 'down', withoutEcho, (observer) => {
         if (link.isUp) observer.linkUp?.(link, withoutEcho);
         else observer.linkDown?.(link, withoutEcho);
-      }
-      this.#tellUppers(link, link.isUp ? 'up' : 'down', withoutEcho);
+      });
     }
     if (!link.isUp || (changed & ~QUIET_FLAGS) === 0) return;
     for (const observer of this.#observers) observer.linkFlagsChanged?.(link, changed);
-    if ((changed & LinkFlag.Up) === 0) this.#tellUppers(link, 'state', cause);
+    if ((changed & LinkFlag.Up) === 0) this.#tellUppers(link, 'state', cause, () => true);
   }
 
   #allocateIndex(wanted: number | undefined): number {
@@ -575,6 +616,13 @@ export class LinkTable {
     while (this.byIndex(this.#lastIndex) !== undefined);
     return this.#lastIndex;
   }
+}
+
+/** A link that could work waits until a request says that it does, if its mode is so (rfc2863_policy). */
+function waitingState({ mode }: Link, state: OperationalState): OperationalState {
+  if (state !== OperationalState.Up) return state;
+  if (mode === LinkMode.Testing) return OperationalState.Testing;
+  return mode === LinkMode.Dormant ? OperationalState.Dormant : state;
 }
 
 export function checkMtu({ minimumMtu, maximumMtu }: LinkTraits, mtu: number): void {

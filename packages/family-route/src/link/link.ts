@@ -40,6 +40,9 @@ export class Link {
   /** As last settled (RFC 2863); `operationalState` says what a peer sees. */
   settledState: OperationalState = OperationalState.Unknown;
   hasCarrier = true;
+  /** The link below waits for something, or is under test. */
+  isDormant = false;
+  isTested = false;
   carrierUpCount = 0;
   carrierDownCount = 0;
   /** The link at the other end or below, in whatever namespace it is. */
@@ -85,6 +88,8 @@ export class Link {
   isAnnounced = false;
   /** On its way out: addresses and routes leave without ceremony. */
   isDying = false;
+  /** On its way to another namespace: like one that goes, but what is taken from it is still told of. */
+  isMoving = false;
 
   constructor(
     /** Another one in another namespace. */
@@ -141,8 +146,7 @@ export class Link {
     if (this.isUp) {
       if (this.isOperational) flags |= LinkFlag.Running;
       if (this.hasCarrier) flags |= LinkFlag.LowerUp;
-      if (this.mode === LinkMode.Dormant && this.settledState === OperationalState.Dormant)
-        flags |= LinkFlag.Dormant;
+      if (this.isDormant) flags |= LinkFlag.Dormant;
     }
     return flags;
   }

@@ -26,6 +26,11 @@ import {
 import { NeighbourFlag, NeighbourState } from './neighbour-numbers.js';
 import { parseRequest } from './parse-request.js';
 
+const EXACT_STATES = new Set<number>([
+  ForwardingState.Permanent,
+  ForwardingState.Static,
+  ForwardingState.Reachable,
+]);
 const VALID_STATES = ForwardingState.Permanent | ForwardingState.Static | ForwardingState.Reachable;
 const FLUSH_LIMITS = {
   states: NeighbourState.Permanent | NeighbourState.NoArp,
@@ -73,6 +78,7 @@ export class BridgeDatabase implements LinkDatabase {
       address,
       port,
       state: isPermanent ? 'permanent' : isStatic ? 'static' : 'dynamic',
+      isInexact: !EXACT_STATES.has(header.state),
       isSticky,
       create: flags.create,
       exclusive: flags.exclusive,
@@ -94,10 +100,10 @@ export class BridgeDatabase implements LinkDatabase {
 
   flush(link: Link, payload: Uint8Array): void {
     const request = parseRequest(bridgeFlush, payload, true, true);
-    const { bridge } = target(link);
+    const { bridge, port } = target(link);
     const { state, stateMask, flags, flagsMask } = flushMasks(request, FLUSH_LIMITS, 'bridge: ');
     const { vlan, interfaceIndex } = request.attributes;
-    const only = interfaceIndex === undefined ? undefined : this.#flushed(bridge, interfaceIndex);
+    const only = interfaceIndex === undefined ? port : this.#flushed(bridge, interfaceIndex);
     // No entry has a VLAN.
     if (vlan !== undefined) return;
     const wanted = traitsIn(state, flags);

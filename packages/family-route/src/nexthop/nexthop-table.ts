@@ -68,6 +68,7 @@ export class NexthopTable {
     private readonly network: NexthopSurroundings,
   ) {
     network.links.observe({
+      isEarly: true,
       linkDown: ({ index }) => this.#flush(index, true),
       linkStateChanged: ({ index, flags }) => {
         if ((flags & (LinkFlag.Running | LinkFlag.LowerUp)) === 0) this.#flush(index, true);

@@ -29,6 +29,8 @@ export interface NetworkProfile {
   readonly replacesNexthops: boolean;
   /** The acknowledgement of a new link tells its index and name (NLMSGERR_ATTR_COOKIE). */
   readonly tellsNewLink: boolean;
+  /** A link can be made with an alias; else the alias of a request that makes one is not looked at. */
+  readonly aliasesNewLinks: boolean;
 }
 
 /** Every reason: IPv6 keeps nothing to itself. */
@@ -57,6 +59,7 @@ export const LINUX_NETWORK: NetworkProfile = {
   nexthopRemoval: 'takes routes',
   replacesNexthops: true,
   tellsNewLink: false,
+  aliasesNewLinks: false,
 };
 
 const REQUESTS_ONLY: ReadonlySet<RouteReason> = new Set(['request']);
@@ -93,4 +96,5 @@ export const FREEBSD_NETWORK: NetworkProfile = {
   nexthopRemoval: 'leaves routes',
   replacesNexthops: false,
   tellsNewLink: true,
+  aliasesNewLinks: true,
 };

@@ -131,10 +131,12 @@ export class Ipv6RouteChecks {
       // Refusing routes hang on the loopback link and have no gateway.
       nexthop.gatewayFamily = AddressFamily.Unspecified;
       nexthop.interfaceIndex = LOOPBACK_INDEX;
+      forgetPreferences(route);
       return;
     }
     const resolved = nexthop.gatewayFamily === 0 ? link : this.#checkGateway(nexthop, link, route.table);
     const isOwn = route.type === RouteType.Local || route.type === RouteType.Anycast;
+    if (resolved?.isLoopback && !isOwn) forgetPreferences(route);
     this.#checkDevice(nexthop, resolved, isOwn);
   }
 
@@ -223,4 +225,10 @@ export class Ipv6RouteChecks {
 /** What can be a gateway: not the unspecified address, not multicast. */
 function isUnicast(address: AddressWords): boolean {
   return !isUnspecified(address) && (address[0] as number) >>> 24 !== 0xff;
+}
+
+/** Routes that refuse packets, as those over the loopback link do, are there for ever, and no better than others. */
+function forgetPreferences(route: RouteDescription): void {
+  route.expiresSeconds = undefined;
+  route.preference = 0;
 }

@@ -66,14 +66,15 @@ export class Ipv6Routes {
     }
   }
 
-  /** The route of an address that is there already lives as long as the address does now. */
+  /** The route of an address that is there already lives as long as the address does now, unless it lives for ever. */
   #renew(route: RouteDescription, expiresSeconds: number | undefined): void {
     const { fib } = this;
     const table = fib.createTable(route.table);
     for (let other = table.first(route); other !== NONE; other = fib.next(other)) {
       if (
         fib.priority(other) === route.priority &&
-        fib.interfaceIndex(other) === route.nexthop.interfaceIndex
+        fib.interfaceIndex(other) === route.nexthop.interfaceIndex &&
+        fib.deadlines.has(other)
       ) {
         this.#expiries.set(other, expiresSeconds);
       }
@@ -89,6 +90,7 @@ export class Ipv6Routes {
     let known: number = NONE;
     let alike: number = NONE;
     let twin = Twin.None;
+    let repeated: number = NONE;
     for (
       let other = first;
       other !== NONE && fib.priority(other) <= route.priority;
@@ -98,7 +100,10 @@ export class Ipv6Routes {
       if (fib.priority(other) !== route.priority) continue;
       if (known === NONE) known = other;
       if (alike === NONE && this.#canBeJoined(other) === canJoin) alike = other;
-      if (twin === Twin.None && this.#shareNexthop(other, route)) twin = Twin.First;
+      if (twin === Twin.None && this.#shareNexthop(other, route)) {
+        twin = Twin.First;
+        repeated = other;
+      }
     }
     if (repeatsItself(route.legs)) throw new NetlinkError(Errno.EEXIST);
     const isJoinable = canJoin && alike !== NONE;
@@ -124,6 +129,9 @@ export class Ipv6Routes {
         if (row.errno === Errno.ENOENT && !this.#hasNode(table, route)) {
           throw new NetlinkError(Errno.ENOENT, 'Can not replace route - no match found');
         }
+        // What is there already lives as long as the request says, if its time is limited.
+        if ((messageFlags & MessageFlag.Exclusive) === 0 && fib.deadlines.has(repeated))
+          this.#expiries.set(repeated, route.expiresSeconds);
         throw new NetlinkError(row.errno as Errno);
     }
     if (row.action !== RouteAction.Join) this.#expiries.set(inserted, route.expiresSeconds);

@@ -29,6 +29,8 @@ export interface RouteEnvironment {
       /** Only links that are in the same VRF as this one, or in none as it is. */
       near?: RouteLink,
     ): boolean;
+    /** The index of the link that it belongs to. */
+    localLink(addressFamily: AddressFamily, address: Uint8Array): number | undefined;
     /**
      * The source address that packets get when the route names none: IPv4 as inet_select_addr (the address of the link,
      * else of another, whose scope is not narrower than `scope` and whose prefix holds `destination` if one does); IPv6 as

@@ -28,6 +28,8 @@ const NOBODY = 0xffffffff;
 const LOCAL = 0x80000000;
 const MULTICAST = 0x20000000;
 const BROADCAST = 0x10000000;
+/** Where `rtm_type` is in a message. */
+const TYPE_OFFSET = 23;
 
 /** 224.0.0.0/24: packets that never leave the link. */
 function isLinkMulticast(address: number): boolean {
@@ -86,7 +88,9 @@ export class RouteResolver {
     const table = this.#ipv4TableOf(way.match, header.flags);
     if (isFibMatch) {
       if (way.match === undefined) throw new NetlinkError(Errno.EHOSTUNREACH);
-      return this.#storedMessage(way.match, table);
+      const message = this.#storedMessage(way.match, table);
+      message[TYPE_OFFSET] = way.type;
+      return message;
     }
     const nexthop = this.#nexthopOf(way.match);
     const { metrics } = this.#storedAttributes(way.match);
@@ -136,8 +140,12 @@ export class RouteResolver {
     if (from !== 0) {
       if (isIpv4Multicast(from) || from === LIMITED_BROADCAST || from >>> 24 === 0)
         throw new NetlinkError(Errno.EINVAL);
-      if (!environment.addresses.isLocal(AddressFamily.Inet, addressBytes(source, 4))) {
-        throw new NetlinkError(Errno.ENETUNREACH);
+      const owner = environment.addresses.localLink(AddressFamily.Inet, addressBytes(source, 4));
+      if (owner === undefined) throw new NetlinkError(Errno.ENETUNREACH);
+      if (output === 0 && (isIpv4Multicast(to) || to === LIMITED_BROADCAST)) {
+        // A packet for many leaves by the link of its source.
+        const way = { type: RouteType.Unicast, match: undefined, interfaceIndex: owner, source };
+        return this.#classify(destination, way);
       }
     }
     let chosen: AddressWords | undefined = from === 0 ? undefined : source;
@@ -172,9 +180,8 @@ export class RouteResolver {
     if (match !== undefined) this.#takeThroughGroup(match, destination, flow.interfaceIndex);
     if (match === undefined || match.errno !== 0) {
       const isConfined = flow.vrf !== 0 && !isIpv4Multicast(to);
-      if (output === 0 || match !== undefined || isConfined)
-        throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
-      // With a link named, what no route covers is taken to be on that link.
+      if (output === 0 || isConfined) throw new NetlinkError(match?.errno ?? Errno.ENETUNREACH);
+      // With a link named, what no route covers, or one refuses, is taken to be on that link.
       chosen ??= this.#ipv4Source(output, RouteScope.Link);
       return this.#classify(destination, {
         type: RouteType.Unicast,

@@ -38,7 +38,7 @@ test('a link is made, and is there', async (t) => {
 });
 
 test('alias and MTU are taken when a link is made, and later', async (t) => {
-  const world = await ProfileWorld.open('linux');
+  const world = await ProfileWorld.open('freebsd');
   await world.addLink('d10', { alias: 'words', mtu: 1024 });
   const { header, attributes } = await get(world, { name: 'd10' });
   t.like(attributes, { alias: 'words', mtu: 1024 });
@@ -47,6 +47,14 @@ test('alias and MTU are taken when a link is made, and later', async (t) => {
     attributes: { alias: 'others', mtu: 1025 },
   });
   t.like((await get(world, { name: 'd10' })).attributes, { alias: 'others', mtu: 1025 });
+});
+
+test('linux: the alias of a request that makes a link is not looked at', async (t) => {
+  const world = await ProfileWorld.open('linux');
+  await world.addLink('d10', { alias: 'words', mtu: 1024 });
+  const { attributes } = await get(world, { name: 'd10' });
+  t.is(attributes.alias, undefined);
+  t.is(attributes.mtu, 1024);
 });
 
 test('a link that is deleted is not there', async (t) => {

@@ -390,4 +390,15 @@ export const ADDRESSES: readonly Scenario[] = [
     name: 'address protocol numbers',
     commands: [...PAIR_UP, 'ip addr add 10.0.0.1/24 dev v0 proto 99', 'ip addr show v0'],
   },
+  {
+    name: 'a prefix route that lives for ever does not end with a younger address',
+    commands: [
+      ...CONNECTED,
+      'ip addr add 2001:db8::5/64 dev v0 valid_lft 100 preferred_lft 50 nodad',
+      'ip -6 route',
+      'ip addr add 2001:db8:5::1/64 dev v0 valid_lft 100 preferred_lft 50 nodad',
+      'ip addr add 2001:db8:5::2/64 dev v0 nodad',
+      'ip -6 route',
+    ],
+  },
 ];

@@ -230,7 +230,7 @@ export const FORWARDING: readonly Scenario[] = [
       ...PAIR,
       ...quiet('i0', '60', 'type ifb'),
       ...quiet('m0', '30', 'link v1 type macvlan mode bridge'),
-      'for one in v0 v1 i0; do ip link set $one up; done',
+      ...['v0', 'v1', 'i0'].map((one) => `ip link set ${one} up`),
       ...fdb([
         'add 00:00:00:00:01:05 dev v0 self',
         'add 00:00:00:00:01:05 dev i0 self',

@@ -719,4 +719,19 @@ export const IPV4_ROUTES: readonly Scenario[] = [
       'ip route',
     ],
   },
+  {
+    name: 'packets to everybody, and where there is no way but a link is named',
+    commands: [
+      ...CONNECTED,
+      'ip route add default via 10.0.0.3',
+      'ip route get fibmatch 255.255.255.255',
+      'ip route get 255.255.255.255',
+      'ip route get fibmatch 255.255.255.255 from 10.0.0.1',
+      'ip route get 224.0.0.5 from 10.0.0.1',
+      'ip route replace blackhole default',
+      'ip route get fibmatch 10.9.0.1 oif v0',
+      'ip route get 10.9.0.1 oif v0',
+      'ip route get 10.9.0.1',
+    ],
+  },
 ];

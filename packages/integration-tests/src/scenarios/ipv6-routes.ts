@@ -401,4 +401,17 @@ export const IPV6_ROUTES: readonly Scenario[] = [
       'ip -6 route',
     ],
   },
+  {
+    name: 'routes that refuse live for ever and are no better than others; what is repeated lives on',
+    commands: [
+      ...CONNECTED,
+      'ip -6 route add blackhole 2001:db8:a::/48 expires 100 pref low',
+      'ip -6 route add throw 2001:db8:b::/48 table 1000 pref high',
+      'ip -6 route add 2001:db8:c::/48 via 2001:db8::2 expires 100',
+      'ip -6 route append 2001:db8:c::/48 via 2001:db8::2 expires 5000',
+      'ip -6 route show table all',
+      'ip -6 route append 2001:db8:c::/48 via 2001:db8::2',
+      'ip -6 route show table all',
+    ],
+  },
 ];

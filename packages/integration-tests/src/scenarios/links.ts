@@ -36,7 +36,6 @@ export const LINKS: readonly Scenario[] = [
       'ip stats show dev nope',
       'ip -s -s link show dev v0',
     ],
-    masks: ['uncompared notifications'],
   },
   {
     name: 'requests for statistics, and what is wrong with them',
@@ -71,7 +70,6 @@ export const LINKS: readonly Scenario[] = [
         '301 00000000000000000100000008000900aabbccdd',
       ].map((request) => `echo '${request}' | ${ASK_FOR_STATISTICS}`),
     ],
-    masks: ['uncompared notifications'],
   },
   {
     name: 'a fresh world has lo, down',
@@ -431,5 +429,44 @@ export const LINKS: readonly Scenario[] = [
     needsKind: 'dummy',
     commands: ['ip link add type dummy', 'ip link add type dummy', 'ip link del dummy0', 'ip link add type dummy', 'ip -br link'],
     masks: ['mac'],
+  },
+  {
+    name: 'a new link has no alias, whatever was asked, and no more queues than there can be',
+    commands: [
+      'ip link add v0 address 02:00:00:00:00:01 alias words type veth peer name v1 address 02:00:00:00:00:02 alias others',
+      'ip link add x0 address 02:00:00:00:00:03 numtxqueues 0 type veth peer name x1 address 02:00:00:00:00:04',
+      'ip -d link',
+    ],
+  },
+  {
+    name: 'a link that could work waits: dormant, under test, and what is on top of it',
+    commands: [
+      ...PAIR_UP,
+      'ip link add m0 address 02:00:00:00:00:30 link v0 type macvlan mode bridge && ip link set m0 addrgenmode none',
+      'ip link set m0 up',
+      'ip link set v0 state testing',
+      'ip link show m0',
+      'ip link set v0 state up',
+      'ip link set v0 mode dormant state dormant',
+      'ip link show m0',
+      'ip link set v0 state up',
+      'ip link set v0 mode default',
+      'ip link show m0',
+      'ip link set v0 state dormant',
+      'ip link set v1 down',
+      'ip link set v1 up',
+      'ip -d link',
+    ],
+  },
+  {
+    name: 'what was done before an error is told, and sizes are looked at before',
+    commands: [
+      ...PAIR_UP,
+      'ip link set v0 carrier off group 7',
+      'ip link set v0 gso_max_size 600000 group 8',
+      'ip link set v0 gso_max_size 1000 gro_max_size 2000',
+      'ip link set v0 gso_ipv4_max_size 3000',
+      'ip -d link show v0',
+    ],
   },
 ];

@@ -8,7 +8,7 @@ const PORTS = [
   'ip link set v0 master br0',
   'ip link set w0 master br0',
 ];
-const UP = 'for one in br0 v0 v1 w0 w1; do ip link set $one up; done';
+const UP = ['br0', 'v0', 'v1', 'w0', 'w1'].map((one) => `ip link set ${one} up`);
 
 /** A bridge joins ff02::6a itself, with a packet that nlspace does not send. Ports of a group are in the order of their addresses in memory. */
 const SHOWN = 'bridge -d mdb show | grep -v ff02::6a | sort';
@@ -26,7 +26,7 @@ export const MULTICAST_GROUPS: readonly Scenario[] = [
     commands: [
       ...PORTS,
       ...mdb(['show', 'add dev br0 port v0 grp 239.1.1.1', 'del dev br0 port v0 grp 239.1.1.1']),
-      UP,
+      ...UP,
       ...mdb([
         'add dev br0 port v0 grp 239.1.1.1',
         'add dev br0 port v0 grp 239.1.1.1',
@@ -64,7 +64,7 @@ export const MULTICAST_GROUPS: readonly Scenario[] = [
     name: 'groups that nobody can join',
     commands: [
       ...PORTS,
-      UP,
+      ...UP,
       ...mdb([
         'add dev br0 port v1 grp 239.1.1.1',
         'add dev v0 port v0 grp 239.1.1.2',
@@ -99,7 +99,7 @@ export const MULTICAST_GROUPS: readonly Scenario[] = [
     name: 'the host joins multicast groups',
     commands: [
       ...PORTS,
-      UP,
+      ...UP,
       ...mdb([
         'add dev br0 port br0 grp 239.1.1.9',
         'add dev br0 port br0 grp 239.1.1.9',
@@ -119,7 +119,7 @@ export const MULTICAST_GROUPS: readonly Scenario[] = [
     name: 'groups go with what they are on',
     commands: [
       ...PORTS,
-      UP,
+      ...UP,
       ...mdb([
         'add dev br0 port v0 grp 239.1.1.1',
         'add dev br0 port v0 grp 239.1.1.2 permanent',
@@ -155,7 +155,7 @@ export const MULTICAST_GROUPS: readonly Scenario[] = [
     commands: [
       ...PORTS,
       'ip link set br0 type bridge mcast_igmp_version 3 mcast_mld_version 2',
-      UP,
+      ...UP,
       ...mdb([
         'add dev br0 port v0 grp 239.1.1.1',
         'add dev br0 port w0 grp 239.1.1.1 src 10.0.0.1',
@@ -177,7 +177,7 @@ export const MULTICAST_GROUPS: readonly Scenario[] = [
     commands: [
       ...PORTS,
       'ip link set br0 type bridge mcast_hash_max 2',
-      UP,
+      ...UP,
       // Without IPv6 it joins no group of its own.
       'ip link set br0 mtu 1200',
       'bridge mdb add dev br0 port v0 grp 239.1.1.1',
@@ -210,7 +210,7 @@ export const MULTICAST_GROUPS: readonly Scenario[] = [
     commands: [
       ...PORTS,
       'ip link set br0 type bridge mcast_igmp_version 3',
-      UP,
+      ...UP,
       'stdbuf -oL bridge -d monitor mdb > $SCRATCH/log 2>&1 & echo $! > $SCRATCH/pid',
       `wait=0; until grep -q 239.9.9.1 $SCRATCH/log || [ $wait = 200 ]; do wait=$((wait + 1)); ${SIGN('239.9.9.1')}; sleep 0.02; done`,
       SIGN('239.9.9.2'),

@@ -135,7 +135,8 @@ export const NAMESPACES: readonly Scenario[] = [
     masks: ['mac'],
     commands: [
       `ip netns add ${A}; ip netns add ${B}`,
-      'ip link add v0 type veth peer name v1',
+      'ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02',
+      'ip link set v0 addrgenmode none; ip link set v1 addrgenmode none',
       'ip link add m0 link v0 type macvlan',
       'ip link add x0 type vxlan id 5 dstport 4789 dev v0',
       'ip link add x1 type vxlan id 6 dstport 4790',

@@ -132,8 +132,6 @@ export const STACKED_LINKS: readonly Scenario[] = [
       'ip link add br0 address 02:00:00:00:00:0b type bridge',
       'ip link set i0 master br0',
       'ip -d link show i0',
-      'ip link set i0 mtu 67',
-      'ip link set i0 mtu 70000',
       'ip link set i0 type ifb',
       'ip -d link',
       'ip link del i0',
@@ -143,6 +141,17 @@ export const STACKED_LINKS: readonly Scenario[] = [
   {
     name: 'a request makes no tun',
     commands: ['ip link add t0 type tun', 'ip link add type tun', 'ip link show type tun', 'ip tuntap'],
+  },
+  {
+    name: 'an ifb whose MTU becomes too small for IPv4',
+    commands: [
+      'ip link add i0 address 02:00:00:00:00:60 type ifb',
+      'ip link set i0 addrgenmode none',
+      'ip link set i0 up',
+      'ip link set i0 mtu 67',
+      'ip link set i0 mtu 70000',
+      'ip addr add 10.0.0.1/24 dev i0',
+    ],
   },
   {
     name: 'vxlans are made and described',

@@ -67,7 +67,7 @@ function linesOf(answer: Answer, aspect: Difference['aspect'], { masks }: Scenar
 
 /** A loop until something has happened goes round as often as it takes. */
 function isRepeated({ command }: Answer): boolean {
-  return command.startsWith('until ');
+  return /^(?:wait=0; )?until /.test(command);
 }
 
 /** Of JSON every line is a whole document. */

@@ -7,7 +7,14 @@ import {
   type RawMessage,
   readMessages,
 } from '@nlspace/core';
-import { AddressFamily, linkIpv6, RouteMessageType } from '@nlspace/family-route';
+import {
+  AddressFamily,
+  DEFAULT_LINK_KINDS,
+  type LinkBehaviour,
+  linkIpv6,
+  linkKindName,
+  RouteMessageType,
+} from '@nlspace/family-route';
 import { ROUTE_VOCABULARY } from 'nlspace';
 
 const ATTRIBUTE_TYPE_MASK = 0x3fff;
@@ -30,6 +37,10 @@ const HEADER_BYTES: Readonly<Record<number, number>> = {
   104: 8,
   116: 8,
 };
+
+const LINK_KINDS = new Map<string, LinkBehaviour>(
+  DEFAULT_LINK_KINDS.map((kind) => [linkKindName(kind), new kind()]),
+);
 
 /**
  * A datagram for a group, a line for each message and each of its attributes. Everything shows: the flag bits and the
@@ -66,6 +77,7 @@ function* attributeLines(
   indent: string,
 ): Generator<string> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const kinds: Record<string, string> = {};
   let offset = 0;
   while (bytes.length - offset >= ATTRIBUTE_HEADER_BYTES) {
     const length = view.getUint16(offset, true);
@@ -74,11 +86,14 @@ function* attributeLines(
     const whole = bytes.subarray(offset, offset + length);
     const value = whole.subarray(ATTRIBUTE_HEADER_BYTES);
     const entry = set?.byType[type & ATTRIBUTE_TYPE_MASK];
-    const isNested = entry?.definition.kind.nested !== undefined && entry.definition.kind.name !== 'array';
+    if (entry?.key === 'kind' || entry?.key === 'slaveKind') kinds[entry.key] = text(value);
+    const nested =
+      (entry?.definition.kind.name === 'array' ? undefined : entry?.definition.kind.nested) ??
+      setOfKind(entry?.key, kinds);
     const head = `${indent}${type} [${value.length}] ${entry?.key ?? ''}`;
-    if (isNested) {
+    if (nested !== undefined) {
       yield head;
-      yield* attributeLines(entry.definition.kind.nested, value, `${indent}  `);
+      yield* attributeLines(nested, value, `${indent}  `);
     } else if (value.length > LONGEST_TEXT_BYTES) {
       yield head;
       for (let at = 0; at < value.length; at += ROW_BYTES) {
@@ -92,6 +107,28 @@ function* attributeLines(
     offset += align4(length);
   }
   if (offset < bytes.length) yield `${indent}trailing ${hex(bytes.subarray(offset))}`;
+}
+
+/** What bytes are depends on the kind of a link, or on that of its master. */
+function setOfKind(
+  key: string | undefined,
+  { kind = '', slaveKind = '' }: Readonly<Record<string, string>>,
+): AttributeSet | undefined {
+  switch (key) {
+    case 'data':
+      return LINK_KINDS.get(kind)?.data;
+    case 'slaveData':
+      return LINK_KINDS.get(slaveKind)?.ports?.data;
+    case 'protocolInformation':
+      // Only bridges tell of their ports.
+      return LINK_KINDS.get('bridge')?.ports?.data;
+    default:
+      return undefined;
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes).replace(/\0.*/, '');
 }
 
 function hex(bytes: Uint8Array): string {

@@ -54,7 +54,8 @@ export class Performance {
   static async prepare(scenario: Scenario): Promise<Performance> {
     const performance = new Performance(scenario, await mkdtemp(join(tmpdir(), 'nlspace-scenario-')));
     await mkdir(join(performance.directory, 'scratch'));
-    const script = performance.#commands.map((command) => `${command}\0`).join('');
+    const all = [...performance.#commands, ...(scenario.end ?? [])];
+    const script = all.map((command) => `${command}\0`).join('');
     await writeFile(join(performance.directory, 'script'), script);
     return performance;
   }

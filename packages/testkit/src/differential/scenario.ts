@@ -14,6 +14,8 @@ export interface Scenario {
   readonly isAlone?: true;
   /** Attributes that this scenario leaves to chance; see `MASKS`. */
   readonly masks?: readonly string[];
+  /** Commands that remove what it has left outside its world. What they answer is not looked at. */
+  readonly end?: readonly string[];
 }
 
 /** One command with everything that its caller sees of it, and what it told the groups. */
@@ -27,8 +29,8 @@ export interface Answer {
 }
 
 /** What `ip` shows of the whole state: a line for each object, and those again that IPv6 keeps for itself. */
-const SHOWN = ['link show', 'addr show', 'route show table all', 'nexthop show', 'rule show'];
-const SHOWN_OF_IPV6 = ['route show table all', 'rule show'];
+const SHOWN = ['link show', 'addr show', 'route show table all', 'nexthop show', 'rule show', 'netconf show'];
+const SHOWN_OF_IPV6 = ['route show table all', 'rule show', 'netconf show'];
 
 /** Commands that show the whole state, run after those of every scenario. */
 export const STATE_PROBES: readonly string[] = [

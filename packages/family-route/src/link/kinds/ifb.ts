@@ -5,6 +5,7 @@ import { ETHERNET, validateMacAddress } from './ethernet.js';
 /** An intermediate functional block: packets are sent there to be queued. Always has carrier. */
 @LinkKind('ifb')
 export class IfbKind implements LinkBehaviour {
+  readonly hasFixedAddress = true;
   readonly traits = {
     ...ETHERNET,
     flags: LinkFlag.Broadcast | LinkFlag.NoArp,

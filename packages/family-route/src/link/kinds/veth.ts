@@ -110,6 +110,11 @@ export class VethKind implements LinkBehaviour {
     for (const one of ends(link)) one.home.setCarrier(one, false);
   }
 
+  /** What comes from a link has been sent by its peer. */
+  provideRoom({ linked: peer }: Link, headroom: number): void {
+    if (peer !== undefined) peer.headroom = headroom;
+  }
+
   dismantle(link: Link): readonly Link[] {
     const gone = ends(link);
     for (const one of gone) one.linked = undefined;

@@ -70,6 +70,7 @@ interface Vlan {
 @LinkKind('vlan')
 export class VlanKind implements LinkBehaviour {
   readonly traits = { ...ETHERNET, minimumMtu: 0 };
+  readonly isToldLate = true;
   readonly data = data as never;
   readonly #states = new WeakMap<Link, Vlan>();
 

@@ -102,6 +102,7 @@ const UNSUPPORTED = [
 /** Ethernet over UDP: to one address, to a multicast group, or as each packet says (external). */
 @LinkKind('vxlan')
 export class VxlanKind implements LinkBehaviour {
+  readonly isToldLate = true;
   readonly traits = { ...ETHERNET };
   readonly data = data as never;
   /** As described: every value but those that are absent. */

@@ -1,4 +1,5 @@
 import { Errno, NetlinkError } from '@nlspace/core';
+import { equalBytes } from '../../../network/ip-bytes.js';
 import type { Link } from '../../link.js';
 import { LinkType } from '../../link-flags.js';
 import {
@@ -21,6 +22,7 @@ import { changePort, describePort } from './port-settings.js';
 @LinkKind('bridge')
 export class BridgeKind implements LinkBehaviour {
   readonly traits = { ...ETHERNET, namespaceBound: true };
+  readonly isToldLate = true;
   readonly data = bridgeData as never;
   readonly validate = validateMacAddress;
   readonly takesPackets = true;
@@ -41,7 +43,8 @@ export class BridgeKind implements LinkBehaviour {
     const link = links.register('bridge', this, parameters);
     const bridge = new Bridge(link, links, links.clock);
     this.#bridges.set(link, bridge);
-    if (parameters.address !== undefined) bridge.tree.changeAddress(link.address);
+    // Its own entry goes and comes again: so everybody hears.
+    if (parameters.address !== undefined) bridge.changeAddress(link.address);
     try {
       changeBridge(bridge, data);
     } catch (error) {
@@ -68,7 +71,7 @@ export class BridgeKind implements LinkBehaviour {
   }
 
   changeAddress(link: Link, address: Uint8Array): void {
-    this.bridgeOf(link).changeAddress(address);
+    if (!equalBytes(link.address, address)) this.bridgeOf(link).changeAddress(address);
   }
 
   changeMtu(link: Link): void {

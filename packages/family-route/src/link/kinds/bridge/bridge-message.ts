@@ -85,7 +85,6 @@ export const bridgePortData = defineAttributes('bridge-port', {
   locked: attr.u8(39),
   authenticationBypass: attr.u8(40),
   neighbourVlanSuppression: attr.u8(43, { max: 1 }),
-  bpduFilter: attr.u8(45),
   messageAgeTimer: attr.u64(21),
   forwardDelayTimer: attr.u64(22),
   holdTimer: attr.u64(23),

@@ -35,7 +35,6 @@ export const PORT_SWITCHES = {
   locked: 0,
   authenticationBypass: 0,
   neighbourVlanSuppression: 0,
-  bpduFilter: 0,
 };
 export type PortSwitch = keyof typeof PORT_SWITCHES;
 export const PORT_SWITCH_NAMES = Object.keys(PORT_SWITCHES) as PortSwitch[];
@@ -92,10 +91,17 @@ export class BridgePort {
 }
 
 /** What the 802.1D standard of 1998 asks for a link's speed in megabits. */
-export function costOf({ traits }: Link): number {
-  const { speedMbps } = traits;
+export function costOf(link: Link): number {
+  const speedMbps = speedOf(link);
   if (speedMbps === undefined) return 100;
   if (speedMbps > 10_000) return 1;
   const costs: Record<number, number> = { 10000: 2, 5000: 3, 2500: 4, 1000: 5, 100: 19, 10: 100 };
   return costs[speedMbps] ?? 100;
+}
+
+/** In megabits; a link on top of others is as fast as the fastest of them. */
+function speedOf({ lowers, traits }: Link): number | undefined {
+  if (lowers.size === 0) return traits.speedMbps;
+  const speeds = [...lowers].map(speedOf).filter((speed) => speed !== undefined);
+  return speeds.length === 0 ? undefined : Math.max(...speeds);
 }

@@ -17,6 +17,11 @@ const DEFAULT_MTU = 1500;
 /** The most that segments may hold where no port limits it. */
 const UNLIMITED_SEGMENTS = 524_280;
 
+/** How many offloads ports of a kind have: each kind has those of the kinds that have fewer. */
+const OFFLOADS: Readonly<Record<string, number>> = { vxlan: 0, macvlan: 2 };
+const COMMON_OFFLOADS = 1;
+const OFFLOADS_WITHOUT_PORTS = 3;
+
 /** A bridge: its ports, its settings, its spanning tree and its forwarding database. */
 export class Bridge {
   readonly settings = bridgeSettings();
@@ -31,8 +36,7 @@ export class Bridge {
   hasChosenMtu = false;
   /** Also ports that are about to come or to go. */
   readonly #byLink = new Map<Link, BridgePort>();
-  /** What the offloads of the ports make of the bridge's own. */
-  #features = '';
+  #offloads = OFFLOADS_WITHOUT_PORTS;
 
   constructor(
     readonly link: Link,
@@ -81,6 +85,7 @@ export class Bridge {
     this.ports = [port, ...this.ports];
     this.links.changePromiscuity(link, 1);
     this.#followFeatures();
+    this.#followHeadroom();
     this.forwarding.addOwn(link.address, link);
     const hasNewAddress = this.#followAddress();
     if (port.canForward && this.link.isUp) this.tree.enablePort(port);
@@ -181,6 +186,8 @@ export class Bridge {
     this.ports = this.ports.filter((other) => other !== port);
     this.forget(link, { everything: true });
     for (const other of this.ports) if (other.backupPort === port) other.backupPort = undefined;
+    this.#followHeadroom();
+    link.behaviour.provideRoom?.(link, 0);
     this.links.leave(link, this.link);
     this.multicast.forget(port, { everything: true });
     this.#byLink.delete(link);
@@ -232,11 +239,23 @@ export class Bridge {
     );
   }
 
-  /** Offloads are what all ports have; which ones that are depends on their kinds. */
+  /** Packets that come by one port may leave by any other: they need room for the largest header. */
+  #followHeadroom(): void {
+    this.link.headroom = Math.max(
+      0,
+      ...this.ports.map(({ link }) => (link.behaviour.provideRoom === undefined ? link.headroom : 0)),
+    );
+    for (const { link } of this.ports) link.behaviour.provideRoom?.(link, this.link.headroom);
+  }
+
+  /** A bridge has the offloads that any of its ports has; everybody hears when they change. */
   #followFeatures(): void {
-    const features = [...new Set(this.ports.map(({ link }) => link.kind))].sort().join();
-    if (features === this.#features) return;
-    this.#features = features;
+    const offloads =
+      this.ports.length === 0
+        ? OFFLOADS_WITHOUT_PORTS
+        : Math.max(...this.ports.map(({ link }) => OFFLOADS[link.kind] ?? COMMON_OFFLOADS));
+    if (offloads === this.#offloads) return;
+    this.#offloads = offloads;
     this.links.announce(this.link, 0, NO_CAUSE, LinkEvent.FeaturesChanged);
   }
 

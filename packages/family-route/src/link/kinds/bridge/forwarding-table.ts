@@ -26,6 +26,8 @@ export interface ForwardingRequest {
   readonly address: Uint8Array;
   readonly port: Link | undefined;
   readonly state: 'permanent' | 'static' | 'dynamic';
+  /** It asks for more than there is a state for, as bridge(8) does for static entries: that counts as a change. */
+  readonly isInexact: boolean;
   readonly isSticky: boolean;
   readonly create: boolean;
   readonly exclusive: boolean;
@@ -55,9 +57,9 @@ export class ForwardingTable {
   }
 
   /** `NLM_F_CREATE` and `NLM_F_EXCL` mean what they say. The state is one that the caller has checked. */
-  put({ address, port, state, isSticky, create, exclusive }: ForwardingRequest): void {
+  put({ address, port, state, isInexact, isSticky, create, exclusive }: ForwardingRequest): void {
     let entry = this.find(address);
-    let isModified = false;
+    let isModified = isInexact;
     if (entry === undefined) {
       if (!create) throw new NetlinkError(Errno.ENOENT);
       entry = this.#create(address, port, { isRequested: true });
