@@ -177,9 +177,9 @@ export const MULTICAST_GROUPS: readonly Scenario[] = [
     commands: [
       ...PORTS,
       'ip link set br0 type bridge mcast_hash_max 2',
+      // Without IPv6 neither the bridge nor the other ends of its ports join groups.
+      'for one in v0 v1 w0 w1 br0; do ip link set $one mtu 1200; done',
       ...UP,
-      // Without IPv6 it joins no group of its own.
-      'ip link set br0 mtu 1200',
       'bridge mdb add dev br0 port v0 grp 239.1.1.1',
       'bridge mdb add dev br0 port v0 grp 239.1.1.2',
       'bridge mdb add dev br0 port w0 grp 239.1.1.1',
