@@ -237,10 +237,10 @@ export class LinkHandler {
   }
 
   /** A change that names another namespace moves the link there first; all else happens there. */
-  #move(found: Link, request: LinkRequest): boolean {
+  #move(found: Link, request: LinkRequest): void {
     const { attributes, cause } = request;
     const target = this.#targetOf(attributes, request);
-    if (target === undefined || target.links === found.home) return false;
+    if (target === undefined || target.links === found.home) return;
     const { name, newInterfaceIndex } = attributes;
     const wantsName = request.header.interfaceIndex > 0 && name !== undefined && name !== '';
     target.links.take(
@@ -251,7 +251,6 @@ export class LinkHandler {
       },
       { ...cause, echo: false },
     );
-    return true;
   }
 
   #change(found: Link, request: LinkRequest, kindChanges: LinkChanges = {}): void {
@@ -263,10 +262,9 @@ export class LinkHandler {
     if (attributes.addressFamilies?.inet6 !== undefined && found.ipv6 === undefined) {
       throw new NetlinkError(Errno.EAFNOSUPPORT);
     }
-    const hasMoved = this.#move(found, request);
+    this.#move(found, request);
     // The kernel echoes links that come and go, not those that change.
-    const { name, ...others } = linkChangesOf(request);
-    const changes = { ...others, ...(hasMoved || name === undefined ? {} : { name }), ...kindChanges };
+    const changes = { ...linkChangesOf(request), ...kindChanges };
     found.home.change(found, changes, { ...cause, echo: false });
   }
 

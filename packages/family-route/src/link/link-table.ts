@@ -427,7 +427,7 @@ export class LinkTable {
    * Moves a link here from another namespace (`__dev_change_net_namespace`): it leaves there as if removed and comes as if
    * made, down, with the same index if that is free.
    *
-   * @param wanted a name or an index for it here.
+   * @param wanted a name, if its own is taken here, or an index.
    * @throws {NetlinkError} EINVAL for a link that may not move, EEXIST or EBUSY where names or index are taken.
    */
   take(link: Link, wanted: { readonly name?: string; readonly index?: number }, cause: Cause): void {
@@ -471,8 +471,8 @@ export class LinkTable {
   }
 
   #nameHere(link: Link, wanted: string | undefined): string {
-    if (wanted !== undefined) return this.#registry.chooseName(wanted);
     if (this.byName(link.name) === undefined) return link.name;
+    if (wanted !== undefined) return this.#registry.chooseName(wanted);
     throw new NetlinkError(Errno.EEXIST, 'An interface with the same name exists in the target netns');
   }
 
