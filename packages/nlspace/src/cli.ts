@@ -10,6 +10,8 @@ type CommandFunction = (commandLine: CommandLine) => Promise<ExitResult>;
 /** Loaded when they are needed: `--help` needs none. */
 const COMMANDS: Readonly<Record<Command, () => Promise<CommandFunction>>> = {
   run: async () => (await import('./command-line/run-command.js')).runCommand,
+  serve: async () => (await import('./command-line/serve-command.js')).serveCommand,
+  family: async () => (await import('./command-line/family-command.js')).familyCommand,
   describe: async () => (await import('./command-line/describe-command.js')).describeCommand,
   tour: async () => (await import('./command-line/tour.js')).tourCommand,
 };
@@ -43,13 +45,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(PIPE_CLOSED_STATUS);
 });
 
+/** What a daemon has answered. By name: `--help` loads no netlink. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'NetlinkError';
+}
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {
   if (error instanceof UsageError) {
     process.stderr.write(`nlspace: ${error.message}\nTry \`nlspace --help\`.\n`);
     process.exitCode = USAGE_STATUS;
-  } else if (error instanceof FamilyModuleError) {
+  } else if (error instanceof FamilyModuleError || isRefusal(error)) {
     process.stderr.write(`nlspace: ${error.message}\n`);
     process.exitCode = FAILED_STATUS;
   } else if (error instanceof Error && ('exitCode' in error || 'syscall' in error)) {

@@ -8,6 +8,7 @@ import { MessageFlag } from './linux.js';
 const LOOK = { peek: true, capacity: 0 } as const;
 
 const UNTOLD = -1;
+const NLMSG_ERROR = 2;
 
 interface Waiter {
   readonly call: Call;
@@ -29,6 +30,8 @@ export class ServedSocket {
   #returned: Datagram[] = [];
   #headInPair = false;
   #overrun = false;
+  /** Nothing will arrive any more, for this reason: whoever serves the socket is gone. */
+  #failure: number | undefined;
 
   constructor(
     private readonly supervisor: Supervisor,
@@ -45,12 +48,16 @@ export class ServedSocket {
   fill(): void {
     while (!this.#headInPair) {
       const head = this.#look();
-      if (head === undefined) return;
-      const pushed = this.supervisor.push(this.handle, head.bytes);
+      if (head === undefined && this.#failure === undefined) return;
+      // Behind what has arrived, a failure: the program is woken by it wherever it waits.
+      const bytes = head?.bytes ?? errorDatagram(this.#failure ?? 0);
+      const pushed = this.supervisor.push(this.handle, bytes);
       // The program has closed it, which we are about to hear.
       if (pushed === -Errno.EPIPE) return;
       if (pushed === 1) {
         this.#headInPair = true;
+      } else if (head === undefined) {
+        return;
       } else {
         // A filter that the program attached has dropped it; or it is too long for a pair (which is so only where we may
         // not exceed net.core.wmem_max), and the program hears that something was lost.
@@ -75,7 +82,7 @@ export class ServedSocket {
   /** SO_ERROR */
   takeError(): number {
     this.#look();
-    const error = this.#overrun ? Errno.ENOBUFS : 0;
+    const error = this.#overrun ? Errno.ENOBUFS : (this.#failure ?? 0);
     this.#overrun = false;
     return error;
   }
@@ -148,7 +155,7 @@ export class ServedSocket {
   #receiveOne(call: Call): boolean {
     const head = this.#look();
     if (this.#reportOverrun(call)) return true;
-    if (head === undefined) return false;
+    if (head === undefined) return this.#reportFailure(call);
     const copied = this.#deliver(call, head);
     const value = copied >= 0 && call.a & MessageFlag.Truncate ? head.bytes.length : copied;
     if (call.a & MessageFlag.Peek) {
@@ -170,7 +177,7 @@ export class ServedSocket {
       this.supervisor.complete(call.id, 0);
       return true;
     }
-    if (first === undefined) return false;
+    if (first === undefined) return this.#reportFailure(call);
     const received: Datagram[] = [];
     let failure = 0;
     for (let index = 0; index < call.b; index++) {
@@ -223,6 +230,12 @@ export class ServedSocket {
     return true;
   }
 
+  #reportFailure(call: Call): boolean {
+    if (this.#failure === undefined) return false;
+    this.supervisor.complete(call.id, -this.#failure);
+    return true;
+  }
+
   #take(capacity: number): Datagram {
     const datagram = this.#returned.shift() ?? this.socket.receive({ capacity });
     if (datagram === undefined) throw new Error('the head of a receive buffer has vanished');
@@ -235,11 +248,26 @@ export class ServedSocket {
     try {
       return this.socket.receive(LOOK);
     } catch (error) {
-      if (!(error instanceof NetlinkError) || error.errno !== Errno.ENOBUFS) throw error;
+      if (!(error instanceof NetlinkError)) throw error;
+      if (error.errno !== Errno.ENOBUFS) {
+        this.#failure = error.errno;
+        return undefined;
+      }
       this.#overrun = true;
-      return this.socket.receive(LOOK);
+      return this.#look();
     }
   }
+}
+
+/** What a program reads through a descriptor that is not trapped: an NLMSG_ERROR that belongs to no request. */
+function errorDatagram(errno: number): Uint8Array {
+  const bytes = new Uint8Array(36);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, bytes.length, true);
+  view.setUint16(4, NLMSG_ERROR, true);
+  view.setInt32(16, -errno, true);
+  view.setUint32(20, 16, true);
+  return bytes;
 }
 
 /** Keeps what goes with datagrams equal to the options, so that receives need not ask. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, link, lstat, mkdtemp, rename, rm, unlink } from 'node:fs/promises';
+import { chmod, link, lstat, mkdtemp, rename, rmdir, unlink } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { checkLength } from './address.js';
@@ -39,7 +39,9 @@ export async function listenAtPath(server: Server, path: string, mode: number): 
     server.close();
     throw error;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // Not `rm` with `recursive`: once that has met a socket, Node 20 finds no modules behind symbolic links any more.
+    await unlink(made).catch(() => undefined);
+    await rmdir(folder);
   }
 }
 

@@ -184,6 +184,11 @@ export class NetlinkDomain implements Netlink {
     return [...this.#protocols.values()].some(({ sockets }) => sockets.size > 0);
   }
 
+  /** Everything that can be disposed: protocols, and the families that one of them serves. */
+  get registrations(): readonly Registration[] {
+    return [...[...this.#protocols.values()].map(({ registration }) => registration), ...this.#guests];
+  }
+
   /** What is registered, open and joined. */
   describe(): DomainDescription {
     const { name } = this.#options.sockets ?? LINUX_SOCKETS;

@@ -244,6 +244,20 @@ test('a peer can give up netAdmin but not claim it', async (t) => {
   t.is(await guardedErrno('claimed', { claimed: 1, netAdmin: 1 }), 0);
 });
 
+test('a peer says for which process a socket is, and nothing else of who it is', async (t) => {
+  const domain = new NetlinkDomain({ families: [Things] });
+  const opened: object[] = [];
+  domain.events.on('socket-opened', ({ credentials }) => opened.push(credentials));
+  const end = new PlayedEnd();
+  serveFrames(domain, end, { credentials: { uid: 7, gid: 8, pid: 9, netAdmin: true } });
+  end.play(open(1), open(2, { claimed: 1, uid: 0, gid: 0, pid: 4711, netAdmin: 1 }));
+  await settle();
+  t.deepEqual(opened, [
+    { uid: 7, gid: 8, pid: 9, netAdmin: true },
+    { uid: 7, gid: 8, pid: 4711, netAdmin: true },
+  ]);
+});
+
 test('a channel that closes closes its sockets, also those being opened', async (t) => {
   const { end, service, openSockets } = serve();
   end.play(open(1));

@@ -12,12 +12,28 @@ const OPTIONS = {
     family: { type: 'string', multiple: true },
     'link-kind': { type: 'string', multiple: true },
     profile: { type: 'string' },
+    to: { type: 'string' },
+  },
+  serve: {
+    listen: { type: 'string' },
+    mode: { type: 'string' },
+    json: { type: 'boolean' },
+    verbose: { type: 'boolean', short: 'v' },
+    'trace-file': { type: 'string' },
+    family: { type: 'string', multiple: true },
+    'link-kind': { type: 'string', multiple: true },
+    profile: { type: 'string' },
+  },
+  family: {
+    to: { type: 'string' },
+    json: { type: 'boolean' },
   },
   describe: {
     json: { type: 'boolean' },
     'no-admin': { type: 'boolean' },
     family: { type: 'string', multiple: true },
     profile: { type: 'string' },
+    to: { type: 'string' },
   },
   tour: {},
 } satisfies Record<string, NonNullable<ParseArgsConfig['options']>>;
@@ -41,7 +57,12 @@ export interface CommandLine {
   readonly linkKinds: readonly string[];
   /** Which system the domain behaves like. */
   readonly profile: ProfileName;
-  /** Behind the options: never looked into. */
+  /** Where a daemon listens, instead of a domain of the command's own. */
+  readonly to: string | undefined;
+  readonly listenAddress: string | undefined;
+  /** Of the file of the socket. */
+  readonly mode: number | undefined;
+  /** Behind the options: never looked into. The words of `family`. */
   readonly program: readonly string[];
 }
 
@@ -61,11 +82,15 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     ...(isCommand ? {} : { version: { type: 'boolean' } }),
   };
   const given = argv.slice(isCommand ? 1 : 0);
-  const begin = programBegin(given, options);
-  const program = given.slice(given[begin] === '--' ? begin + 1 : begin);
-  const values = parse(given.slice(0, begin), options);
+  // The words of `family` are no program: its options may stand behind them.
+  const words = command === 'family' ? wordsOf(given, options) : undefined;
+  const begin = words === undefined ? programBegin(given, options) : given.length;
+  const program = words ?? given.slice(given[begin] === '--' ? begin + 1 : begin);
+  const values = parse(given.slice(0, begin), options, words !== undefined);
   if (command === undefined && begin < given.length) throw new UsageError('say a command');
-  if (command === 'tour' && program.length > 0) throw new UsageError('tour takes no program');
+  if ((command === 'tour' || command === 'serve') && program.length > 0)
+    throw new UsageError(`${command} takes no program`);
+  refuseBesides(values, 'to', ['family', 'link-kind', 'profile']);
   return {
     command,
     help: values['help'] === true,
@@ -78,8 +103,22 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     families: (values['family'] as string[] | undefined) ?? [],
     linkKinds: (values['link-kind'] as string[] | undefined) ?? [],
     profile: readProfile(values['profile'] as string | undefined),
+    to: values['to'] as string | undefined,
+    listenAddress: values['listen'] as string | undefined,
+    mode: readMode(values['mode'] as string | undefined),
     program,
   };
+}
+
+function wordsOf(args: string[], options: NonNullable<ParseArgsConfig['options']>): string[] {
+  return parseArgs({ args, options, strict: false, allowPositionals: true }).positionals;
+}
+
+/** What a daemon serves is said where it is started. */
+function refuseBesides(values: Record<string, unknown>, option: string, others: readonly string[]): void {
+  const wrong = others.find((other) => values[other] !== undefined);
+  if (values[option] !== undefined && wrong !== undefined)
+    throw new UsageError(`--${wrong} is an option of nlspace serve where there is --${option}`);
 }
 
 /** Where the first argument stands that is neither an option nor its value. */
@@ -88,9 +127,13 @@ function programBegin(given: string[], options: NonNullable<ParseArgsConfig['opt
   return tokens.find(({ kind }) => kind !== 'option')?.index ?? given.length;
 }
 
-function parse(args: string[], options: NonNullable<ParseArgsConfig['options']>): Record<string, unknown> {
+function parse(
+  args: string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+  allowPositionals: boolean,
+): Record<string, unknown> {
   try {
-    return parseArgs({ args, options }).values;
+    return parseArgs({ args, options, allowPositionals }).values;
   } catch (error) {
     // parseArgs adds advice about positional arguments, which does not fit here.
     throw new UsageError((error as Error).message.split(/\. |\n/)[0] ?? '', { cause: error });
@@ -106,4 +149,10 @@ function readBase(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--base takes the number of a descriptor, not ${text}`);
   return Number(text);
+}
+
+function readMode(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^0?[0-7]{3}$/.test(text)) throw new UsageError(`--mode takes three octal digits, not ${text}`);
+  return Number.parseInt(text, 8);
 }

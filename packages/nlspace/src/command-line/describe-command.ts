@@ -1,9 +1,12 @@
 import type { DomainDescription, ProtocolDescription, SocketDescription } from '@nlspace/core';
 import { type ExitResult, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
+import { DaemonClient } from '../daemon/daemon-client.js';
 import { isProfileName, PROFILES, profileDifferences } from '../profiles.js';
 import type { CommandLine } from './arguments.js';
+import { openBackDoor } from './back-door.js';
 import { loadFamilies } from './load-families.js';
+import { runRemotely } from './run-command.js';
 
 const DONE: ExitResult = { exitCode: 0, signal: undefined };
 
@@ -12,13 +15,9 @@ type Served = Pick<ProtocolDescription, 'groups' | 'operations'>;
 type ClosedSocket = Omit<SocketDescription, 'dumping'> & { readonly protocol: number };
 
 /** `nlspace describe`: what a domain serves and, when a program has run, what it opened and what is still open. */
-export async function describeCommand({
-  program,
-  admin,
-  json,
-  families,
-  profile,
-}: CommandLine): Promise<ExitResult> {
+export async function describeCommand(commandLine: CommandLine): Promise<ExitResult> {
+  const { program, admin, json, families, profile, to } = commandLine;
+  if (to !== undefined) return describeRemote(to, commandLine);
   const domain = createNetlink({ profile });
   await loadFamilies(domain, families);
   const closed: ClosedSocket[] = [];
@@ -37,20 +36,37 @@ export async function describeCommand({
   );
   const result = program.length === 0 ? DONE : await run(domain, program, { netAdmin: admin });
   const description = domain.describe();
+  print(json, description, closed);
+  return result;
+}
+
+/** A daemon keeps no record of sockets that have been closed. */
+async function describeRemote(to: string, commandLine: CommandLine): Promise<ExitResult> {
+  const result = commandLine.program.length === 0 ? DONE : await runRemotely(to, commandLine);
+  const remote = await openBackDoor(to);
+  try {
+    print(commandLine.json, await (await DaemonClient.open(remote)).describe());
+  } finally {
+    remote.close();
+  }
+  return result;
+}
+
+function print(json: boolean, description: DomainDescription, closed?: readonly ClosedSocket[]): void {
   if (json) process.stdout.write(`${JSON.stringify({ ...description, closed }, undefined, 2)}\n`);
   else for (const line of descriptionLines(description, closed)) process.stdout.write(`${line}\n`);
-  return result;
 }
 
 function* descriptionLines(
   { profile, protocols }: DomainDescription,
-  closed: readonly ClosedSocket[],
+  closed: readonly ClosedSocket[] | undefined,
 ): Generator<string> {
   yield `profile ${profile}`;
   if (isProfileName(profile)) for (const flag of profileDifferences(PROFILES[profile])) yield `  ${flag}`;
   for (const description of protocols) {
     yield* protocolLines(description);
     yield* socketLines('open', description, description.sockets);
+    if (closed === undefined) continue;
     yield* socketLines(
       'closed',
       description,

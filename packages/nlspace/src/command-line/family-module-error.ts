@@ -1,4 +1,14 @@
-/** A module given with `--family` cannot be used. */
+export type FamilyModuleFailure = 'missing' | 'unusable';
+
+/** A module with families cannot be used. */
 export class FamilyModuleError extends Error {
   override readonly name = 'FamilyModuleError';
+
+  constructor(
+    message: string,
+    readonly failure: FamilyModuleFailure = 'unusable',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }

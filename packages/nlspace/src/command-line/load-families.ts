@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Class, type FamilySetup, isFamily, type NetlinkDomain } from '@nlspace/core';
@@ -11,28 +12,42 @@ import { FamilyModuleError } from './family-module-error.js';
  */
 export async function loadFamilies(domain: NetlinkDomain, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const families = [...new Set(Object.values(await load(path)))].filter(isRegistrable);
-    if (families.length === 0) {
-      throw new FamilyModuleError(
-        `${path} exports no family; export a class that is decorated with @GenericFamily(…) or @NetlinkFamily(…), which ` +
-          'have to come from the nlspace that this command belongs to',
-      );
-    }
-    for (const family of families) {
+    for (const family of await importFamilies(path)) {
       try {
         domain.register(family);
       } catch (error) {
-        throw new FamilyModuleError(`${path}: ${messageOf(error)}`, { cause: error });
+        throw new FamilyModuleError(`${path}: ${messageOf(error)}`, 'unusable', { cause: error });
       }
     }
   }
 }
 
-async function load(path: string): Promise<Record<string, unknown>> {
+/**
+ * The families that a module exports, at least one.
+ *
+ * @param query behind the module's URL: another one has the file read again.
+ * @throws {FamilyModuleError} naming the module and what is wrong with it.
+ */
+export async function importFamilies(path: string, query = ''): Promise<(Class | FamilySetup)[]> {
+  const families = [...new Set(Object.values(await load(path, query)))].filter(isRegistrable);
+  if (families.length === 0) {
+    throw new FamilyModuleError(
+      `${path} exports no family; export a class that is decorated with @GenericFamily(…) or @NetlinkFamily(…), which ` +
+        'have to come from the nlspace that this command belongs to',
+    );
+  }
+  return families;
+}
+
+async function load(path: string, query: string): Promise<Record<string, unknown>> {
+  const file = resolve(path);
+  if (!existsSync(file)) throw new FamilyModuleError(`${path} cannot be loaded: no such file`, 'missing');
   try {
-    return (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>;
+    return (await import(pathToFileURL(file).href + query)) as Record<string, unknown>;
   } catch (error) {
-    throw new FamilyModuleError(`${path} cannot be loaded: ${messageOf(error)}`, { cause: error });
+    throw new FamilyModuleError(`${path} cannot be loaded: ${messageOf(error)}`, 'unusable', {
+      cause: error,
+    });
   }
 }
 

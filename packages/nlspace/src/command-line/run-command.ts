@@ -1,48 +1,59 @@
-import { openSync, writeSync } from 'node:fs';
 import type { Netlink } from '@nlspace/core';
 import { Network } from '@nlspace/family-route';
-import { type ExitResult, run } from '@nlspace/transport-seccomp';
+import { type ExitResult, type RunOptions, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
 import { PROFILES } from '../profiles.js';
 import { tunDevices } from '../tun-devices.js';
 import type { CommandLine } from './arguments.js';
+import { addressOf, openBackDoor } from './back-door.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
+import { withTrace } from './with-trace.js';
 
 /** `nlspace run`: terminal, standard input, signals and exit status are the program's own. */
-export async function runCommand(commandLine: CommandLine): Promise<ExitResult> {
-  const { program, verbose, traceFile, admin, base, families, linkKinds, profile } = commandLine;
+export function runCommand(commandLine: CommandLine): Promise<ExitResult> {
+  const { to } = commandLine;
+  return to === undefined ? runOnOwnDomain(commandLine) : runRemotely(to, commandLine);
+}
+
+async function runOnOwnDomain(commandLine: CommandLine): Promise<ExitResult> {
+  const { families, linkKinds, profile } = commandLine;
   const network = new Network({
     profile: PROFILES[profile].network,
     ...(linkKinds.length === 0 ? {} : { kinds: await loadLinkKinds(linkKinds) }),
   });
   const domain = createNetlink({ profile, network });
   await loadFamilies(domain, families);
-  let netlink: Netlink = domain;
-  if (verbose || traceFile !== undefined) {
-    const { trace } = await import('../trace/trace.js');
-    // Nobody reads the trace any more: that is not the program's affair.
-    process.stderr.on('error', ignoreClosedPipe);
-    netlink = trace(netlink, { write: traceFile === undefined ? writeToStandardError : writerTo(traceFile) });
-  }
-  const argv = program.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : program;
-  return run(netlink, argv, {
-    netAdmin: admin,
-    tunDevices: tunDevices(network),
-    ...(base === undefined ? {} : { base }),
+  return runOn(domain, commandLine, { tunDevices: tunDevices(network) });
+}
+
+/**
+ * The program hears of the end of whoever serves it by errno; who runs it, in words. TUN devices are not made from
+ * afar: there is no request of netlink for them.
+ */
+export async function runRemotely(to: string, commandLine: CommandLine): Promise<ExitResult> {
+  const address = addressOf(to, 'connect');
+  const remote = await openBackDoor(address);
+  let isRunning = true;
+  void remote.closed.then((reason) => {
+    const why = reason === undefined ? '' : `: ${reason}`;
+    if (isRunning) process.stderr.write(`nlspace: the daemon at ${address} is gone${why}\n`);
   });
+  try {
+    return await runOn(remote, commandLine);
+  } finally {
+    isRunning = false;
+    remote.close();
+  }
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
-
-function writeToStandardError(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-/** Each line is in the file before the program goes on. */
-function writerTo(file: string): (line: string) => void {
-  const descriptor = openSync(file, 'w');
-  return (line) => writeSync(descriptor, `${line}\n`);
+async function runOn(
+  netlink: Netlink,
+  commandLine: CommandLine,
+  options: RunOptions = {},
+): Promise<ExitResult> {
+  const { program, admin, base } = commandLine;
+  const argv = program.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : program;
+  const traced = await withTrace(netlink, commandLine);
+  return run(traced, argv, { ...options, netAdmin: admin, ...(base === undefined ? {} : { base }) });
 }

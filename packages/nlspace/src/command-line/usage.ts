@@ -4,6 +4,8 @@ import type { Command } from './arguments.js';
 export const USAGE = `nlspace: the kernel side of netlink, in user space
 
   nlspace run [options] [--] [program args…]       run a program (default: your shell) on a network of its own
+  nlspace serve [options]                          keep a domain for programs that are run with --to
+  nlspace family list|load|unload [options]        the families of a running daemon
   nlspace describe [options] [--] [program args…]  what a domain serves, and what a program used of it
   nlspace tour                                     a few commands of ip(8) and what they show
 
@@ -25,10 +27,37 @@ Terminal, standard input, signals and exit status are the program's own. Without
       --link-kind FILE    a module that exports classes decorated with @LinkKind: \`ip link add type …\` makes their
                           links too (may be repeated)
       --profile NAME      behave like linux (default) or freebsd where they part; numbers stay Linux's
+      --to unix:PATH      on the domain of a daemon (nlspace serve) instead; unix: alone is where it listens by default
       --base NUMBER       trap calls on descriptors from NUMBER on (default 512); 0 traps all: slower, but right also
                           for programs that pass netlink sockets with SCM_RIGHTS or move them with dup2
 
 exit status: the program's own; 127 not found, 126 not executable, 125 it could not be run under supervision, 2 usage
+`,
+  serve: `nlspace serve [options]
+
+Keeps a domain until SIGINT, SIGTERM or SIGHUP. Programs are run on it with \`nlspace run --to unix:PATH\`, by many users
+and many at once. Root and the owner of this process may change things, others whom --mode lets in may look.
+
+      --listen unix:PATH  where (default: nlspace.sock in $XDG_RUNTIME_DIR, else in a folder of the user's own in the
+                          temporary directory)
+      --mode OCTAL        who may connect: the mode of the socket's file (default 600)
+      --json              say where it listens as JSON: {"address":…,"pid":…}
+  -v, --verbose           write requests, replies and notifications as text to standard error
+      --trace-file FILE   write them to a file
+      --family MODULE     also serve the families that a JavaScript module exports; may be repeated
+      --link-kind FILE    a module that exports classes decorated with @LinkKind; may be repeated
+      --profile NAME      behave like linux (default) or freebsd where they part; numbers stay Linux's
+`,
+  family: `nlspace family list [options]
+nlspace family load FILE [options]
+nlspace family unload NAME [options]
+
+Lists the families of a daemon (nlspace serve) with their numbers and groups; has it load those that a JavaScript
+module exports; unloads one. A file that was changed is read anew, what it imports is not. Loading and unloading is for
+root and the owner of the daemon, because code runs in it. \`route\` can be unloaded and loaded by its name.
+
+      --to unix:PATH    where the daemon listens (default: where it does by default)
+      --json            as JSON
 `,
   describe: `nlspace describe [options] [--] [program args…]
 
@@ -39,6 +68,7 @@ netlink sockets it has opened, what they joined and counted, and which of its de
       --no-admin        the program may look but not change anything (EPERM)
       --family MODULE   also serve the families that a JavaScript module exports; may be repeated
       --profile NAME    behave like linux (default) or freebsd; what differs is listed
+      --to unix:PATH    the domain of a daemon (nlspace serve), with the sockets that are open there now
 `,
   tour: `nlspace tour
 

@@ -32,6 +32,11 @@ test('options may stand alone', (t) => {
   t.is(readCommandLine([]).command, undefined);
 });
 
+test('options of family stand before and behind its words', (t) => {
+  const { program, to, json } = readCommandLine(['family', '--json', 'load', 'x.js', '--to', 'unix:/y']);
+  t.deepEqual([program, to, json], [['load', 'x.js'], 'unix:/y', true]);
+});
+
 const MISTAKES: ReadonlyArray<readonly [argv: string[], message: RegExp]> = [
   [['fly'], /there is no command fly/],
   [['constructor'], /there is no command constructor/],
@@ -43,6 +48,12 @@ const MISTAKES: ReadonlyArray<readonly [argv: string[], message: RegExp]> = [
   [['run', '--base', 'low', 'ip'], /--base takes the number of a descriptor, not low/],
   [['run', '--base', '4294967296', 'ip'], /--base takes the number of a descriptor, not 4294967296/],
   [['tour', 'ip'], /tour takes no program/],
+  [['serve', 'ip'], /serve takes no program/],
+  [['serve', '--mode', '999'], /--mode takes three octal digits, not 999/],
+  [['serve', '--to', 'unix:/x'], /--to/],
+  [['run', '--to', 'unix:/x', '--family', 'y', 'ip'], /--family is an option of nlspace serve/],
+  [['describe', '--to', 'unix:/x', '--profile', 'freebsd'], /--profile is an option of nlspace serve/],
+  [['family', 'list', '--frobnicate'], /--frobnicate/],
 ];
 
 for (const [argv, message] of MISTAKES) {

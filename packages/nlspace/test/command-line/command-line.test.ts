@@ -42,6 +42,20 @@ test('a wrong option ends with 2 and says so on standard error', async (t) => {
   t.is(stderr, "nlspace: Unknown option '--frobnicate'\nTry `nlspace --help`.\n");
 });
 
+test('what family and --to cannot do is said', async (t) => {
+  for (const [argv, status, message] of [
+    [['family'], 2, /family takes list, load, unload/],
+    [['family', 'load'], 2, /family load takes a file/],
+    [['family', 'list', 'meter'], 2, /family list takes no more/],
+    [['run', '--to', 'carrier-pigeon:', 'ip'], 125, /carrier-pigeon: is not unix:PATH/],
+    [['run', '--to', 'unix:/nonexistent', 'ip'], 125, /ENOENT/],
+  ] as const) {
+    const ended = await nlspace(...argv);
+    t.deepEqual([ended.status, ended.stdout], [status, ''], ended.stderr);
+    t.regex(ended.stderr, message);
+  }
+});
+
 test('a trace file that cannot be written is named, and the program does not run', async (t) => {
   const { status, stdout, stderr } = await nlspace(
     'run',

@@ -1,0 +1,51 @@
+import type { Netlink, NetlinkDomain } from '@nlspace/core';
+import { Network, routeFamily } from '@nlspace/family-route';
+import type { ExitResult } from '@nlspace/transport-seccomp';
+import { listen } from '@nlspace/transport-unix';
+import { createNetlink } from '../create-netlink.js';
+import { DaemonFamily, SERVED_DOMAIN } from '../daemon/daemon-family.js';
+import { LoadedFamilies } from '../daemon/loaded-families.js';
+import { PROFILES } from '../profiles.js';
+import type { CommandLine } from './arguments.js';
+import { addressOf } from './back-door.js';
+import { loadFamilies } from './load-families.js';
+import { loadLinkKinds } from './load-link-kinds.js';
+import { withTrace } from './with-trace.js';
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** `nlspace serve`: keeps a domain until it is told to stop. */
+export async function serveCommand(commandLine: CommandLine): Promise<ExitResult> {
+  const { listenAddress, mode, json, profile, families, linkKinds } = commandLine;
+  const network = new Network({
+    profile: PROFILES[profile].network,
+    ...(linkKinds.length === 0 ? {} : { kinds: await loadLinkKinds(linkKinds) }),
+  });
+  const domain = createNetlink({ profile, network });
+  addDaemonFamily(domain, network);
+  await loadFamilies(domain, families);
+  const netlink: Netlink = await withTrace(domain, commandLine);
+  const address = addressOf(listenAddress, 'listen');
+  const listener = await listen(netlink, address, mode === undefined ? {} : { mode });
+  const told = new Promise<void>((resolve) => {
+    for (const signal of STOP_SIGNALS) process.once(signal, () => resolve());
+  });
+  const { pid } = process;
+  process.stdout.write(
+    json ? `${JSON.stringify({ address: listener.address, pid })}\n` : `listening at ${listener.address}\n`,
+  );
+  await told;
+  await listener.close();
+  return { exitCode: 0, signal: undefined };
+}
+
+function addDaemonFamily(domain: NetlinkDomain, network: Network): void {
+  const families = new LoadedFamilies(domain, { route: () => routeFamily(network) });
+  domain.register({
+    family: DaemonFamily,
+    providers: [
+      { token: LoadedFamilies, value: families },
+      { token: SERVED_DOMAIN, value: domain },
+    ],
+  });
+}
