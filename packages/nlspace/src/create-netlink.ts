@@ -1,8 +1,8 @@
-import { type DomainOptions, NetlinkDomain } from '@nlspace/core';
+import { type Class, type DomainOptions, type FamilySetup, NetlinkDomain } from '@nlspace/core';
 import { GenericNetlink } from '@nlspace/family-generic';
-import { Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
+import { NETWORK, Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
 import { NamespaceDomains } from './namespace-domains.js';
-import { PROFILES, type Profile, type ProfileName } from './profiles.js';
+import { PROFILES, type Profile, type ProfileName, SHIPPED_FAMILIES } from './profiles.js';
 
 export interface NetlinkOptions extends Omit<DomainOptions, 'namespace' | 'place' | 'sockets'> {
   /** The network that NETLINK_ROUTE serves, or what a new one begins with. @default a fresh one: `lo`, down */
@@ -41,7 +41,7 @@ export function createNetlink({
       ...options,
       sockets,
       place,
-      families: [routeFamily(other), GenericNetlink],
+      families: familiesOf(profile, other),
     });
     // Who watches the first hears of all.
     domain.events.on('socket-opened', (socket) => first.events.emit('socket-opened', socket));
@@ -52,8 +52,14 @@ export function createNetlink({
     ...options,
     sockets,
     place: namespaces.firstPlace,
-    families: [routeFamily(network), GenericNetlink],
+    families: familiesOf(profile, network),
     namespace: (view) => namespaces.domain(view),
   });
   return first;
+}
+
+function familiesOf({ families }: Profile, network: Network): (Class | FamilySetup)[] {
+  const providers = [{ token: NETWORK, value: network }];
+  const shipped = families.map((name) => ({ family: SHIPPED_FAMILIES[name], providers }));
+  return [routeFamily(network), GenericNetlink, ...shipped];
 }

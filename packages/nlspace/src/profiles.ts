@@ -1,15 +1,22 @@
-import { FREEBSD_SOCKETS, LINUX_SOCKETS, type SocketProfile } from '@nlspace/core';
+import { type Class, FREEBSD_SOCKETS, LINUX_SOCKETS, type SocketProfile } from '@nlspace/core';
+import { EthtoolFamily } from '@nlspace/family-ethtool';
 import { FREEBSD_NETWORK, LINUX_NETWORK, type NetworkProfile } from '@nlspace/family-route';
 
 /** Which system a domain behaves like where they part. Numbers on the wire are Linux's in each. */
 export interface Profile {
   readonly sockets: SocketProfile;
   readonly network: NetworkProfile;
+  /** The generic families that it begins with, beside nlctrl. */
+  readonly families: readonly ShippedFamily[];
 }
 
+/** Generic families that come with nlspace, by name. */
+export const SHIPPED_FAMILIES = { ethtool: EthtoolFamily } as const satisfies Readonly<Record<string, Class>>;
+export type ShippedFamily = keyof typeof SHIPPED_FAMILIES;
+
 export const PROFILES = {
-  linux: { sockets: LINUX_SOCKETS, network: LINUX_NETWORK },
-  freebsd: { sockets: FREEBSD_SOCKETS, network: FREEBSD_NETWORK },
+  linux: { sockets: LINUX_SOCKETS, network: LINUX_NETWORK, families: ['ethtool'] },
+  freebsd: { sockets: FREEBSD_SOCKETS, network: FREEBSD_NETWORK, families: [] },
 } as const satisfies Readonly<Record<string, Profile>>;
 
 export type ProfileName = keyof typeof PROFILES;
