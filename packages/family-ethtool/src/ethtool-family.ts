@@ -11,6 +11,7 @@ import {
   NetlinkError,
   NO_CAUSE,
   type OperationOptions,
+  type OperationRecord,
   type Request,
   type RequestOf,
   recordOperation,
@@ -44,6 +45,7 @@ const MONITOR = 'monitor';
 })
 export class EthtoolFamily {
   #unsubscribe: (() => void) | undefined;
+  readonly #records: OperationRecord[] = [];
 
   constructor(
     @inject(NETWORK) private readonly network: Network,
@@ -73,6 +75,8 @@ export class EthtoolFamily {
     this.#operation('do', EthtoolCommand.ChannelsSet, messages.channelsSet, SET_OPTIONS, (request) =>
       this.#setChannels(request as never),
     );
+    // nlctrl tells commands in the order in which they are declared.
+    for (const record of this.#records.sort((a, b) => a.number - b.number)) recordOperation(this, record);
   }
 
   onLoad(): void {
@@ -105,7 +109,7 @@ export class EthtoolFamily {
   ): void {
     const method = `${exchange} ${EthtoolCommand[number] ?? number}`;
     Object.defineProperty(this, method, { value: handle });
-    recordOperation(this, { exchange, number, message, options, method });
+    this.#records.push({ exchange, number, message, options, method });
   }
 
   *#each(describe: (link: Link) => object): Generator<MessageBody> {
@@ -143,7 +147,7 @@ export class EthtoolFamily {
     const link = this.#known(attributes.header);
     if (!changeChannels(link, attributes)) return;
     const topic = TOPICS.find(({ command }) => command === EthtoolCommand.ChannelsGet);
-    const told = topic?.describe(link, false);
+    const told = topic?.describe(link, true);
     if (told !== undefined)
       this.groups.notify(MONITOR, EthtoolReply.ChannelsNotification, about(link, told));
   }
@@ -151,7 +155,7 @@ export class EthtoolFamily {
   #notify(event: NetworkEvent): void {
     if (event.type !== 'link-changed' || event.event !== LinkEvent.FeaturesChanged) return;
     if (!this.groups.hasListeners(MONITOR) || driverOf(event.link) === undefined) return;
-    const told = about(event.link, describeFeatures(event.link, false));
+    const told = about(event.link, describeFeatures(event.link, true));
     this.groups.notify(MONITOR, EthtoolReply.FeaturesNotification, told);
   }
 

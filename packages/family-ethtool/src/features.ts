@@ -86,13 +86,19 @@ const MACVLAN_OWN =
     'tx-tcp-accecn-segmentation',
   );
 /** … and these when the link below has them, whatever it is asked for. */
-const MACVLAN_INHERITED =
-  named('highdma', 'tx-scatter-gather-fraglist', 'rx-gro', 'rx-checksum') | GENERIC_SEGMENTATION;
+const MACVLAN_INHERITED = named('rx-gro', 'rx-checksum') | GENERIC_SEGMENTATION;
+/** Once it has these it keeps them. */
+const MACVLAN_KEPT = named('highdma', 'tx-scatter-gather-fraglist');
 
 function adaptToLower(link: Link, _features: bigint): bigint {
   const [lower] = link.lowers;
-  const below = lower === undefined ? undefined : activeFeatures(lower);
-  return MACVLAN_OWN | ((below ?? 0n) & MACVLAN_INHERITED);
+  const below = lower === undefined ? undefined : featuresOf(lower);
+  if (below === undefined) return MACVLAN_OWN;
+  return (
+    MACVLAN_OWN |
+    (below.active & MACVLAN_INHERITED) |
+    ((below.active | below.changeable) & MACVLAN_KEPT)
+  );
 }
 
 /** A bridge has these when one of its ports has. */

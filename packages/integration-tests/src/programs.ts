@@ -20,6 +20,7 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
   GO_GENETLINK: (directory) => buildGo('go-genetlink', directory),
   BUSYBOX: async () => firstOf('/bin/busybox', '/usr/bin/busybox'),
   LIBNL_TOOLS: async () => firstOf('/usr/bin/nl-route-list'),
+  ETHTOOL: async () => firstOf('/usr/sbin/ethtool', '/sbin/ethtool'),
   PYROUTE2: async () => {
     await promisify(execFile)('/usr/bin/python3', ['-c', 'import pyroute2']);
     return join(FIXTURES, 'pyroute2-tour.py');

@@ -3,6 +3,7 @@ import { ADDRESSES } from './addresses.js';
 import { BATCHES } from './batches.js';
 import { BIRD } from './bird.js';
 import { BRIDGES } from './bridges.js';
+import { ETHTOOL } from './ethtool.js';
 import { FORWARDING } from './forwarding.js';
 import { FRR } from './frr.js';
 import { GENERIC } from './generic.js';
@@ -47,6 +48,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   })),
   program: PROGRAMS,
   'generic netlink': GENERIC,
+  ethtool: ETHTOOL,
   BIRD: BIRD.map(inItsOwnTime),
   FRR: FRR.map(inItsOwnTime),
   'vishvananda/netlink': GO_LIBRARY.map(inItsOwnTime),

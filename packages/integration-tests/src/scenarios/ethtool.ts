@@ -1,0 +1,205 @@
+import type { Scenario } from '@nlspace/testkit';
+import { eventually } from './waiting.js';
+import { PAIR_UP } from './worlds-begin.js';
+
+/** One link of each kind whose driver is known, up where that makes a difference. */
+const LINKS_OF_ALL_KINDS = [
+  ...PAIR_UP,
+  'ip link add br0 address 02:00:00:00:00:03 type bridge',
+  'ip link add mv0 link v0 address 02:00:00:00:00:04 type macvlan',
+  'ip link add vx0 address 02:00:00:00:00:05 type vxlan id 1 dstport 4789 remote 10.0.0.1',
+  'ip link add vx1 address 02:00:00:00:00:06 type vxlan id 2 dstport 4789 dev v0 remote 10.0.0.1',
+  'ip link add ifb0 address 02:00:00:00:00:07 type ifb',
+];
+const EVERY_LINK = ['lo', 'v0', 'br0', 'mv0', 'vx0', 'vx1', 'ifb0'];
+
+function forEveryLink(...options: readonly string[]): string[] {
+  return options.flatMap((option) => EVERY_LINK.map((link) => `ethtool ${option} ${link}`));
+}
+
+const MONITOR = '$SCRATCH/ethtool-monitor';
+
+/** What `ethtool --monitor` of another program shows. The last of the commands is what it is waited for by. */
+function monitored(setup: readonly string[], commands: readonly string[], lastWords: string): string[] {
+  return [
+    ...setup,
+    `: > ${MONITOR}; stdbuf -oL ethtool --monitor > ${MONITOR} 2>&1 & echo $! > $SCRATCH/pid`,
+    eventually(`grep -q listening ${MONITOR}`),
+    ...commands,
+    `wait=0; until grep -q '${lastWords}' ${MONITOR} || [ $wait = 200 ]; do wait=$((wait + 1)); sleep 0.02; done; kill $(cat $SCRATCH/pid)`,
+    `cat ${MONITOR}`,
+  ];
+}
+
+const SCENARIOS: readonly Omit<Scenario, 'needsProgram'>[] = [
+  {
+    name: 'settings, states and features of every kind of link',
+    commands: [...LINKS_OF_ALL_KINDS, ...forEveryLink('', '-k')],
+  },
+  {
+    name: 'channels, time stamps, addresses and sets of strings of every kind of link',
+    commands: [...LINKS_OF_ALL_KINDS, ...forEveryLink('-l', '-T', '-P')],
+  },
+  {
+    name: 'what no driver of these links can do',
+    commands: [
+      ...LINKS_OF_ALL_KINDS,
+      ...forEveryLink('-a', '-c', '-g', '--show-eee', '-m', '--show-priv-flags', '--show-fec', '--show-tunnels', '--show-module'),
+    ],
+  },
+  {
+    name: 'nothing of no link',
+    commands: ['ethtool nosuch', 'ethtool -k nosuch', 'ethtool -K nosuch tx off', 'ethtool -l nosuch', 'ethtool -s nosuch autoneg on'],
+  },
+  {
+    name: 'features of a veth are switched, with those that need them',
+    commands: [
+      ...PAIR_UP,
+      'ethtool -K v0 tx off',
+      'ethtool -k v0',
+      'ethtool -K v0 tx on',
+      'ethtool -K v0 sg off',
+      'ethtool -k v0',
+      'ethtool -K v0 tso off gso off',
+      'ethtool -K v0 sg on',
+      'ethtool -k v0',
+      'ethtool -K v0 tso on gso on gro on',
+      'ethtool -K v0 rx off rxvlan off txvlan off',
+      'ethtool -K v0 tx-checksum-sctp off highdma off',
+      'ethtool -K v0 rx-gro-list on rx-udp-gro-forwarding on tx-nocache-copy on',
+      'ethtool -k v0',
+      'ethtool -k v1 | grep -v fixed',
+    ],
+  },
+  {
+    name: 'features that are fixed, unknown, or as they were',
+    commands: [
+      ...LINKS_OF_ALL_KINDS,
+      'ethtool -K v0 lro on',
+      'ethtool -K v0 rx-fcs on',
+      'ethtool -K v0 rx-fcs off',
+      'ethtool -K v0 nosuch on',
+      'ethtool -K v0 gso on',
+      'ethtool -K v0 vlan-challenged on',
+      'ethtool -K lo tx off',
+      'ethtool -K lo loopback off',
+      'ethtool -K lo tso off gro off',
+      'ethtool -k lo',
+      'ethtool -K mv0 tso off',
+      'ethtool -K mv0 tx off',
+      'ethtool -K mv0 lro on',
+    ],
+  },
+  {
+    name: 'features of bridges, tunnels and intermediate links are switched',
+    commands: [
+      ...LINKS_OF_ALL_KINDS,
+      'ethtool -K br0 tx off',
+      'ethtool -K br0 sg off gro off',
+      'ethtool -k br0',
+      'ethtool -K vx0 tx off rx off',
+      'ethtool -k vx0',
+      'ethtool -K ifb0 tx off',
+      'ethtool -K ifb0 tx on gro off',
+      'ethtool -k ifb0',
+    ],
+  },
+  {
+    name: 'a MACVLAN follows the link below it',
+    commands: [
+      ...PAIR_UP,
+      'ip link add mv0 link v0 address 02:00:00:00:00:04 type macvlan',
+      'ethtool -K v0 gro on',
+      'ethtool -k mv0 | grep -v fixed',
+      'ethtool -K mv0 gro off',
+      'ethtool -K v0 sg off',
+      'ethtool -K v0 rx off gro off gso off',
+      'ethtool -k mv0',
+    ],
+  },
+  {
+    name: 'a bridge follows its ports',
+    commands: [
+      ...PAIR_UP,
+      'ip link add br0 address 02:00:00:00:00:03 type bridge',
+      'ip link set br0 addrgenmode none up',
+      'ethtool br0 | grep -E "Speed|Link"',
+      'ip link set v1 master br0',
+      'ethtool br0 | grep -E "Speed|Link"',
+      'ethtool -k br0',
+      'ethtool -K v1 tso off',
+      'ethtool -k br0 | grep segmentation',
+      'ethtool -K v1 tx off',
+      'ethtool -K br0 tx off',
+      'ethtool -k br0',
+      'ip link set v1 nomaster',
+      'ethtool -k br0',
+    ],
+  },
+  {
+    name: 'channels of a veth are changed',
+    commands: [
+      ...PAIR_UP,
+      'ip link add v2 address 02:00:00:00:00:08 numtxqueues 4 numrxqueues 3 type veth peer name v3 address 02:00:00:00:00:09',
+      'ethtool -l v2',
+      'ethtool -l v3',
+      'ethtool -L v0 rx 2',
+      'ethtool -l v0',
+      'ethtool -L v0 rx 2',
+      'ethtool -L v0 tx 2',
+      'ethtool -L v0 tx 3',
+      'ethtool -L v0 rx 0',
+      'ethtool -L v0 combined 1',
+      'ethtool -L v0 rx 1 tx 1',
+      'ethtool -L v2 rx 1',
+      'ethtool -l v2',
+    ],
+  },
+  {
+    name: 'what these links cannot be asked to do',
+    commands: [
+      ...LINKS_OF_ALL_KINDS,
+      ...['v0', 'lo', 'br0'].flatMap((link) => [
+        `ethtool -s ${link} speed 100 duplex full`,
+        `ethtool -s ${link} autoneg on`,
+        `ethtool -s ${link} port tp`,
+        `ethtool -s ${link} msglvl 7`,
+        `ethtool -s ${link} wol g`,
+        `ethtool -A ${link} rx on`,
+        `ethtool -G ${link} rx 5`,
+        `ethtool -C ${link} rx-usecs 5`,
+        `ethtool --set-eee ${link} eee on`,
+        `ethtool --set-priv-flags ${link} a on`,
+        `ethtool --set-fec ${link} encoding off`,
+      ]),
+      'ethtool -L br0 rx 1',
+    ],
+  },
+  {
+    name: 'a monitor sees features and channels change',
+    commands: monitored(
+      [
+        ...PAIR_UP,
+        'ip link add mv0 link v0 address 02:00:00:00:00:04 type macvlan',
+        'ip link add br0 address 02:00:00:00:00:03 type bridge',
+        'ip link set v1 master br0',
+      ],
+      [
+        'ethtool -K v0 sg off',
+        'ethtool -K v0 sg off',
+        'ethtool -K v0 lro on',
+        'ethtool -K v1 tso off',
+        'ethtool -K br0 gro off',
+        'ethtool -L v0 rx 2',
+      ],
+      'Channel parameters',
+    ),
+  },
+];
+
+/** Debian's ethtool on links of the kinds that this kernel has, too. What bridges tell besides is compared elsewhere. */
+export const ETHTOOL: readonly Scenario[] = SCENARIOS.map((scenario) => ({
+  ...scenario,
+  needsProgram: 'ETHTOOL',
+  ...(scenario.commands.some((command) => command.includes('type bridge')) ? { masks: ['uncompared notifications'] } : {}),
+}));
