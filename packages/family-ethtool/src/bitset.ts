@@ -62,7 +62,11 @@ export function readBits(given: BitsetValues, names: readonly string[], key: str
   return given.bits === undefined ? readWhole(given, names.length, key) : readList(given, names, key);
 }
 
-function readList({ noMask, bits, value, mask }: BitsetValues, names: readonly string[], key: string): WantedBits {
+function readList(
+  { noMask, bits, value, mask }: BitsetValues,
+  names: readonly string[],
+  key: string,
+): WantedBits {
   if (value !== undefined) throw invalid('value only allowed in compact bitset', `${key}.value`);
   if (mask !== undefined) throw invalid('mask only allowed in compact bitset', `${key}.mask`);
   let wanted = 0n;
@@ -106,7 +110,10 @@ function readWhole({ noMask, size, value, mask }: BitsetValues, known: number, k
   const wanted = numberOf(value);
   const counting = mask === undefined ? allBits(known) : numberOf(mask);
   if ((mask === undefined ? wanted : counting) >> BigInt(known) !== 0n)
-    throw invalid('cannot modify bits past kernel bitset size', mask === undefined ? `${key}.value` : `${key}.mask`);
+    throw invalid(
+      'cannot modify bits past kernel bitset size',
+      mask === undefined ? `${key}.value` : `${key}.mask`,
+    );
   return { value: wanted & counting, mask: counting };
 }
 
@@ -129,7 +136,8 @@ function byteLength(size: number): number {
 
 function bytesOf(value: bigint, size: number): Uint8Array {
   const bytes = new Uint8Array(byteLength(size));
-  for (let index = 0; index < bytes.length; index++) bytes[index] = Number((value >> BigInt(index * 8)) & 0xffn);
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = Number((value >> BigInt(index * 8)) & 0xffn);
   return bytes;
 }
 

@@ -81,8 +81,7 @@ function list(set: StringSet, value: bigint, isCompact: boolean): BitsetValues {
 
 function settingsOf(link: Link): LinkSettings {
   const settings = driverOf(link)?.settings?.(link);
-  if (settings === undefined)
-    throw new NetlinkError(Errno.EOPNOTSUPP, 'failed to retrieve link settings');
+  if (settings === undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'failed to retrieve link settings');
   return settings;
 }
 

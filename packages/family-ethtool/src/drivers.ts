@@ -107,7 +107,15 @@ function lowerSettings({ lowers }: Link): LinkSettings | undefined {
   return lower === undefined ? UNKNOWN : driverOf(lower)?.settings?.(lower);
 }
 
-const VETH_RECEIVE = ['xdp_packets', 'xdp_bytes', 'drops', 'xdp_redirect', 'xdp_drops', 'xdp_tx', 'xdp_tx_errors'];
+const VETH_RECEIVE = [
+  'xdp_packets',
+  'xdp_bytes',
+  'drops',
+  'xdp_redirect',
+  'xdp_drops',
+  'xdp_tx',
+  'xdp_tx_errors',
+];
 const VETH_TRANSMIT = ['xdp_xmit', 'xdp_xmit_errors'];
 
 function vethCounters(link: Link): readonly string[] {
@@ -122,10 +130,7 @@ function vethCounters(link: Link): readonly string[] {
 /** The driver works with as many queues in as out. */
 function ifbCounters({ traits }: Link): readonly string[] {
   const each = ['packets', 'bytes'];
-  return [
-    ...perQueue('rx', traits.transmitQueues, each),
-    ...perQueue('tx', traits.transmitQueues, each),
-  ];
+  return [...perQueue('rx', traits.transmitQueues, each), ...perQueue('tx', traits.transmitQueues, each)];
 }
 
 function perQueue(direction: string, queues: number, counters: readonly string[]): string[] {

@@ -20,13 +20,20 @@ import { GenericFamily } from '@nlspace/family-generic';
 import { type Link, LinkEvent, NETWORK, type Network, type NetworkEvent } from '@nlspace/family-route';
 import { changeChannels } from './change-channels.js';
 import { changeFeatures } from './change-features.js';
-import { type DeviceHeader, findLink, headerFor, isCompact, lookUpLink, omitsReply } from './device-header.js';
 import { describeFeatures } from './descriptions.js';
+import {
+  type DeviceHeader,
+  findLink,
+  headerFor,
+  isCompact,
+  lookUpLink,
+  omitsReply,
+} from './device-header.js';
 import { driverOf } from './drivers.js';
 import { EthtoolCommand, EthtoolReply } from './ethtool-command.js';
 import * as messages from './messages.js';
 import { describeStringSets } from './string-set-description.js';
-import { REFUSALS, type Topic, TOPICS } from './topics.js';
+import { REFUSALS, TOPICS, type Topic } from './topics.js';
 
 type AnyRequest = Request & { readonly attributes: { readonly header?: DeviceHeader } };
 type Handle = (request: AnyRequest, context?: DumpContext) => unknown;
@@ -58,13 +65,23 @@ export class EthtoolFamily {
         throw answer?.(link) ?? new NetlinkError(Errno.EOPNOTSUPP);
       });
     const strings = { reply: messages.stringSetMessage, replyType: EthtoolReply.StringSet };
-    this.#operation('do', EthtoolCommand.StringSetGet, messages.stringSetMessage, { ...strings, required: ['header'] }, (request) =>
-      this.#stringSets(request as never),
+    this.#operation(
+      'do',
+      EthtoolCommand.StringSetGet,
+      messages.stringSetMessage,
+      { ...strings, required: ['header'] },
+      (request) => this.#stringSets(request as never),
     );
-    this.#operation('dump', EthtoolCommand.StringSetGet, messages.stringSetMessage, strings, ({ attributes }) => {
-      this.#lookUp(attributes.header);
-      return this.#each((link) => describeStringSets(link, attributes));
-    });
+    this.#operation(
+      'dump',
+      EthtoolCommand.StringSetGet,
+      messages.stringSetMessage,
+      strings,
+      ({ attributes }) => {
+        this.#lookUp(attributes.header);
+        return this.#each((link) => describeStringSets(link, attributes));
+      },
+    );
     this.#operation(
       'do',
       EthtoolCommand.FeaturesSet,
@@ -113,7 +130,11 @@ export class EthtoolFamily {
   }
 
   *#each(describe: (link: Link) => object): Generator<MessageBody> {
-    for (let link = this.network.links.after(0); link !== undefined; link = this.network.links.after(link.index)) {
+    for (
+      let link = this.network.links.after(0);
+      link !== undefined;
+      link = this.network.links.after(link.index)
+    ) {
       let told: object;
       try {
         needDriver(link);
@@ -148,8 +169,7 @@ export class EthtoolFamily {
     if (!changeChannels(link, attributes)) return;
     const topic = TOPICS.find(({ command }) => command === EthtoolCommand.ChannelsGet);
     const told = topic?.describe(link, true);
-    if (told !== undefined)
-      this.groups.notify(MONITOR, EthtoolReply.ChannelsNotification, about(link, told));
+    if (told !== undefined) this.groups.notify(MONITOR, EthtoolReply.ChannelsNotification, about(link, told));
   }
 
   #notify(event: NetworkEvent): void {

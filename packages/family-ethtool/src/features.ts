@@ -54,17 +54,11 @@ interface FeatureFacts {
 const FACTS: ReadonlyMap<string, FeatureFacts> = new Map<string, FeatureFacts>([
   ['loopback', { changeable: 0x0a00000e401d4800n, wanted: 0xe401d4800n, always: 0x05200000_0469n }],
   ['veth', { changeable: 0x0a00632e4fdd49e9n, wanted: 0x612e4fdd09e9n, always: 0n }],
-  [
-    'bridge',
-    { changeable: 0x0a00220fffff48e9n, wanted: 0x200fffff48e9n, always: 0n, adapt: adaptToPorts },
-  ],
+  ['bridge', { changeable: 0x0a00220fffff48e9n, wanted: 0x200fffff48e9n, always: 0n, adapt: adaptToPorts }],
   ['macvlan', { changeable: 0x0a0002000000c800n, wanted: 0x4800n, always: 0n, adapt: adaptToLower }],
   ['vxlan', { changeable: 0x0a00030e401d4849n, wanted: 0x010e401d4849n, always: 0n }],
   ['ifb', { changeable: 0x0a00220e4fdd48e9n, wanted: 0x200e4fdd48e9n, always: 0n }],
-  [
-    'tun',
-    { changeable: 0x0a0022020c1d48c9n, wanted: 0x20020c1548c9n, always: 0n, adapt: adaptToReader },
-  ],
+  ['tun', { changeable: 0x0a0022020c1d48c9n, wanted: 0x20020c1548c9n, always: 0n, adapt: adaptToReader }],
 ]);
 
 /** A MACVLAN always has these, … */
@@ -95,9 +89,7 @@ function adaptToLower(link: Link, _features: bigint): bigint {
   const below = lower === undefined ? undefined : featuresOf(lower);
   if (below === undefined) return MACVLAN_OWN;
   return (
-    MACVLAN_OWN |
-    (below.active & MACVLAN_INHERITED) |
-    ((below.active | below.changeable) & MACVLAN_KEPT)
+    MACVLAN_OWN | (below.active & MACVLAN_INHERITED) | ((below.active | below.changeable) & MACVLAN_KEPT)
   );
 }
 
@@ -161,10 +153,7 @@ function activeFeatures(link: Link): bigint | undefined {
 }
 
 function withoutUnmet(features: bigint): bigint {
-  return NEEDS.reduce(
-    (left, [needing, oneOf]) => ((left & oneOf) === 0n ? left & ~needing : left),
-    features,
-  );
+  return NEEDS.reduce((left, [needing, oneOf]) => ((left & oneOf) === 0n ? left & ~needing : left), features);
 }
 
 /**

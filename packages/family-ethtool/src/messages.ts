@@ -111,7 +111,11 @@ export const timestamps = message('timestamps', { header, capabilities: bitsetAt
 
 /** What only drivers of hardware can do, with what the kernel checks before it says that this one cannot. */
 export const refused = {
-  wakeOnLanSet: message('wakeOnLan', { header, modes: bitsetAttribute(2), password: attr.bytes(3, { max: 6 }) }),
+  wakeOnLanSet: message('wakeOnLan', {
+    header,
+    modes: bitsetAttribute(2),
+    password: attr.bytes(3, { max: 6 }),
+  }),
   debugSet: message('debug', { header, messageMask: bitsetAttribute(2) }),
   privateFlagsSet: message('privateFlags', { header, flags: bitsetAttribute(2) }),
   ringsSet: message('rings', {

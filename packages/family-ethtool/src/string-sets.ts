@@ -35,7 +35,9 @@ function names(list: string): readonly string[] {
 
 /** Those that are the same for every link. Captured from Linux 6.18: ETHTOOL_MSG_STRSET_GET without a device. */
 export const STRING_SETS: ReadonlyMap<StringSet, readonly string[]> = new Map([
-  [StringSet.Features, names(`
+  [
+    StringSet.Features,
+    names(`
   tx-scatter-gather tx-checksum-ipv4 - tx-checksum-ip-generic tx-checksum-ipv6 highdma
   tx-scatter-gather-fraglist tx-vlan-hw-insert rx-vlan-hw-parse rx-vlan-filter vlan-challenged
   tx-generic-segmentation - - rx-gro rx-lro tx-tcp-segmentation tx-gso-robust tx-tcp-ecn-segmentation
@@ -48,17 +50,29 @@ export const STRING_SETS: ReadonlyMap<StringSet, readonly string[]> = new Map([
   l2-fwd-offload hw-tc-offload esp-hw-offload esp-tx-csum-hw-offload rx-udp_tunnel-port-offload
   tls-hw-tx-offload tls-hw-rx-offload rx-gro-hw tls-hw-record rx-gro-list macsec-hw-offload
   rx-udp-gro-forwarding hsr-tag-ins-offload hsr-tag-rm-offload hsr-fwd-offload hsr-dup-offload
-`)],
-  [StringSet.HashFunctions, names(`
+`),
+  ],
+  [
+    StringSet.HashFunctions,
+    names(`
   toeplitz xor crc32
-`)],
-  [StringSet.Tunables, names(`
+`),
+  ],
+  [
+    StringSet.Tunables,
+    names(`
   Unspec rx-copybreak tx-copybreak pfc-prevention-tout tx-copybreak-buf-size
-`)],
-  [StringSet.PhyTunables, names(`
+`),
+  ],
+  [
+    StringSet.PhyTunables,
+    names(`
   Unspec phy-downshift phy-fast-link-down phy-energy-detect-power-down
-`)],
-  [StringSet.LinkModes, names(`
+`),
+  ],
+  [
+    StringSet.LinkModes,
+    names(`
   10baseT/Half 10baseT/Full 100baseT/Half 100baseT/Full 1000baseT/Half 1000baseT/Full Autoneg TP AUI
   MII FIBRE BNC 10000baseT/Full Pause Asym_Pause 2500baseX/Full Backplane 1000baseKX/Full
   10000baseKX4/Full 10000baseKR/Full 10000baseR_FEC 20000baseMLD2/Full 20000baseKR2/Full
@@ -82,54 +96,94 @@ export const STRING_SETS: ReadonlyMap<StringSet, readonly string[]> = new Map([
   200000baseVR/Full 400000baseCR2/Full 400000baseKR2/Full 400000baseDR2/Full 400000baseDR2_2/Full
   400000baseSR2/Full 400000baseVR2/Full 800000baseCR4/Full 800000baseKR4/Full 800000baseDR4/Full
   800000baseDR4_2/Full 800000baseSR4/Full 800000baseVR4/Full
-`)],
-  [StringSet.MessageClasses, names(`
+`),
+  ],
+  [
+    StringSet.MessageClasses,
+    names(`
   drv probe link timer ifdown ifup rx_err tx_err tx_queued intr tx_done rx_status pktdata hw wol
-`)],
-  [StringSet.WakeOnLanModes, names(`
+`),
+  ],
+  [
+    StringSet.WakeOnLanModes,
+    names(`
   phy ucast mcast bcast arp magic magicsecure filter
-`)],
-  [StringSet.TimestampCapabilities, names(`
+`),
+  ],
+  [
+    StringSet.TimestampCapabilities,
+    names(`
   hardware-transmit software-transmit hardware-receive software-receive software-system-clock
   hardware-legacy-clock hardware-raw-clock option-id sched-transmit ack-transmit option-cmsg
   option-tsonly option-stats option-pktinfo option-tx-swhw bind-phc option-id-tcp option-rx-filter
   tx-completion
-`)],
-  [StringSet.TransmitTimestamps, names(`
+`),
+  ],
+  [
+    StringSet.TransmitTimestamps,
+    names(`
   off on onestep-sync onestep-p2p
-`)],
-  [StringSet.ReceiveFilters, names(`
+`),
+  ],
+  [
+    StringSet.ReceiveFilters,
+    names(`
   none all some ptpv1-l4-event ptpv1-l4-sync ptpv1-l4-delay-req ptpv2-l4-event ptpv2-l4-sync
   ptpv2-l4-delay-req ptpv2-l2-event ptpv2-l2-sync ptpv2-l2-delay-req ptpv2-event ptpv2-sync
   ptpv2-delay-req ntp-all
-`)],
-  [StringSet.UdpTunnels, names(`
+`),
+  ],
+  [
+    StringSet.UdpTunnels,
+    names(`
   vxlan geneve vxlan-gpe
-`)],
-  [StringSet.StatisticsGroups, names(`
+`),
+  ],
+  [
+    StringSet.StatisticsGroups,
+    names(`
   eth-phy eth-mac eth-ctrl rmon phydev
-`)],
-  [StringSet.PhyStatistics, names(`
+`),
+  ],
+  [
+    StringSet.PhyStatistics,
+    names(`
   SymbolErrorDuringCarrier
-`)],
-  [StringSet.MacStatistics, names(`
+`),
+  ],
+  [
+    StringSet.MacStatistics,
+    names(`
   FramesTransmittedOK SingleCollisionFrames MultipleCollisionFrames FramesReceivedOK
   FrameCheckSequenceErrors AlignmentErrors OctetsTransmittedOK FramesWithDeferredXmissions
   LateCollisions FramesAbortedDueToXSColls FramesLostDueToIntMACXmitError CarrierSenseErrors
   OctetsReceivedOK FramesLostDueToIntMACRcvError MulticastFramesXmittedOK BroadcastFramesXmittedOK
   FramesWithExcessiveDeferral MulticastFramesReceivedOK BroadcastFramesReceivedOK InRangeLengthErrors
   OutOfRangeLengthField FrameTooLongErrors
-`)],
-  [StringSet.ControlStatistics, names(`
+`),
+  ],
+  [
+    StringSet.ControlStatistics,
+    names(`
   MACControlFramesTransmitted MACControlFramesReceived UnsupportedOpcodesReceived
-`)],
-  [StringSet.RmonStatistics, names(`
+`),
+  ],
+  [
+    StringSet.RmonStatistics,
+    names(`
   etherStatsUndersizePkts etherStatsOversizePkts etherStatsFragments etherStatsJabbers
-`)],
-  [StringSet.PhyDeviceStatistics, names(`
+`),
+  ],
+  [
+    StringSet.PhyDeviceStatistics,
+    names(`
   RxFrames RxOctets RxErrors TxFrames TxOctets TxErrors
-`)],
-  [StringSet.TimestampFlags, names(`
+`),
+  ],
+  [
+    StringSet.TimestampFlags,
+    names(`
   bonded-phc-index
-`)],
+`),
+  ],
 ]);
