@@ -3,6 +3,7 @@ import {
   type DumpContext,
   Errno,
   type Exchange,
+  type FamilySetup,
   GROUP_NOTIFIER,
   type GroupNotifier,
   inject,
@@ -189,6 +190,11 @@ export class EthtoolFamily {
     needDriver(link);
     return link;
   }
+}
+
+/** What to give to a domain with `GenericNetlink`: the family over the links of a network. */
+export function ethtoolFamily(network: Network): FamilySetup {
+  return { family: EthtoolFamily, providers: [{ token: NETWORK, value: network }] };
 }
 
 const SET_OPTIONS: OperationOptions = { privilege: 'uns-admin', required: ['header'] };

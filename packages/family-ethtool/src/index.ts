@@ -1,4 +1,4 @@
 /** The ethtool family of NETLINK_GENERIC: what drivers say of links. */
 export { EthtoolCommand, EthtoolReply } from './ethtool-command.js';
-export { EthtoolFamily } from './ethtool-family.js';
+export { EthtoolFamily, ethtoolFamily } from './ethtool-family.js';
 export { StringSet } from './string-sets.js';

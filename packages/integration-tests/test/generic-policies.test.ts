@@ -5,12 +5,12 @@ import { text as readAll } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { MessageSchema } from '@nlspace/core';
-import { defineMessage, type NetlinkDomain } from '@nlspace/core';
+import { defineMessage, NetlinkDomain } from '@nlspace/core';
 import { arbitraryDamagedPayload, arbitraryPayload } from '@nlspace/testkit';
 import { start } from '@nlspace/transport-seccomp';
 import test from 'ava';
 import fc from 'fast-check';
-import { createNetlink, doOperation, familyRequest, genericFamily, policyRequest } from 'nlspace';
+import { createNetlink, doOperation, familyRequest, GenericNetlink, genericFamily, policyRequest } from 'nlspace';
 import { KERNEL_FAMILIES } from '../src/generic/kernel-families.js';
 import { conditionalTest } from '../src/index.js';
 
@@ -68,7 +68,7 @@ const nothing = { nothing: doOperation(1, defineMessage({}), {}, () => {}) };
 
 /** A domain whose next family gets this number, and whose next group this one. */
 async function domainWithNext(familyId: number, group: number): Promise<NetlinkDomain> {
-  const domain = createNetlink();
+  const domain = new NetlinkDomain({ families: [GenericNetlink] });
   const groups = Array.from({ length: group - 2 }, (_, index) => `g${index}`);
   domain.register(genericFamily({ name: 'before', groups, operations: nothing }));
   const filler = genericFamily({ name: 'filler', operations: nothing });

@@ -1,14 +1,20 @@
-import { type Class, type DomainOptions, type FamilySetup, NetlinkDomain } from '@nlspace/core';
+import { type DomainOptions, NetlinkDomain } from '@nlspace/core';
+import { ethtoolFamily } from '@nlspace/family-ethtool';
 import { GenericNetlink } from '@nlspace/family-generic';
-import { NETWORK, Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
+import { Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
 import { NamespaceDomains } from './namespace-domains.js';
-import { PROFILES, type Profile, type ProfileName, SHIPPED_FAMILIES } from './profiles.js';
+import { PROFILES, type Profile, type ProfileName } from './profiles.js';
 
 export interface NetlinkOptions extends Omit<DomainOptions, 'namespace' | 'place' | 'sockets'> {
   /** The network that NETLINK_ROUTE serves, or what a new one begins with. @default a fresh one: `lo`, down */
   readonly network?: Network | Omit<NetworkOptions, 'profile'>;
   /** Which system it behaves like, where they part: `docs/profiles.md`. @default 'linux' */
   readonly profile?: ProfileName | Profile;
+}
+
+/** What `createNetlink` serves in each network namespace. */
+function usualFamilies({ families }: Profile, network: Network): DomainOptions['families'] & object {
+  return [routeFamily(network), GenericNetlink, ...(families.ethtool ? [ethtoolFamily(network)] : [])];
 }
 
 /**
@@ -41,7 +47,7 @@ export function createNetlink({
       ...options,
       sockets,
       place,
-      families: familiesOf(profile, other),
+      families: usualFamilies(profile, other),
     });
     // Who watches the first hears of all.
     domain.events.on('socket-opened', (socket) => first.events.emit('socket-opened', socket));
@@ -52,14 +58,8 @@ export function createNetlink({
     ...options,
     sockets,
     place: namespaces.firstPlace,
-    families: familiesOf(profile, network),
+    families: usualFamilies(profile, network),
     namespace: (view) => namespaces.domain(view),
   });
   return first;
-}
-
-function familiesOf({ families }: Profile, network: Network): (Class | FamilySetup)[] {
-  const providers = [{ token: NETWORK, value: network }];
-  const shipped = families.map((name) => ({ family: SHIPPED_FAMILIES[name], providers }));
-  return [routeFamily(network), GenericNetlink, ...shipped];
 }

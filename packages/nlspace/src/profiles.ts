@@ -1,22 +1,21 @@
-import { type Class, FREEBSD_SOCKETS, LINUX_SOCKETS, type SocketProfile } from '@nlspace/core';
-import { EthtoolFamily } from '@nlspace/family-ethtool';
+import { FREEBSD_SOCKETS, LINUX_SOCKETS, type SocketProfile } from '@nlspace/core';
 import { FREEBSD_NETWORK, LINUX_NETWORK, type NetworkProfile } from '@nlspace/family-route';
 
 /** Which system a domain behaves like where they part. Numbers on the wire are Linux's in each. */
 export interface Profile {
   readonly sockets: SocketProfile;
   readonly network: NetworkProfile;
-  /** The generic families that it begins with, beside nlctrl. */
-  readonly families: readonly ShippedFamily[];
+  readonly families: FamilyProfile;
 }
 
-/** Generic families that come with nlspace, by name. */
-export const SHIPPED_FAMILIES = { ethtool: EthtoolFamily } as const satisfies Readonly<Record<string, Class>>;
-export type ShippedFamily = keyof typeof SHIPPED_FAMILIES;
+/** Which generic families there are from the beginning, of those that only one of the systems has. */
+export interface FamilyProfile {
+  readonly ethtool: boolean;
+}
 
 export const PROFILES = {
-  linux: { sockets: LINUX_SOCKETS, network: LINUX_NETWORK, families: ['ethtool'] },
-  freebsd: { sockets: FREEBSD_SOCKETS, network: FREEBSD_NETWORK, families: [] },
+  linux: { sockets: LINUX_SOCKETS, network: LINUX_NETWORK, families: { ethtool: true } },
+  freebsd: { sockets: FREEBSD_SOCKETS, network: FREEBSD_NETWORK, families: { ethtool: false } },
 } as const satisfies Readonly<Record<string, Profile>>;
 
 export type ProfileName = keyof typeof PROFILES;
@@ -27,7 +26,7 @@ export function isProfileName(name: string): name is ProfileName {
 
 /** The flags in which a profile differs from Linux, as text: `sockets.echoes: false`. */
 export function profileDifferences(profile: Profile): string[] {
-  return (['sockets', 'network'] as const).flatMap((part) => {
+  return (['sockets', 'network', 'families'] as const).flatMap((part) => {
     const linux: object = PROFILES.linux[part];
     return Object.entries(profile[part])
       .filter(([flag]) => flag !== 'name')
