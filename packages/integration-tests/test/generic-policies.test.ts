@@ -10,7 +10,14 @@ import { arbitraryDamagedPayload, arbitraryPayload } from '@nlspace/testkit';
 import { start } from '@nlspace/transport-seccomp';
 import test from 'ava';
 import fc from 'fast-check';
-import { createNetlink, doOperation, familyRequest, GenericNetlink, genericFamily, policyRequest } from 'nlspace';
+import {
+  createNetlink,
+  doOperation,
+  familyRequest,
+  GenericNetlink,
+  genericFamily,
+  policyRequest,
+} from 'nlspace';
 import { KERNEL_FAMILIES } from '../src/generic/kernel-families.js';
 import { conditionalTest } from '../src/index.js';
 
