@@ -12,7 +12,11 @@ const link: Command = (c) => c.one([...LINKS, ...NAMES]);
 /** The player, whose namespace is the first one, has started the shell. */
 const target = (where: string): string => (where === HERE ? 'netns $PPID' : `netns ${where}`);
 
-export const NAMESPACE_WORLD = NAMESPACES.map((name) => `ip netns add ${name}`);
+/** With `lo` up there are routing tables, whose absence is a known difference. */
+export const NAMESPACE_WORLD = NAMESPACES.flatMap((name) => [
+  `ip netns add ${name}`,
+  `ip -n ${name} link set lo up`,
+]);
 export const NAMESPACE_END = NAMESPACES.map((name) => `ip netns del ${name}`);
 
 /** Asking for a link makes the kernel finish what its carrier brings; the player does so in the first namespace only. */
