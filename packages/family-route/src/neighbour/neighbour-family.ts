@@ -11,7 +11,7 @@ export interface NeighbourBirth {
   /** RTN_* */
   readonly type: number;
   readonly state: number;
-  readonly linkLayerAddress?: PackedBytes;
+  readonly linkLayerAddress?: PackedBytes | undefined;
 }
 
 /** In what the two neighbour caches differ. */
@@ -44,7 +44,7 @@ export function arpFamily(typeOf: (link: Link, address: PackedBytes) => number):
         address,
         type,
         state,
-        ...(linkLayerAddress === undefined ? {} : { linkLayerAddress }),
+        linkLayerAddress,
       });
       if (link.address.length === 0) return born(NeighbourState.NoArp);
       if (type === RouteType.Multicast)

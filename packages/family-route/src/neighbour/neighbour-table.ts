@@ -207,7 +207,7 @@ export class NeighbourTable {
     if (parameters === undefined || neighbours === undefined) throw new NetlinkError(Errno.EINVAL);
     const birth = this.family.birth(link, address);
     // What several addresses stand for may be there already.
-    const known = neighbours.get(birth.address);
+    const known = birth.address === address ? undefined : neighbours.get(birth.address);
     if (known !== undefined) return known;
     const { clock } = this.#sources;
     const neighbour = new Neighbour(parameters, link, birth.address, birth.type, Math.floor(clock.now()));

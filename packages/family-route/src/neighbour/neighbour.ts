@@ -1,6 +1,6 @@
 import type { Link } from '../link/link.js';
 import type { Deadline } from '../network/deadline-queue.js';
-import type { PackedBytes } from '../network/packed-bytes.js';
+import { type PackedBytes, packedZeros } from '../network/packed-bytes.js';
 import { NeighbourState } from './neighbour-numbers.js';
 import type { NeighbourParameters } from './neighbour-parameters.js';
 
@@ -29,7 +29,7 @@ export class Neighbour implements Deadline {
     readonly type: number,
     nowMs: number,
   ) {
-    this.linkLayerAddress = '\0'.repeat(link.address.length);
+    this.linkLayerAddress = packedZeros(link.address.length);
     this.usedMs = nowMs;
     this.updatedMs = nowMs;
     this.confirmedMs = nowMs - 2 * parameters.baseReachableTimeMs;

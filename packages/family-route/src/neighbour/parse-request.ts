@@ -3,7 +3,7 @@ import {
   align4,
   checkMessageAt,
   type DecodedMessage,
-  decodeMessage,
+  decodeMessageAt,
   type HeaderShape,
   MESSAGE_HEADER_SIZE,
   type MessageSchema,
@@ -34,5 +34,5 @@ export function parseRequest<H extends HeaderShape, A extends AttributeShape>(
     const { offset } = failed;
     throw new NetlinkError(errno, text, offset === undefined ? {} : { offset: offset + MESSAGE_HEADER_SIZE });
   }
-  return decodeMessage(schema, payload);
+  return decodeMessageAt(schema, view, 0, payload.length);
 }
