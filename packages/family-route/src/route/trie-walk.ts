@@ -1,8 +1,5 @@
 import { NONE, type PrefixTrie } from './prefix-trie.js';
 
-/** Entries that a walk can have in hand: two for each bit of the longest key, and the node itself. */
-const STACK_SIZE = 2 * 129 + 2;
-
 /**
  * Goes through the prefixes of a trie in the order in which the kernel dumps them. A walk is only valid while the trie
  * does not change; to go on after a change, `seek` from the last prefix seen: what has been seen is not repeated, what
@@ -10,7 +7,7 @@ const STACK_SIZE = 2 * 129 + 2;
  */
 export abstract class TrieWalk {
   /** Positive: a subtree to go through. Negative: a node to give out. */
-  protected readonly stack = new Int32Array(STACK_SIZE);
+  protected readonly stack: number[] = [];
   protected depth = 0;
 
   constructor(protected readonly trie: PrefixTrie) {}
