@@ -3,17 +3,18 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { connect as openStream } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { type Credentials, Errno, NetlinkDomain } from '@nlspace/core';
+import { type Credentials, connectFrames, Errno, NetlinkDomain } from '@nlspace/core';
 import {
   CONTRACT_PROTOCOL,
   ContractFamily,
   ContractType,
   conditionalTest,
+  NEAR_GROUP,
   nextErrno,
   requests,
 } from '@nlspace/transport-contract';
 import test from 'ava';
-import { connect, type ListenOptions, listen } from '../src/index.js';
+import { connect, type ListenOptions, listen, StreamChannel } from '../src/index.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const folder = temporaryFolder(test);
@@ -229,6 +230,60 @@ test('a peer that goes in the middle of a frame is no event', async (t) => {
   t.is(await guardedErrno(path), 0);
   await listener.close();
   t.deepEqual(lines, []);
+});
+
+/** The frame that opens socket 1 with boundless credit, behind its length. */
+function openFrame(): Buffer {
+  const frame = Buffer.alloc(36);
+  frame.writeUInt32LE(32, 0);
+  frame.writeUInt8(1, 4);
+  frame.writeUInt32LE(1, 5);
+  frame.writeUInt32LE(1, 9);
+  frame.writeUInt8(1, 13);
+  frame.writeInt32LE(CONTRACT_PROTOCOL, 14);
+  frame.writeUInt32LE(0xffff_ffff, 18);
+  return frame;
+}
+
+/** Asks for the memberships of socket 1. */
+const QUESTION = Uint8Array.of(9, 0, 0, 0, 6, 1, 0, 0, 0, 2, 0, 0, 0);
+
+test('a peer that asks and never reads is cut off before its answers fill the memory', async (t) => {
+  const path = freshPath();
+  let tell: (line: string) => void = t.fail;
+  const logged = new Promise<string>((resolve) => {
+    tell = resolve;
+  });
+  const listener = await serve(path, { maximumBufferedBytes: 65_536, log: (line) => tell(line) });
+  const stream = openStream({ path });
+  stream.on('error', () => {});
+  stream.write(openFrame());
+  await once(stream, 'data');
+  stream.pause();
+  const questions = Buffer.concat(Array.from({ length: 1_000 }, () => QUESTION));
+  const ask = (error?: Error | null) => {
+    if (!error && !stream.destroyed) stream.write(questions, ask);
+  };
+  ask();
+  t.regex(await logged, /the peer sends but does not read/);
+  stream.destroy();
+  await listener.close();
+});
+
+test('the sockets of a peer that is gone are closed', async (t) => {
+  const path = freshPath();
+  const domain = new NetlinkDomain({ families: [ContractFamily] });
+  const listener = await listen(domain, `unix:${path}`);
+  const stream = openStream({ path });
+  const netlink = connectFrames(new StreamChannel(stream));
+  const socket = await netlink.open({ protocol: CONTRACT_PROTOCOL });
+  await socket.joinGroup(NEAR_GROUP);
+  t.true(domain.hasOpenSockets);
+  const closed = new Promise((resolve) => domain.events.once('socket-closed', resolve));
+  stream.destroy();
+  await closed;
+  t.false(domain.hasOpenSockets);
+  await listener.close();
 });
 
 test('peers beyond the limit are told so', async (t) => {
