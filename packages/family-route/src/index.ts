@@ -3,6 +3,7 @@ export * from './address/address-message.js';
 export type * from './address/address-table.js';
 export type * from './address/interface-address.js';
 export { FOREVER, FOREVER_SECONDS, type Lifetime } from './address/lifetime.js';
+export * from './address/multicast-message.js';
 export * from './link/configuration-message.js';
 export { ETHERNET, validateMacAddress } from './link/kinds/ethernet.js';
 export { addTun, configureTun, type TunOptions, tunTraits } from './link/kinds/tun.js';

@@ -1,6 +1,8 @@
 import { type FamilySetup, inject, MessageFlag, NetlinkFamily, NetlinkProtocol } from '@nlspace/core';
 import { AddressHandler } from './address/address-handler.js';
 import { AddressNotifier } from './address/address-notifier.js';
+import { MulticastHandler } from './address/multicast-handler.js';
+import { MulticastNotifier } from './address/multicast-notifier.js';
 import { ConfigurationHandler } from './link/configuration-handler.js';
 import { BridgeNotifier } from './link/kinds/bridge/bridge-notifier.js';
 import { MulticastHandler } from './link/kinds/bridge/multicast-handler.js';
@@ -35,11 +37,18 @@ function isGet(messageType: number): boolean {
 
 /**
  * Addresses and routes are served per address family; only dumps take any. IPv4 has no RTM_GETADDR for one address.
+ * Multicast addresses are only dumped, those of one family, and anycast ones those of IPv6.
  * Links do not look at it.
  */
 function isServed(messageType: number, isDump: boolean, addressFamily: number): boolean {
   const isAddress = messageType >= RouteMessageType.NewAddress && messageType <= RouteMessageType.GetAddress;
   const isRoute = messageType >= RouteMessageType.NewRoute && messageType <= RouteMessageType.GetRoute;
+  if (messageType === RouteMessageType.GetMulticast || messageType === RouteMessageType.GetAnycast) {
+    const hasThem =
+      addressFamily === AddressFamily.Inet6 ||
+      (addressFamily === AddressFamily.Inet && messageType === RouteMessageType.GetMulticast);
+    return isDump && hasThem;
+  }
   if (isDump || !(isAddress || isRoute)) return true;
   if (addressFamily === AddressFamily.Inet) return messageType !== RouteMessageType.GetAddress;
   return addressFamily === AddressFamily.Inet6;
@@ -55,6 +64,7 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
     ConfigurationHandler,
     StatisticsHandler,
     AddressHandler,
+    MulticastHandler,
     RouteHandler,
     NexthopHandler,
     RuleHandler,
@@ -81,6 +91,7 @@ export class RouteFamily {
     @inject(BridgeNotifier) bridges: BridgeNotifier,
     @inject(ConfigurationHandler) configurations: ConfigurationHandler,
     @inject(AddressNotifier) addresses: AddressNotifier,
+    @inject(MulticastNotifier) multicast: MulticastNotifier,
     @inject(RouteNotifier) routes: RouteNotifier,
     @inject(NexthopNotifier) nexthops: NexthopNotifier,
     @inject(RuleNotifier) rules: RuleNotifier,
@@ -91,6 +102,7 @@ export class RouteFamily {
     this.#notifiers = [
       routes,
       addresses,
+      multicast,
       links,
       bridges,
       configurations,

@@ -18,6 +18,10 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
   GO_NETLINK: (directory) => buildGo('go-netlink', directory),
   GO_VISHVANANDA: (directory) => buildGo('go-vishvananda', directory),
   GO_GENETLINK: (directory) => buildGo('go-genetlink', directory),
+  RAW_REQUESTS: async () => {
+    await promisify(execFile)('/usr/bin/python3', ['-V']);
+    return join(FIXTURES, 'raw-requests.py');
+  },
   BUSYBOX: async () => firstOf('/bin/busybox', '/usr/bin/busybox'),
   LIBNL_TOOLS: async () => firstOf('/usr/bin/nl-route-list'),
   ETHTOOL: async () => firstOf('/usr/sbin/ethtool', '/sbin/ethtool'),

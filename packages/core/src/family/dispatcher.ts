@@ -110,14 +110,14 @@ export class Dispatcher {
     if (message.end - message.payloadStart < (options.smallestPayload ?? 0)) return undefined;
     if (known?.options.privilege !== undefined && !message.credentials.netAdmin)
       throw new NetlinkError(Errno.EPERM);
+    if (options.isServed?.(messageType, isDump, message.firstByte) === false)
+      throw new NetlinkError(Errno.EOPNOTSUPP);
     if (known === undefined) {
       throw new NetlinkError(
         Errno.EOPNOTSUPP,
         `message type ${messageType} has no ${isDump ? 'dump' : 'do'}`,
       );
     }
-    if (options.isServed?.(messageType, isDump, message.firstByte) === false)
-      throw new NetlinkError(Errno.EOPNOTSUPP);
     return known;
   }
 
@@ -138,6 +138,8 @@ export class Dispatcher {
         // The older families look at a request in their dump's first step, so NLMSG_DONE says what is wrong with it.
         refusedBy,
         start: (context) => {
+          if (message.strict && operation.options.isRestricted?.(message.payload) === true)
+            context.markFiltered();
           if (validation !== 'none' && validation !== 'strict')
             message.decode(operation, true, message.strict);
           return operation.call(message as unknown as Request, context) as Iterable<MessageBody> | RawDump;

@@ -29,6 +29,11 @@ export interface OperationOptions {
    * NLMSG_ERROR. (A generator returns before its first line runs.) @default 'done'; 'error' in generic families
    */
   readonly refusedBy?: 'done' | 'error';
+  /**
+   * Dumps under strict checking: whether the fixed header alone says that only part is wanted, which NLMSG_DONE tells
+   * (NLM_F_DUMP_FILTERED) even where attributes are refused.
+   */
+  readonly isRestricted?: (payload: Uint8Array) => boolean;
   /** A refused attribute's policy goes with the extended ACK. @default false; true in generic families */
   readonly tellsPolicy?: boolean;
   readonly doc?: string;

@@ -25,14 +25,13 @@ export const IPV6_ONLY_FLAGS =
   AddressFlag.ManageTemporary |
   AddressFlag.StablePrivacy;
 
-/** What a request can set on an IPv6 address. */
+/** What a request can set on an IPv6 address; being optimistic takes a setting that only /proc/sys changes. */
 export const IPV6_REQUESTED_FLAGS =
   AddressFlag.NoDuplicateDetection |
   AddressFlag.HomeAddress |
   AddressFlag.ManageTemporary |
   AddressFlag.NoPrefixRoute |
-  AddressFlag.MulticastAutojoin |
-  AddressFlag.Optimistic;
+  AddressFlag.MulticastAutojoin;
 
 /** RT_SCOPE_* */
 export enum Scope {

@@ -17,6 +17,7 @@ import { NETWORK } from '../network/network-token.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { encodeAddress } from './address-description.js';
 import { address } from './address-message.js';
+import { linksOfDump, namesLink } from './dump-request.js';
 import type { AddressRequest } from './interface-address.js';
 
 type Request = RequestOf<typeof address>;
@@ -79,30 +80,24 @@ export class AddressHandler {
     throw new NetlinkError(Errno.EADDRNOTAVAIL);
   }
 
-  @Dump(RouteMessageType.GetAddress, address, { replyType: RouteMessageType.NewAddress, done: 'apart' })
+  @Dump(RouteMessageType.GetAddress, address, {
+    replyType: RouteMessageType.NewAddress,
+    done: 'apart',
+    isRestricted: namesLink,
+  })
   dump(request: Request, context: DumpContext): RawDump {
-    const { addressFamily, interfaceIndex } = request.header;
+    const { addressFamily } = request.header;
     const isOneFamily = addressFamily === AddressFamily.Inet || addressFamily === AddressFamily.Inet6;
     const families: AddressFamily[] = isOneFamily
       ? [addressFamily]
       : [AddressFamily.Inet, AddressFamily.Inet6];
-    let only: Link | undefined;
-    if (request.strict) {
-      refuseStrictly(request);
-      if (interfaceIndex !== 0) {
-        context.markFiltered();
-        only = this.#network.links.byIndex(interfaceIndex);
-        // Asked for all families, the kernel does not say that there is no such link.
-        if (only === undefined && isOneFamily) throw new NetlinkError(Errno.ENODEV);
-        if (only === undefined) return new EncodedDump([]);
-      }
-    }
+    const only = linksOfDump(request, this.#network.links, context);
     return new EncodedDump(this.#encodeAll(families, only, context));
   }
 
   *#encodeAll(
     families: readonly AddressFamily[],
-    only: Link | undefined,
+    only: 'all' | readonly Link[],
     context: DumpContext,
   ): Generator<Uint8Array> {
     const { addresses, links, clock } = this.#network;
@@ -114,7 +109,7 @@ export class AddressHandler {
         const link = links.after(lastIndex);
         if (link === undefined) break;
         lastIndex = link.index;
-        if (only !== undefined && link !== only) continue;
+        if (only !== 'all' && !only.includes(link)) continue;
         for (let position = 0; position < table.of(link).length; position++) {
           const own = table.of(link)[position];
           if (own === undefined) break;
@@ -214,23 +209,6 @@ function ipv6Addresses({ local, address: other }: Request['attributes']): {
 
 function checkIpv6Prefix(prefixLength: number): void {
   if (prefixLength > IPV6_BYTES * 8) throw new NetlinkError(Errno.EINVAL, 'ipv6: Invalid prefix length');
-}
-
-/** What strict checking does not accept in a dump request. */
-function refuseStrictly({ header, attributes, payload }: Request): void {
-  const family = header.addressFamily === AddressFamily.Inet6 ? 'ipv6' : 'ipv4';
-  if (payload.length < address.header.size) {
-    throw new NetlinkError(Errno.EINVAL, `${family}: Invalid header for address dump request`);
-  }
-  if (header.prefixLength !== 0 || header.flags !== 0 || header.scope !== 0) {
-    throw new NetlinkError(Errno.EINVAL, `${family}: Invalid values in header for address dump request`);
-  }
-  if (attributes.targetNamespaceId !== undefined) {
-    throw new NetlinkError(Errno.EINVAL, `${family}: Invalid target network namespace id`);
-  }
-  if (Object.keys(attributes).length > 0) {
-    throw new NetlinkError(Errno.EINVAL, `${family}: Unsupported attribute in dump request`);
-  }
 }
 
 function optional<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {

@@ -1,7 +1,7 @@
 import { attr, defineAttributes, defineHeader, defineMessage, field, type MessageOf } from '@nlspace/core';
 
 /** `struct ifaddrmsg` */
-const header = defineHeader('ifaddrmsg', {
+export const addressHeader = defineHeader('ifaddrmsg', {
   addressFamily: field.u8,
   prefixLength: field.u8,
   flags: field.u8,
@@ -10,7 +10,7 @@ const header = defineHeader('ifaddrmsg', {
 });
 
 /** `struct ifa_cacheinfo`; stamps are in hundredths of a second. */
-const cacheInfo = defineHeader('ifa_cacheinfo', {
+export const addressCacheInfo = defineHeader('ifa_cacheinfo', {
   preferredSeconds: field.u32,
   validSeconds: field.u32,
   createdStamp: field.u32,
@@ -29,25 +29,25 @@ const ipv4Attributes = defineAttributes('address', {
   protocol: attr.u8(11),
   flags: attr.u32(8),
   priority: attr.u32(9, { doc: 'Metric of the prefix route.' }),
-  cacheInfo: attr.struct(6, cacheInfo),
+  cacheInfo: attr.struct(6, addressCacheInfo),
   anycast: attr.bytes(5),
   multicast: attr.bytes(7),
   targetNamespaceId: attr.s32(10),
 });
 
 /** RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR */
-export const address = defineMessage({ name: 'address', header, attributes: ipv4Attributes });
+export const address = defineMessage({ name: 'address', header: addressHeader, attributes: ipv4Attributes });
 export type AddressMessage = MessageOf<typeof address>;
 
 /** The same in the order in which IPv6 writes it. */
 export const ipv6Address = defineMessage({
   name: 'ipv6-address',
-  header,
+  header: addressHeader,
   attributes: defineAttributes('ipv6-address', {
     local: attr.bytes(2),
     address: attr.bytes(1),
     priority: attr.u32(9),
-    cacheInfo: attr.struct(6, cacheInfo),
+    cacheInfo: attr.struct(6, addressCacheInfo),
     flags: attr.u32(8),
     protocol: attr.u8(11),
   }),

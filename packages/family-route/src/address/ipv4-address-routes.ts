@@ -43,9 +43,12 @@ export class Ipv4RoutesOfAddresses {
   }
 
   /** `siblings` are the addresses that the link still has. What one of them needs stays. */
-  remove(address: InterfaceAddress, siblings: readonly InterfaceAddress[]): void {
+  remove(
+    address: InterfaceAddress,
+    siblings: readonly InterfaceAddress[],
+    primary = primaryOf(address, siblings),
+  ): void {
     const { link, local, peer, prefixLength, broadcast, flags } = address;
-    const primary = primaryOf(address, siblings);
     const isSecondary = (flags & AddressFlag.Secondary) !== 0;
     if (isSecondary && primary === address) return;
     const remove = (type: RouteType, destination: Uint8Array, length = 32, priority = 0) =>
@@ -59,13 +62,14 @@ export class Ipv4RoutesOfAddresses {
     if (hadPrefix && (flags & AddressFlag.NoPrefixRoute) === 0) {
       remove(link.isLoopback ? RouteType.Local : RouteType.Unicast, prefix, prefixLength, address.priority);
     }
-    const kept = link.isDying
-      ? []
-      : siblings.filter(
-          (other) =>
-            primaryOf(other, siblings).local === primary.local ||
-            equalBytes(primaryOf(other, siblings).local, primary.local),
-        );
+    const kept =
+      link.ipv4?.isEnding === false
+        ? siblings.filter((other) => {
+            const isSecondaryOfIt =
+              (other.flags & AddressFlag.Secondary) !== 0 && sharesPrefix(other, primary);
+            return isSecondaryOfIt || equalBytes(primaryOf(other, siblings).local, primary.local);
+          })
+        : [];
     const isBroadcastKept = (destination: Uint8Array) =>
       kept.some((other) => broadcastsOf(other).some((one) => equalBytes(one, destination)));
     if (broadcast !== undefined && !isBroadcastKept(broadcast)) remove(RouteType.Broadcast, broadcast);

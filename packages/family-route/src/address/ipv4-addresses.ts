@@ -1,4 +1,5 @@
 import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
+import { Ipv4Configuration, Ipv4Setting } from '../link/ipv4-configuration.js';
 import type { Link } from '../link/link.js';
 import type { LinkObserver } from '../link/link-table.js';
 import type { NeighbourTables } from '../neighbour/neighbour-tables.js';
@@ -11,6 +12,7 @@ import type { AddressRequest, AddressSelector, InterfaceAddress } from './interf
 import { refuseRivals } from './ip-rivals.js';
 import { Ipv4RoutesOfAddresses, sharesPrefix } from './ipv4-address-routes.js';
 import { FOREVER, type Lifetime, LifetimeWatch } from './lifetime.js';
+import { MulticastMemberships } from './multicast-memberships.js';
 import { OwnAddresses } from './own-addresses.js';
 
 export interface AddressSources {
@@ -22,7 +24,11 @@ export interface AddressSources {
   readonly random: () => number;
 }
 
+/** Below this MTU there is no IPv4 on a link. */
+const MINIMUM_MTU = 68;
 const LOOPBACK_ADDRESS = Uint8Array.of(127, 0, 0, 1);
+/** Every link that is up listens to it. */
+const ALL_HOSTS = Uint8Array.of(224, 0, 0, 1);
 const MAX_LABEL_BYTES = 15;
 
 /** The IPv4 addresses of all links, with the kernel's rules about primaries and secondaries. */
@@ -31,6 +37,7 @@ export class Ipv4Addresses implements LinkObserver {
   readonly #byLink = new Map<Link, InterfaceAddress[]>();
   /** By value. */
   readonly own = new OwnAddresses();
+  readonly memberships: MulticastMemberships;
   readonly #sources: AddressSources;
   readonly #routes: Ipv4RoutesOfAddresses;
   readonly #lifetimes: LifetimeWatch;
@@ -38,6 +45,7 @@ export class Ipv4Addresses implements LinkObserver {
 
   constructor(sources: AddressSources) {
     this.#sources = sources;
+    this.memberships = new MulticastMemberships(AddressFamily.Inet, sources.events, sources.clock);
     this.#routes = new Ipv4RoutesOfAddresses(sources.routes);
     this.#lifetimes = new LifetimeWatch(sources.clock, {
       deprecated: (address) => this.#announce(address, NO_CAUSE),
@@ -61,6 +69,7 @@ export class Ipv4Addresses implements LinkObserver {
    * @throws {NetlinkError} EEXIST, EINVAL with the kernel's texts.
    */
   put(link: Link, request: AddressRequest, cause: Cause): InterfaceAddress | undefined {
+    if (link.ipv4 === undefined) throw new NetlinkError(Errno.ENOBUFS);
     checkLifetime(request.lifetime);
     const { local, peer = local, prefixLength, priority = 0, protocol = 0, lifetime = FOREVER } = request;
     const known = this.of(link).find(
@@ -93,6 +102,7 @@ export class Ipv4Addresses implements LinkObserver {
     };
     // 0.0.0.0 is taken and forgotten, as the kernel does.
     if (local.every((byte) => byte === 0)) return undefined;
+    if ((address.flags & AddressFlag.MulticastAutojoin) !== 0) this.#autojoin(link, local);
     this.#insert(address);
     this.#lifetimes.begin(address, lifetime);
     this.#announce(address, cause);
@@ -112,24 +122,29 @@ export class Ipv4Addresses implements LinkObserver {
             samePrefix(selector.peer, address.peer, address.prefixLength))),
     );
     if (found === undefined) throw new NetlinkError(Errno.EADDRNOTAVAIL, 'ipv4: Address not found');
+    if (isIpv4Multicast(found.peer)) this.memberships.leave(link, found.local);
     this.#remove(found, cause);
   }
 
   linkRegistered(link: Link): void {
-    this.#byLink.set(link, []);
-    this.#sources.neighbours.ipv4.attach(link);
-    this.#announceConfiguration(link, 'configuration-changed');
+    this.#enable(link);
+    if (!link.isLoopback) return;
+    for (const setting of [Ipv4Setting.NoTransformation, Ipv4Setting.NoTransformationPolicy])
+      link.ipv4?.changed.set(setting, 1);
   }
 
   linkUp(link: Link, cause: Cause): void {
+    if (link.ipv4 === undefined) return;
     if (link.isLoopback && !this.of(link).some(({ local }) => equalBytes(local, LOOPBACK_ADDRESS))) {
       this.put(link, { local: LOOPBACK_ADDRESS, prefixLength: 8, scope: Scope.Host }, NO_CAUSE);
     }
+    this.memberships.join(link, ALL_HOSTS);
     for (const address of this.of(link)) this.#routes.add(address, this.of(link));
     this.#sources.routes.linkUp(link.index, cause);
   }
 
   linkDown(link: Link): void {
+    this.memberships.leave(link, ALL_HOSTS);
     this.#sources.neighbours.ipv4.flush(link);
     this.#sources.routes.linkDown(link.index, NO_CAUSE);
   }
@@ -153,12 +168,40 @@ export class Ipv4Addresses implements LinkObserver {
     this.#announceConfiguration(link, 'configuration-changed');
   }
 
+  linkMtuChanged(link: Link): void {
+    if (link.mtu < MINIMUM_MTU && link.ipv4 !== undefined) this.#disable(link, link.ipv4);
+    else if (link.mtu >= MINIMUM_MTU && link.ipv4 === undefined) this.#enable(link);
+  }
+
   linkUnregistered(link: Link): void {
-    for (const address of [...this.of(link)]) this.#remove(address, NO_CAUSE);
+    if (link.ipv4 !== undefined) this.#disable(link, link.ipv4);
+    this.#sources.routes.linkRemoved(link.index, NO_CAUSE);
+  }
+
+  #enable(link: Link): void {
+    link.ipv4 = new Ipv4Configuration();
+    this.#byLink.set(link, []);
+    this.#sources.neighbours.ipv4.attach(link);
+    this.#announceConfiguration(link, 'configuration-changed');
+    if (link.isUp) this.memberships.join(link, ALL_HOSTS);
+  }
+
+  #disable(link: Link, configuration: Ipv4Configuration): void {
+    configuration.isEnding = true;
+    this.memberships.leave(link, ALL_HOSTS);
+    this.memberships.forget(link);
+    // Without ceremony: no secondary is promoted, none goes before its primary.
+    for (const address of [...this.of(link)]) this.#removeOne(address, NO_CAUSE);
     this.#byLink.delete(link);
+    link.ipv4 = undefined;
     this.#announceConfiguration(link, 'configuration-removed');
     this.#sources.neighbours.ipv4.detach(link);
-    this.#sources.routes.linkRemoved(link.index, NO_CAUSE);
+  }
+
+  /** IFA_F_MCAUTOJOIN: the link listens to the address. */
+  #autojoin(link: Link, address: Uint8Array): void {
+    if (!isIpv4Multicast(address)) throw new NetlinkError(Errno.EINVAL, 'ipv4: Multicast auto join failed');
+    this.memberships.join(link, address);
   }
 
   #insert(address: InterfaceAddress): void {
@@ -178,16 +221,44 @@ export class Ipv4Addresses implements LinkObserver {
     this.#generation++;
   }
 
-  /** A primary takes its secondaries along, which go first (promote_secondaries is off). */
+  /** A primary takes its secondaries along, which go first, or the first of them takes its place (promote_secondaries). */
   #remove(address: InterfaceAddress, cause: Cause): void {
-    const isPrimary = (address.flags & AddressFlag.Secondary) === 0;
-    if (isPrimary && !address.link.isDying) {
-      const secondaries = this.of(address.link).filter(
-        (other) => (other.flags & AddressFlag.Secondary) !== 0 && sharesPrefix(other, address),
-      );
-      for (const secondary of secondaries) this.#removeOne(secondary, cause);
+    if ((address.flags & AddressFlag.Secondary) !== 0) {
+      this.#removeOne(address, cause);
+      return;
     }
+    const secondaries = this.of(address.link).filter(
+      (other) => (other.flags & AddressFlag.Secondary) !== 0 && sharesPrefix(other, address),
+    );
+    if (secondaries.length > 0 && address.link.ipv4?.promotesSecondaries === true) {
+      this.#promote(address, secondaries, cause);
+      return;
+    }
+    for (const secondary of secondaries) this.#removeOne(secondary, cause);
     this.#removeOne(address, cause);
+  }
+
+  /** The routes of the secondaries go with the old primary, and come again by the new one. */
+  #promote(address: InterfaceAddress, secondaries: readonly InterfaceAddress[], cause: Cause): void {
+    const { link } = address;
+    const addresses = this.#byLink.get(link) ?? [];
+    const elsewhere = addresses.filter((other) => !sharesPrefix(other, address));
+    for (const secondary of secondaries) this.#routes.remove(secondary, elsewhere, address);
+    const [promoted, ...others] = secondaries as [InterfaceAddress, ...InterfaceAddress[]];
+    // Behind the last primary that is no wider than the old one.
+    const behind = addresses.findLast(
+      (other) =>
+        other !== address && (other.flags & AddressFlag.Secondary) === 0 && other.scope >= address.scope,
+    );
+    const isNext = addresses[addresses.indexOf(address) + 1] === promoted;
+    this.#removeOne(address, cause);
+    if (!isNext && behind !== undefined) {
+      addresses.splice(addresses.indexOf(promoted), 1);
+      addresses.splice(addresses.indexOf(behind) + 1, 0, promoted);
+    }
+    promoted.flags &= ~AddressFlag.Secondary;
+    this.#announce(promoted, cause);
+    for (const one of [promoted, ...others]) this.#routes.add(one, addresses);
   }
 
   #removeOne(address: InterfaceAddress, cause: Cause): void {
@@ -233,6 +304,10 @@ export class Ipv4Addresses implements LinkObserver {
       cause: NO_CAUSE,
     });
   }
+}
+
+function isIpv4Multicast([first = 0]: Uint8Array): boolean {
+  return first >>> 4 === 0xe;
 }
 
 function checkLifetime(lifetime: Lifetime | undefined): void {

@@ -43,6 +43,15 @@ export class Ipv6RoutesOfAddresses {
     this.routes.removeKernelRoute(routeOf(link, RouteType.Unicast, prefix, prefixLength, metric), NO_CAUSE);
   }
 
+  /** A change of an address brings the prefix of its peer, too. */
+  addPeerPrefix(address: InterfaceAddress): void {
+    this.addPrefix({ ...address, local: address.peer });
+  }
+
+  removePeerPrefix(address: InterfaceAddress): void {
+    this.removePrefix({ ...address, local: address.peer });
+  }
+
   /** What an address brings when it may be used: its local route, and one to its peer. */
   addHost(address: InterfaceAddress): void {
     const { link, local, peer, priority } = address;

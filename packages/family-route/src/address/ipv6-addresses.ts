@@ -17,13 +17,18 @@ import {
   isIpv6LinkLocal,
   isIpv6Loopback,
   isIpv6Multicast,
+  solicitedNodeAddressOf,
 } from './ipv6-scope.js';
 import { FOREVER, type Lifetime, LifetimeWatch } from './lifetime.js';
+import { MulticastMemberships } from './multicast-memberships.js';
 import { OwnAddresses } from './own-addresses.js';
 
 /** Below this MTU there is no IPv6 on a link. */
 const MINIMUM_MTU = 1280;
 const LOOPBACK_ADDRESS = Uint8Array.of(...new Array<number>(15).fill(0), 1);
+/** ff01::1 and ff02::1: all nodes. */
+const INTERFACE_LOCAL_NODES = Uint8Array.of(0xff, 1, ...new Array<number>(13).fill(0), 1);
+const LINK_LOCAL_NODES = Uint8Array.of(0xff, 2, ...new Array<number>(13).fill(0), 1);
 /** The first probe waits a random part of this (MAX_RTR_SOLICITATION_DELAY) … */
 const MAX_PROBE_DELAY_MS = 1000;
 /** … and an answer has this long to come (RETRANS_TIMER); one probe is sent. */
@@ -34,6 +39,7 @@ export class Ipv6Addresses implements LinkObserver {
   readonly #byLink = new Map<Link, InterfaceAddress[]>();
   /** By value. */
   readonly own = new OwnAddresses();
+  readonly memberships: MulticastMemberships;
   readonly #probes = new Map<InterfaceAddress, Timer>();
   readonly #sources: AddressSources;
   readonly #routes: Ipv6RoutesOfAddresses;
@@ -42,6 +48,7 @@ export class Ipv6Addresses implements LinkObserver {
 
   constructor(sources: AddressSources) {
     this.#sources = sources;
+    this.memberships = new MulticastMemberships(AddressFamily.Inet6, sources.events, sources.clock);
     this.#routes = new Ipv6RoutesOfAddresses(sources.routes);
     this.#lifetimes = new LifetimeWatch(sources.clock, {
       deprecated: (address) => this.#announce(address, NO_CAUSE),
@@ -84,12 +91,17 @@ export class Ipv6Addresses implements LinkObserver {
       throw new NetlinkError(Errno.ENOBUFS, 'ipv6: No memory or IPv6 is disabled on this device');
     }
     refuseRivals(link, request.local, (other) => this.of(other));
+    if ((flags & AddressFlag.MulticastAutojoin) !== 0) {
+      if (!isIpv6Multicast(request.local))
+        throw new NetlinkError(Errno.EINVAL, 'ipv6: Multicast auto join failed');
+      this.memberships.join(link, request.local);
+    }
     this.#routes.addMulticast(link);
     const address = this.#insert(link, request, flags | AddressFlag.Tentative);
     this.#lifetimes.begin(address, lifetime);
     this.#routes.addPrefix(address);
-    if ((flags & (AddressFlag.NoDuplicateDetection | AddressFlag.Optimistic)) === 0)
-      this.#announce(address, cause);
+    if ((flags & AddressFlag.NoDuplicateDetection) === 0) this.#announce(address, cause);
+    this.#joinSolicited(address);
     this.#detectDuplicates(address);
     return address;
   }
@@ -105,6 +117,7 @@ export class Ipv6Addresses implements LinkObserver {
     );
     if (found === undefined) throw new NetlinkError(Errno.EADDRNOTAVAIL, 'ipv6: address not found');
     this.#remove(found, cause);
+    if (isIpv6Multicast(local)) this.memberships.leave(link, local);
   }
 
   linkRegistered(link: Link): void {
@@ -118,6 +131,10 @@ export class Ipv6Addresses implements LinkObserver {
       if ((address.flags & AddressFlag.Tentative) !== 0) this.#detectDuplicates(address);
     }
     if (link.isOperational) this.#configure(link);
+    if (link.mtu < MINIMUM_MTU && link.ipv6 !== undefined) {
+      this.#sources.routes.ipv6Disabled(link.index, NO_CAUSE);
+      this.#clear(link, link.ipv6);
+    }
   }
 
   /** No address outlives `down` (keep_addr_on_down is off). */
@@ -144,11 +161,18 @@ export class Ipv6Addresses implements LinkObserver {
   linkMtuChanged(link: Link): void {
     if (link.mtu < MINIMUM_MTU && link.ipv6 !== undefined) {
       this.#sources.routes.ipv6Disabled(link.index, NO_CAUSE);
-      this.#disable(link, link.ipv6);
+      if (link.isLoopback) this.#clear(link, link.ipv6);
+      else this.#disable(link, link.ipv6);
     } else if (link.mtu >= MINIMUM_MTU && link.ipv6 === undefined) {
       this.#enable(link);
       if (link.isUp && link.isOperational && !link.isPassive) this.#configure(link);
     } else if (link.ipv6 !== undefined) link.ipv6.mtu = link.mtu;
+  }
+
+  /** Detection begins anew when neighbours become discoverable or cease to be; nobody answers it, so it only takes time. */
+  linkFlagsChanged(link: Link, changed: number): void {
+    if ((changed & LinkFlag.NoArp) === 0 || link.ipv6?.isReady !== true || !link.isOperational) return;
+    for (const address of this.of(link)) this.#repeatDetection(address);
   }
 
   linkUnregistered(link: Link): void {
@@ -161,6 +185,7 @@ export class Ipv6Addresses implements LinkObserver {
       addressGenerationMode: AddressGenerationMode.Eui64,
       mtu: link.mtu,
       randomIdentifier: undefined,
+      token: new Uint8Array(16),
       isReady: false,
       hasSolicited: false,
       neighbours: neighbours.ipv6.attach(link),
@@ -168,10 +193,13 @@ export class Ipv6Addresses implements LinkObserver {
     };
     this.#byLink.set(link, []);
     this.#announceConfiguration(link, 'configuration-changed');
+    for (const address of [INTERFACE_LOCAL_NODES, LINK_LOCAL_NODES]) this.memberships.join(link, address);
   }
 
   #disable(link: Link, configuration: Ipv6Configuration): void {
     this.#clear(link, configuration);
+    this.memberships.leave(link, LINK_LOCAL_NODES);
+    this.memberships.forget(link);
     this.#byLink.delete(link);
     this.#sources.neighbours.ipv6.detach(link);
     this.#announceConfiguration(link, 'configuration-removed');
@@ -190,6 +218,7 @@ export class Ipv6Addresses implements LinkObserver {
       this.#lifetimes.end(address);
       this.#endProbe(address);
       this.#sources.events.emit({ type: 'address-removed', address, cause: NO_CAUSE });
+      this.#leaveSolicited(address);
       // The link took its other routes away already; on a link that was never up, local ones are left.
       this.#routes.removeHost(address);
     }
@@ -201,6 +230,7 @@ export class Ipv6Addresses implements LinkObserver {
     if (ipv6 === undefined) return;
     ipv6.isReady = true;
     ipv6.changedAtMs = this.#sources.clock.now();
+    const known = new Set(this.of(link));
     if (link.isLoopback) {
       this.#addKernelAddress(link, LOOPBACK_ADDRESS, 128, AddressProtocol.KernelLoopback);
     } else {
@@ -211,6 +241,8 @@ export class Ipv6Addresses implements LinkObserver {
       if ((address.flags & AddressFlag.Tentative) !== 0) this.#detectDuplicates(address);
     }
     this.#sources.events.emit({ type: 'link-ipv6-changed', link, cause: NO_CAUSE });
+    // Detection begins a moment after the address has come.
+    for (const address of this.of(link)) if (!known.has(address)) this.#joinSolicited(address);
   }
 
   #addLinkLocal(link: Link, ipv6: Ipv6Configuration): void {
@@ -293,6 +325,8 @@ export class Ipv6Addresses implements LinkObserver {
     address.protocol = request.protocol ?? 0;
     if (request.priority !== undefined && request.priority !== 0) address.priority = request.priority;
     const { peer = address.local } = request;
+    const hasNewPeer = !equalBytes(peer, address.peer);
+    if (hasNewPeer && address.peer !== address.local) this.#routes.removePeerPrefix(address);
     address.peer = equalBytes(peer, address.local) ? address.local : peer;
     this.#lifetimes.begin(address, lifetime);
     if ((address.flags & AddressFlag.Tentative) === 0) this.#announce(address, NO_CAUSE);
@@ -321,6 +355,7 @@ export class Ipv6Addresses implements LinkObserver {
     ) {
       this.#routes.removePrefix(before);
     }
+    if (wantsPrefixRoute && address.peer !== address.local) this.#routes.addPeerPrefix(address);
   }
 
   #remove(address: InterfaceAddress, cause: Cause): void {
@@ -332,6 +367,7 @@ export class Ipv6Addresses implements LinkObserver {
     this.#lifetimes.end(address);
     this.#endProbe(address);
     this.#sources.events.emit({ type: 'address-removed', address, cause });
+    this.#leaveSolicited(address);
     this.#routes.removeHost(address);
     if (ownsPrefix) this.#routes.removePrefix(address);
     this.#sources.routes.addressRemoved(AddressFamily.Inet6, address.local, NO_CAUSE);
@@ -359,6 +395,29 @@ export class Ipv6Addresses implements LinkObserver {
     this.#routes.addHost(address);
     const { ipv6, isLoopback } = address.link;
     if (ipv6 !== undefined && !isLoopback && isIpv6LinkLocal(address.local)) ipv6.hasSolicited = true;
+  }
+
+  #repeatDetection(address: InterfaceAddress): void {
+    this.#endProbe(address);
+    const delayMs = Math.floor(this.#sources.random() * MAX_PROBE_DELAY_MS);
+    const begin = () => {
+      this.#probes.delete(address);
+      this.#joinSolicited(address);
+      if ((address.flags & AddressFlag.Tentative) === 0) this.#complete(address);
+      else this.#detectDuplicates(address);
+    };
+    this.#probes.set(address, this.#sources.clock.after(delayMs, begin));
+  }
+
+  /** Whoever looks for a neighbour asks a multicast address with its last three bytes (RFC 4291). */
+  #joinSolicited({ link, local }: InterfaceAddress): void {
+    if (!link.isLoopback && !link.has(LinkFlag.NoArp))
+      this.memberships.join(link, solicitedNodeAddressOf(local));
+  }
+
+  #leaveSolicited({ link, local }: InterfaceAddress): void {
+    if (!link.isLoopback && !link.has(LinkFlag.NoArp))
+      this.memberships.leave(link, solicitedNodeAddressOf(local));
   }
 
   #endProbe(address: InterfaceAddress): void {

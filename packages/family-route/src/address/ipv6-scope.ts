@@ -40,3 +40,10 @@ export function ipv6Scope(address: Uint8Array): Scope {
       return Scope.Universe;
   }
 }
+
+/** ff02::1:ff00:0/104 with the last three bytes of an address. */
+export function solicitedNodeAddressOf(address: Uint8Array): Uint8Array {
+  const solicited = Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0, 0, 0);
+  solicited.set(address.subarray(13), 13);
+  return solicited;
+}

@@ -17,13 +17,15 @@ import { NETWORK } from '../network/network-token.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { type ConfigurationMessage, configuration } from './configuration-message.js';
+import { Ipv4Setting } from './ipv4-configuration.js';
+import type { Link } from './link.js';
 
 type Request = RequestOf<typeof configuration>;
 
 const ALL_LINKS = -1;
 const DEFAULT_LINK = -2;
 
-/** RTM_*NETCONF: settings that this network does not let anybody change, so they are those of a fresh one. */
+/** RTM_*NETCONF: few of the settings can be changed here, so most are those of a fresh network. */
 @injectable()
 export class ConfigurationHandler {
   constructor(
@@ -43,7 +45,7 @@ export class ConfigurationHandler {
       : RouteMessageType.NewNetworkConfiguration;
     const body = isGone
       ? { header: { addressFamily }, attributes: { interfaceIndex } }
-      : describe(addressFamily, interfaceIndex);
+      : describe(addressFamily, interfaceIndex, this.network.links.byIndex(interfaceIndex));
     this.groups.notifyRaw(group, encodeMessageOf(configuration, body, type));
   }
 
@@ -57,9 +59,10 @@ export class ConfigurationHandler {
     if (interfaceIndex === undefined) throw new NetlinkError(Errno.EINVAL);
     const isGeneral = interfaceIndex === ALL_LINKS || interfaceIndex === DEFAULT_LINK;
     const link = this.network.links.byIndex(interfaceIndex);
-    const isConfigured = addressFamily === AddressFamily.Inet ? link !== undefined : link?.ipv6 !== undefined;
+    const isConfigured =
+      addressFamily === AddressFamily.Inet ? link?.ipv4 !== undefined : link?.ipv6 !== undefined;
     if (!isGeneral && !isConfigured) throw new NetlinkError(Errno.EINVAL);
-    return describe(addressFamily, interfaceIndex);
+    return describe(addressFamily, interfaceIndex, link);
   }
 
   @Dump(RouteMessageType.GetNetworkConfiguration, configuration, {
@@ -69,7 +72,8 @@ export class ConfigurationHandler {
   *dump({ header: { addressFamily } }: Request): Generator<ConfigurationMessage> {
     const links = this.network.links.all();
     if (addressFamily !== AddressFamily.Inet6) {
-      yield* links.map(({ index }) => describe(AddressFamily.Inet, index));
+      const configured = links.filter(({ ipv4 }) => ipv4 !== undefined);
+      yield* configured.map((link) => describe(AddressFamily.Inet, link.index, link));
       yield describe(AddressFamily.Inet, ALL_LINKS);
       yield describe(AddressFamily.Inet, DEFAULT_LINK);
     }
@@ -82,7 +86,7 @@ export class ConfigurationHandler {
   }
 }
 
-function describe(addressFamily: AddressFamily, interfaceIndex: number): ConfigurationMessage {
+function describe(addressFamily: AddressFamily, interfaceIndex: number, link?: Link): ConfigurationMessage {
   const isIpv4 = addressFamily === AddressFamily.Inet;
   return {
     header: { addressFamily },
@@ -92,7 +96,7 @@ function describe(addressFamily: AddressFamily, interfaceIndex: number): Configu
       ...(isIpv4 ? { reversePathFilter: 0 } : {}),
       multicastForwarding: 0,
       ...(isIpv4 ? { broadcastForwarding: 0 } : {}),
-      neighbourProxying: 0,
+      neighbourProxying: (isIpv4 && link?.ipv4?.changed.get(Ipv4Setting.NeighbourProxying)) || 0,
       ignoresRoutesWithLinkDown: 0,
     },
   };

@@ -1,3 +1,4 @@
+import type { Ipv4Configuration } from './ipv4-configuration.js';
 import type { Link } from './link.js';
 import { LinkFlag, LinkType } from './link-flags.js';
 
@@ -20,8 +21,6 @@ const IPV4_DEFAULTS: ReadonlyArray<readonly [index: number, value: number]> = [
   [27, 1_000], // IGMPV3_UNSOLICITED_REPORT_INTERVAL
   [32, 1], // ARP_EVICT_NOCARRIER
 ];
-const NOXFRM = 14;
-const NOPOLICY = 15;
 
 /** Index in the list (`DEVCONF_*`), value in a fresh namespace; the rest is 0. */
 const IPV6_DEFAULTS: ReadonlyArray<readonly [index: number, value: number]> = [
@@ -67,13 +66,12 @@ const NO_TEMPORARY_ADDRESSES: readonly number[] = [
 ];
 
 const IPV4_USUAL_SETTINGS = new Uint8Array(settings(IPV4_SETTINGS, IPV4_DEFAULTS).buffer);
-const IPV4_LOOPBACK_SETTINGS = new Uint8Array(
-  settings(IPV4_SETTINGS, [...IPV4_DEFAULTS, [NOXFRM, 1], [NOPOLICY, 1]]).buffer,
-);
 
 /** IFLA_INET_CONF; not to be changed. */
-export function ipv4Settings(link: Link): Uint8Array {
-  return link.isLoopback ? IPV4_LOOPBACK_SETTINGS : IPV4_USUAL_SETTINGS;
+export function ipv4Settings({ changed }: Ipv4Configuration): Uint8Array {
+  if (changed.size === 0) return IPV4_USUAL_SETTINGS;
+  const own = [...changed].map(([setting, value]) => [setting - 1, value] as const);
+  return new Uint8Array(settings(IPV4_SETTINGS, [...IPV4_DEFAULTS, ...own]).buffer);
 }
 
 /** IFLA_INET6_CONF; not to be changed. */

@@ -7,6 +7,8 @@ export interface Ipv6Configuration {
   mtu: number;
   /** The lower half of the link-local address where the mode is random; drawn when it is first needed. */
   randomIdentifier: Uint8Array | undefined;
+  /** The lower half of addresses that routers would give prefixes for (IFLA_INET6_TOKEN); 16 bytes, zeros for none. */
+  token: Uint8Array;
   /** The link can carry traffic, so link-local addresses are made and duplicates looked for (IF_READY). */
   isReady: boolean;
   /** With the first link-local address that can be used, routers are asked for (IF_RS_SENT). */

@@ -25,6 +25,9 @@ export interface LinkChanges {
   readonly groIpv4MaximumSize?: number;
   readonly operationalState?: number;
   readonly mode?: number;
+  /** By IPV4_DEVCONF_*. */
+  readonly ipv4Settings?: ReadonlyMap<number, number>;
+  readonly ipv6Token?: Uint8Array;
   readonly addressGenerationMode?: AddressGenerationMode;
   /** Index of the master to join; 0 leaves it. */
   readonly master?: number;
@@ -98,6 +101,12 @@ function applyAll(
   if (changes.mode !== undefined) {
     if (changes.mode !== link.mode) done.isWorthAnnouncing = true;
     link.mode = changes.mode;
+  }
+  for (const [setting, value] of changes.ipv4Settings ?? []) link.ipv4?.changed.set(setting, value);
+  if (changes.ipv4Settings !== undefined) isWorthAnnouncing = true;
+  if (changes.ipv6Token !== undefined) {
+    links.setIpv6Token(link, changes.ipv6Token);
+    isWorthAnnouncing = true;
   }
   if (changes.addressGenerationMode !== undefined && link.ipv6 !== undefined) {
     link.ipv6.addressGenerationMode = changes.addressGenerationMode;

@@ -12,7 +12,6 @@ const MAX_SEGMENTS = 65_535;
 /** `struct rtnl_link_stats64` and `rtnl_link_stats`: no packet ever passes here. */
 const NO_STATISTICS_64 = new Uint8Array(200);
 const NO_STATISTICS = new Uint8Array(96);
-const NO_TOKEN = new Uint8Array(16);
 const NO_PROGRAM = { attached: 0 };
 const NOTHING = {};
 /** IF_READY */
@@ -143,16 +142,17 @@ function encoded(set: AttributeSet | undefined, values: LinkData): Uint8Array | 
 }
 
 function addressFamilies(link: Link, hasStatistics: boolean) {
-  const inet = { configuration: ipv4Settings(link) };
-  return link.ipv6 === undefined ? { inet } : { inet, inet6: describeIpv6(link, link.ipv6, hasStatistics) };
+  return {
+    ...(link.ipv4 === undefined ? {} : { inet: { configuration: ipv4Settings(link.ipv4) } }),
+    ...(link.ipv6 === undefined ? {} : { inet6: describeIpv6(link, link.ipv6, hasStatistics) }),
+  };
 }
 
 function describeIpv6(link: Link, ipv6: Ipv6Configuration, hasStatistics: boolean) {
   const flags = ((ipv6.isReady ? IPV6_READY : 0) | (ipv6.hasSolicited ? ROUTERS_SOLICITED : 0)) >>> 0;
   const cacheInfo = ipv6CacheInfo(ipv6);
   const configuration = ipv6Settings(link);
-  const { addressGenerationMode } = ipv6;
-  const token = NO_TOKEN;
+  const { addressGenerationMode, token } = ipv6;
   if (!hasStatistics) return { flags, cacheInfo, configuration, token, addressGenerationMode };
   const statistics = IPV6_STATISTICS;
   const icmp6Statistics = ICMPV6_STATISTICS;

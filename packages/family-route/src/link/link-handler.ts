@@ -259,7 +259,11 @@ export class LinkHandler {
     if (broadcast !== undefined && broadcast.length < found.address.length)
       throw new NetlinkError(Errno.EINVAL);
     refuseUnsupported(attributes);
-    if (attributes.addressFamilies?.inet6 !== undefined && found.ipv6 === undefined) {
+    const { inet, inet6 } = attributes.addressFamilies ?? {};
+    if (
+      (inet !== undefined && found.ipv4 === undefined) ||
+      (inet6 !== undefined && found.ipv6 === undefined)
+    ) {
       throw new NetlinkError(Errno.EAFNOSUPPORT);
     }
     this.#move(found, request);

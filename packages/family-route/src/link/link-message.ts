@@ -57,7 +57,7 @@ const inet6 = defineAttributes('link-inet6', {
   configuration: attr.bytes(2, { doc: 'An s32 per DEVCONF_*.' }),
   statistics: attr.bytes(3, { doc: 'A u64 per IPSTATS_MIB_*, the first of which counts them.' }),
   icmp6Statistics: attr.bytes(6),
-  token: attr.bytes(7),
+  token: attr.bytes(7, { min: 16 }),
   addressGenerationMode: attr.u8(8),
 });
 

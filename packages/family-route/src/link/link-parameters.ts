@@ -1,4 +1,5 @@
-import { type DecodedOf, Errno, NetlinkError } from '@nlspace/core';
+import { align4, type DecodedOf, Errno, NetlinkError } from '@nlspace/core';
+import { LAST_IPV4_SETTING, UNSUPPORTED_IPV4_SETTINGS } from './ipv4-configuration.js';
 import type { LinkChanges } from './link-changes.js';
 import { AddressGenerationMode } from './link-flags.js';
 import type { LinkParameters } from './link-kind.js';
@@ -54,6 +55,8 @@ export function linkChangesOf({ header, attributes }: DecodedLink): LinkChanges 
     groIpv4MaximumSize: attributes.groIpv4MaximumSize,
     operationalState: attributes.operationalState,
     mode: attributes.mode,
+    ipv4Settings: ipv4SettingsOf(attributes),
+    ipv6Token: attributes.addressFamilies?.inet6?.token?.slice(),
     addressGenerationMode: attributes.addressFamilies?.inet6?.addressGenerationMode,
     master: attributes.master,
     hasCarrier: attributes.carrier === undefined ? undefined : attributes.carrier !== 0,
@@ -75,19 +78,38 @@ export function refuseUnsupported(attributes: LinkAttributes): void {
   if (attributes.virtualFunctionPorts !== undefined || attributes.ownPort !== undefined) {
     throw new NetlinkError(Errno.EOPNOTSUPP);
   }
-  const { inet, inet6 } = attributes.addressFamilies ?? {};
-  if (inet?.configuration !== undefined) {
-    throw new NetlinkError(Errno.EOPNOTSUPP, 'changing IPv4 settings of a link is not supported');
+  for (const [setting, value] of ipv4SettingsOf(attributes) ?? []) {
+    if (value !== 0 && UNSUPPORTED_IPV4_SETTINGS.has(setting))
+      throw new NetlinkError(Errno.EOPNOTSUPP, `IPv4 setting ${setting} of a link is not supported`);
   }
-  if (inet6?.token !== undefined) {
-    throw new NetlinkError(Errno.EOPNOTSUPP, 'interface identifier tokens are not supported');
+  refuseGenerationMode(attributes.addressFamilies?.inet6);
+}
+
+/**
+ * IFLA_INET_CONF of a request: a number for each IPV4_DEVCONF_*.
+ *
+ * @throws {NetlinkError} EINVAL for settings that the kernel does not know, and for values that are too short.
+ */
+function ipv4SettingsOf({ addressFamilies }: LinkAttributes): ReadonlyMap<number, number> | undefined {
+  if (addressFamilies?.inet === undefined) return undefined;
+  const bytes = addressFamilies.inet.configuration ?? new Uint8Array(0);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const settings = new Map<number, number>();
+  for (let offset = 0; bytes.length - offset >= 4; ) {
+    const length = view.getUint16(offset, true);
+    if (length < 4 || offset + length > bytes.length) break;
+    const setting = view.getUint16(offset + 2, true) & 0x3fff;
+    if (length < 8 || setting < 1 || setting > LAST_IPV4_SETTING) throw new NetlinkError(Errno.EINVAL);
+    settings.set(setting, view.getInt32(offset + 4, true));
+    offset += align4(length);
   }
-  refuseGenerationMode(inet6);
+  return settings;
 }
 
 function refuseGenerationMode(inet6: NonNullable<LinkAttributes['addressFamilies']>['inet6']): void {
   if (inet6 === undefined) return;
-  const { addressGenerationMode: mode } = inet6;
+  const { addressGenerationMode: mode, token } = inet6;
+  if (mode === undefined && token !== undefined) return;
   // Stable privacy needs a secret that only /proc/sys can set.
   if (
     mode === undefined ||

@@ -392,6 +392,22 @@ export class LinkTable {
     this.setCarrier(upper, lower.hasCarrier);
   }
 
+  /**
+   * IFLA_INET6_TOKEN: the lower half of addresses from routers, of which there are none here.
+   *
+   * @throws {NetlinkError} EINVAL for links where routers are not asked.
+   */
+  setIpv6Token(link: Link, token: Uint8Array): void {
+    const refuse = (text: string): never => {
+      throw new NetlinkError(Errno.EINVAL, `ipv6: ${text}`);
+    };
+    if (link.isLoopback) refuse('Device is loopback');
+    if (link.has(LinkFlag.NoArp)) refuse('Device does not do neighbour discovery');
+    if (link.ipv6 === undefined) throw new NetlinkError(Errno.EAFNOSUPPORT);
+    link.ipv6.token = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, ...token.subarray(8, 16));
+    this.emit({ type: 'link-ipv6-changed', link, cause: NO_CAUSE });
+  }
+
   /** @throws {NetlinkError} EEXIST when any link has the name. */
   addAlternativeName(link: Link, name: string): void {
     if (this.byName(name) !== undefined) throw new NetlinkError(Errno.EEXIST);

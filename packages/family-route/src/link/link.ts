@@ -1,3 +1,4 @@
+import type { Ipv4Configuration } from './ipv4-configuration.js';
 import type { Ipv6Configuration } from './ipv6-configuration.js';
 import { LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
 import type { LinkBehaviour } from './link-kind.js';
@@ -82,6 +83,8 @@ export class Link {
   ownTable: number | undefined;
   /** IPv6 leaves it alone: a slave of a bond (IFF_NO_ADDRCONF). */
   isPassive = false;
+  /** Undefined while IPv4 is off: below an MTU of 68. */
+  ipv4: Ipv4Configuration | undefined;
   /** Undefined while IPv6 is off: below an MTU of 1280. */
   ipv6: Ipv6Configuration | undefined;
   /** Listeners have heard of it. */

@@ -1,5 +1,6 @@
 import type { Cause, NamespaceId } from '@nlspace/core';
 import type { InterfaceAddress } from '../address/interface-address.js';
+import type { MulticastMembership } from '../address/multicast-memberships.js';
 import type { ForwardingEntry } from '../link/kinds/bridge/forwarding-table.js';
 import type { GroupPort, MulticastGroup } from '../link/kinds/bridge/multicast-groups.js';
 import type { Destination, VxlanEntry } from '../link/kinds/vxlan-forwarding.js';
@@ -48,6 +49,12 @@ export interface AddressEvent {
   readonly type: 'address-changed' | 'address-removed';
   readonly address: InterfaceAddress;
   readonly cause: Cause;
+}
+
+/** A link has begun or ceased to listen to a multicast address. */
+export interface MulticastEvent {
+  readonly type: 'multicast-joined' | 'multicast-left';
+  readonly membership: MulticastMembership;
 }
 
 /** A protocol's settings of a link: there is one set while the protocol is on. */
@@ -113,6 +120,7 @@ export type NetworkEvent =
   | LinkRemovedEvent
   | LinkIpv6ChangedEvent
   | AddressEvent
+  | MulticastEvent
   | ConfigurationEvent
   | BridgePortEvent
   | ForwardingEvent

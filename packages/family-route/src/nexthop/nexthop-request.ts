@@ -150,6 +150,6 @@ function readGateway(addressFamily: number, bytes: Uint8Array | undefined): Addr
 
 /** Lightweight tunnels are not modelled; a kernel that lacks them says the same. */
 function refuseEncapsulationType(type: number): never {
-  if (type === 0 || type > LAST_ENCAPSULATION_TYPE) throw invalid('Unknown LWT encapsulation type');
+  if (type === 0 || type > LAST_ENCAPSULATION_TYPE) throw invalid('Unknown lwt encapsulation type');
   throw new NetlinkError(Errno.EOPNOTSUPP, 'lwt encapsulation type not supported');
 }

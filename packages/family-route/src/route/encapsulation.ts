@@ -8,8 +8,8 @@ const LAST_ENCAPSULATION_TYPE = 10;
 export function refuseEncapsulation(route: RouteDescription): void {
   if (route.encapsulationType !== undefined) {
     if (route.encapsulationType === 0 || route.encapsulationType > LAST_ENCAPSULATION_TYPE)
-      throw new NetlinkError(Errno.EINVAL, 'Unknown LWT encapsulation type');
-    throw new NetlinkError(Errno.EOPNOTSUPP, 'LWT encapsulation type not supported');
+      throw new NetlinkError(Errno.EINVAL, 'Unknown lwt encapsulation type');
+    throw new NetlinkError(Errno.EOPNOTSUPP, 'lwt encapsulation type not supported');
   }
   if (route.hasEncapsulation) throw new NetlinkError(Errno.EINVAL, 'LWT encap type not specified');
 }

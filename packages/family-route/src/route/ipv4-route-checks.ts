@@ -206,7 +206,7 @@ export class Ipv4RouteChecks {
       throw invalid('Invalid flags for nexthop - PERVASIVE and ONLINK can not be set');
     }
     const link = this.environment.links.byIndex(nexthop.interfaceIndex);
-    if (link === undefined) throw new NetlinkError(Errno.ENODEV);
+    if (link?.ipv4 === undefined) throw new NetlinkError(Errno.ENODEV);
     if (!link.isUp) throw new NetlinkError(Errno.ENETDOWN, 'Device for nexthop is not up');
     if (!link.hasCarrier) nexthop.flags |= NexthopFlag.LinkDown;
   }

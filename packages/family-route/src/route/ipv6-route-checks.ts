@@ -19,6 +19,8 @@ function invalid(text?: string): NetlinkError {
   return new NetlinkError(Errno.EINVAL, text);
 }
 
+const DEVICE_ONLY = 'Device only routes can not be added for IPv6 using the multipath API.';
+
 /** Whether an IPv6 route makes sense here, and what it turns out to be: the checks and texts of net/ipv6/route.c, in order. */
 export class Ipv6RouteChecks {
   constructor(
@@ -28,7 +30,7 @@ export class Ipv6RouteChecks {
   ) {}
 
   /** What can be seen in the request alone (rtm_to_fib6_config). */
-  checkRequest(route: RouteDescription): void {
+  checkRequest(route: RouteDescription, isNew: boolean): void {
     if (route.typeOfService !== 0) throw invalid('Invalid dsfield (tos): option not available for IPv6');
     const { nexthop } = route;
     if (
@@ -37,6 +39,8 @@ export class Ipv6RouteChecks {
     ) {
       throw invalid('Nexthop specification and nexthop id are mutually exclusive');
     }
+    if (isNew && nexthop.gatewayFamily === 0 && route.legs?.some((leg) => leg.gatewayFamily === 0))
+      throw invalid(DEVICE_ONLY);
     refuseEncapsulation(route);
   }
 
@@ -56,6 +60,8 @@ export class Ipv6RouteChecks {
     clearHostBits(route.destination, route.destinationLength);
     clearHostBits(route.source, route.sourceLength);
     if (route.type === RouteType.Unspecified) route.type = RouteType.Unicast;
+    // Refusing routes stay.
+    if (refusalOf(route.type) !== 0) route.expiresSeconds = undefined;
     const object = this.nexthopOf(route);
     if (object !== undefined) {
       this.checkNexthopObject(object);
@@ -83,7 +89,7 @@ export class Ipv6RouteChecks {
       this.#checkNexthop(route, leg);
       this.#checkSource(route, leg);
       if (leg.gatewayFamily === 0 || refusalOf(route.type) !== 0) {
-        throw invalid('Device only routes can not be added for IPv6 using the multipath API.');
+        throw invalid(DEVICE_ONLY);
       }
     }
     route.flags = 0;

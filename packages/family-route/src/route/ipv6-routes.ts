@@ -42,7 +42,7 @@ export class Ipv6Routes {
   }
 
   add(route: RouteDescription, messageFlags: number, cause: Cause): void {
-    this.checks.checkRequest(route);
+    this.checks.checkRequest(route, true);
     this.checks.checkPrefix(route);
     this.fib.createTable(route.table);
     this.checks.complete(route);
@@ -132,6 +132,8 @@ export class Ipv6Routes {
         // What is there already lives as long as the request says, if its time is limited.
         if ((messageFlags & MessageFlag.Exclusive) === 0 && fib.deadlines.has(repeated))
           this.#expiries.set(repeated, route.expiresSeconds);
+        if (row.errno === Errno.EEXIST && isJoinable && (messageFlags & MessageFlag.Exclusive) === 0)
+          this.#joinAndLeave(alike, route, messageFlags, cause);
         throw new NetlinkError(row.errno as Errno);
     }
     if (row.action !== RouteAction.Join) this.#expiries.set(inserted, route.expiresSeconds);
@@ -169,6 +171,34 @@ export class Ipv6Routes {
     return route.nexthops.some((nexthop) => stored.some((known) => isSameWay(known, nexthop)));
   }
 
+  /** Legs join one by one; those before the first that is there already are told of and leave again. */
+  #joinAndLeave(route: number, added: RouteDescription, messageFlags: number, cause: Cause): void {
+    const { fib } = this;
+    const stored = [...legsOf(fib.describe(route, this.#stored))];
+    const legs = [...legsOf(added)];
+    legs.splice(legs.findIndex((leg) => stored.some((known) => isSameWay(known, leg))));
+    if (legs.length === 0) return;
+    const table = fib.tableOf(route);
+    const previous = fib.previous(table, route);
+    const partial = this.#leg;
+    partial.copyFrom(added);
+    partial.legs = legs;
+    let joined = this.#join(route, partial);
+    announceRoute(
+      this.environment,
+      fib,
+      joined,
+      'route-changed',
+      multipathFlags(messageFlags),
+      cause,
+      'request',
+    );
+    for (const _leg of legs) {
+      this.#removeLeg(joined, stored.length, cause, 'request');
+      joined = previous === NONE ? table.first(added) : fib.next(previous);
+    }
+  }
+
   #join(route: number, added: RouteDescription): number {
     const { fib } = this;
     const joined = fib.describe(route, this.#stored);
@@ -203,7 +233,7 @@ export class Ipv6Routes {
   }
 
   remove(route: RouteDescription, cause: Cause, reason: RouteReason = 'request'): void {
-    this.checks.checkRequest(route);
+    this.checks.checkRequest(route, false);
     this.checks.nexthopOf(route);
     const { fib } = this;
     const table = fib.table(route.table);

@@ -13,6 +13,8 @@ export interface RouteFilter {
   readonly protocol: number;
   readonly type: number;
   readonly interfaceIndex: number;
+  /** What the messages say beside the flags of the dump (NLM_F_*). */
+  readonly messageFlags: number;
 }
 
 /**
@@ -107,7 +109,8 @@ export class RouteDump extends RawDump {
       if (expansion !== undefined) this.#fib.copyExpanded(route, expansion, words, at);
       else for (let i = (size >>> 2) - 1; i >= 4; i--) words[at + i] = slab[start + i] as number;
       words[at] = size;
-      words[at + 1] = ((slab[start + 1] as number) & 0xffff) | (room.flags << 16);
+      words[at + 1] =
+        ((slab[start + 1] as number) & 0xffff) | ((room.flags | this.filter.messageFlags) << 16);
       words[at + 2] = room.sequence;
       words[at + 3] = room.portId;
       if (deadlines.size > 0) this.#fib.tellRemainingTime(route, words, at + (size >>> 2), this.clock.now());

@@ -9,6 +9,8 @@ export interface RouteLink {
   readonly isUp: boolean;
   readonly hasCarrier: boolean;
   readonly isLoopback: boolean;
+  /** Undefined while IPv4 is off. */
+  readonly ipv4: object | undefined;
   readonly mtu: number;
   readonly group: number;
   /** The VRF that it is or belongs to, and the table of that. */

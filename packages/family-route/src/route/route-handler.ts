@@ -5,6 +5,7 @@ import {
   Errno,
   inject,
   injectable,
+  MessageFlag,
   NetlinkError,
   type RawDump,
 } from '@nlspace/core';
@@ -46,7 +47,7 @@ export class RouteHandler {
   }
 
   /** How a packet would go. */
-  @Do(RouteMessageType.GetRoute, route, { replyType: RouteMessageType.NewRoute })
+  @Do(RouteMessageType.GetRoute, route, { replyType: RouteMessageType.NewRoute, validation: 'none' })
   get(request: RouteRequest): Uint8Array {
     return this.#resolver.resolve(request);
   }
@@ -58,23 +59,31 @@ export class RouteHandler {
     const family = header.addressFamily;
     const isOneFamily = family === AddressFamily.Inet || family === AddressFamily.Inet6;
     const fibs = isOneFamily ? [routes.fib(family)] : [routes.ipv4Fib, routes.ipv6Fib];
-    // Nothing is ever cached.
-    if ((header.flags & RouteFlag.Cloned) !== 0) return new EncodedDump([]);
-    if (!strict) return new RouteDump(fibs, { table: 0, protocol: 0, type: 0, interfaceIndex: 0 }, clock);
+    if (!strict) {
+      // Nothing here has come from a router's prefixes.
+      if ((header.flags & RouteFlag.Prefix) !== 0) return new EncodedDump([]);
+      const filter = { table: 0, protocol: 0, type: 0, interfaceIndex: 0, messageFlags: 0 };
+      return new RouteDump(fibs, filter, clock);
+    }
     refuseStrictly(request);
     const table = attributes.table ?? header.table;
     const interfaceIndex = attributes.outputInterface ?? 0;
     const { protocol, type } = header;
     if (interfaceIndex !== 0 && links.byIndex(interfaceIndex) === undefined)
       throw new NetlinkError(Errno.ENODEV);
-    if (table !== 0 || protocol !== 0 || type !== 0 || interfaceIndex !== 0) context.markFiltered();
+    if (table !== 0 || protocol !== 0 || type !== 0 || interfaceIndex !== 0 || header.flags !== 0)
+      context.markFiltered();
     if (table !== 0 && isOneFamily && routes.fib(family).table(table) === undefined) {
       throw new NetlinkError(
         Errno.ENOENT,
         `${family === AddressFamily.Inet ? 'ipv4' : 'ipv6'}: FIB table does not exist`,
       );
     }
-    return new RouteDump(fibs, { table, protocol, type, interfaceIndex }, clock);
+    // Nothing is ever cached, nor has come from a router's prefixes.
+    if (header.flags !== 0) return new EncodedDump([]);
+    // Without caches every strict dump shows but a part.
+    const messageFlags = MessageFlag.DumpFiltered;
+    return new RouteDump(fibs, { table, protocol, type, interfaceIndex, messageFlags }, clock);
   }
 
   #read(payload: Uint8Array): RouteDescription {
@@ -89,9 +98,8 @@ export class RouteHandler {
 
 /** What strict checking does not accept in a dump request (ip_valid_fib_dump_req). */
 function refuseStrictly({ header, attributes, payload }: RouteRequest): void {
-  const family = header.addressFamily === AddressFamily.Inet6 ? 'ipv6' : 'ipv4';
   const refuse = (text: string): never => {
-    throw new NetlinkError(Errno.EINVAL, `${family}: ${text}`);
+    throw new NetlinkError(Errno.EINVAL, text);
   };
   if (payload.length < route.header.size) refuse('Invalid header for FIB dump request');
   if (

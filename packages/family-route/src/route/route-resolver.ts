@@ -1,4 +1,5 @@
 import { Errno, NetlinkError } from '@nlspace/core';
+import { parseRequest } from '../neighbour/parse-request.js';
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { RouteMessageType } from '../route-message-type.js';
@@ -6,7 +7,7 @@ import { Flow, LOOPBACK_INDEX } from './flow.js';
 import { type AddressWords, addressBytes, hashAddress, isUnspecified, readAddress } from './ip-words.js';
 import { type Nexthop, RouteDescription } from './route-description.js';
 import type { Match } from './route-lookup.js';
-import { ipv4Resolution, ipv6Resolution, type RouteRequest } from './route-message.js';
+import { ipv4Resolution, ipv6Resolution, type RouteRequest, route } from './route-message.js';
 import {
   RouteAttribute,
   RouteFlag,
@@ -26,6 +27,7 @@ const NOBODY = 0xffffffff;
 
 /** RTCF_*: what the upper half of `rtm_flags` says of an IPv4 resolution. */
 const LOCAL = 0x80000000;
+const NOTIFY = 0x10000;
 const MULTICAST = 0x20000000;
 const BROADCAST = 0x10000000;
 /** Where `rtm_type` is in a message. */
@@ -47,6 +49,12 @@ function cacheInfo(): Uint8Array {
   return bytes;
 }
 
+const INVALID_IPV6_HEADER = 'ipv6: Invalid header for get route request';
+
+type ReceivedRequest = Pick<RouteRequest, 'payload' | 'strict' | 'credentials'>;
+/** What is asked, once it has been read. */
+type Question = Pick<RouteRequest, 'header' | 'attributes' | 'strict' | 'credentials'>;
+
 /** How one IPv4 packet goes. */
 interface Way {
   readonly type: number;
@@ -62,22 +70,23 @@ export class RouteResolver {
   constructor(private readonly tables: RouteTables) {}
 
   /** @throws {NetlinkError} what a sender would get. */
-  resolve(request: RouteRequest): Uint8Array {
-    switch (request.header.addressFamily) {
-      case AddressFamily.Inet:
-        return this.#resolveIpv4(request);
-      case AddressFamily.Inet6:
-        return this.#resolveIpv6(request);
-      default:
-        throw new NetlinkError(Errno.EOPNOTSUPP);
+  resolve(received: ReceivedRequest): Uint8Array {
+    const { payload, strict, credentials } = received;
+    const isIpv4 = payload[0] === AddressFamily.Inet;
+    if (payload.length < route.header.size) {
+      const text = isIpv4 ? 'ipv4: Invalid header for route get request' : INVALID_IPV6_HEADER;
+      throw new NetlinkError(Errno.EINVAL, text);
     }
+    const { header, attributes } = parseRequest(route, payload, strict);
+    const request = { header, attributes, strict, credentials };
+    return isIpv4 ? this.#resolveIpv4(request) : this.#resolveIpv6(request);
   }
 
-  #resolveIpv4(request: RouteRequest): Uint8Array {
+  #resolveIpv4(request: Question): Uint8Array {
     const { header, attributes, credentials } = request;
     checkHeader(request, 32);
-    const destination = wordsOf(attributes.destination, 4);
-    const source = wordsOf(attributes.source, 4);
+    const destination = ipv4WordsOf(attributes.destination, 'destination');
+    const source = ipv4WordsOf(attributes.source, 'source');
     const output = attributes.outputInterface ?? 0;
     const input = attributes.inputInterface ?? 0;
     const isFibMatch = (header.flags & RouteFlag.FibMatch) !== 0;
@@ -109,7 +118,9 @@ export class RouteResolver {
           scope: RouteScope.Universe,
           type: way.type,
           flags:
-            (RouteFlag.Cloned | (header.flags & RouteFlag.Notify) | this.#controlFlags(way, destination)) >>>
+            (RouteFlag.Cloned |
+              ((header.flags & RouteFlag.Notify) !== 0 ? RouteFlag.Notify | NOTIFY : 0) |
+              this.#controlFlags(way, destination)) >>>
             0,
         },
         attributes: {
@@ -133,7 +144,7 @@ export class RouteResolver {
   }
 
   /** ip_route_output_key_hash_rcu */
-  #ipv4Output(request: RouteRequest, destination: AddressWords, source: AddressWords, output: number): Way {
+  #ipv4Output(request: Question, destination: AddressWords, source: AddressWords, output: number): Way {
     const { environment, ipv4Lookup } = this.tables;
     const to = destination[0] as number;
     const from = source[0] as number;
@@ -205,7 +216,7 @@ export class RouteResolver {
   }
 
   /** ip_route_input_slow of a host that does not forward. */
-  #ipv4Input(request: RouteRequest, destination: AddressWords, source: AddressWords, input: number): Way {
+  #ipv4Input(request: Question, destination: AddressWords, source: AddressWords, input: number): Way {
     const { environment, ipv4Lookup } = this.tables;
     if (environment.links.byIndex(input) === undefined) throw new NetlinkError(Errno.ENODEV);
     const to = destination[0] as number;
@@ -251,7 +262,7 @@ export class RouteResolver {
 
   /** What rules and routes see of the packet that is asked about. */
   #flow(
-    { header, attributes, credentials }: RouteRequest,
+    { header, attributes, credentials }: Question,
     destination: AddressWords,
     source: AddressWords,
   ): Flow {
@@ -319,7 +330,7 @@ export class RouteResolver {
     return this.#ipv4Source(match.interfaceIndex, this.tables.ipv4Fib.scope(match.route), gateway);
   }
 
-  #resolveIpv6(request: RouteRequest): Uint8Array {
+  #resolveIpv6(request: Question): Uint8Array {
     const { header, attributes } = request;
     checkHeader(request, 128);
     const { environment, ipv6Lookup, ipv6Fib } = this.tables;
@@ -327,9 +338,7 @@ export class RouteResolver {
     const source = wordsOf(attributes.source, 16);
     const output = attributes.outputInterface ?? 0;
     const input = attributes.inputInterface ?? 0;
-    for (const index of [input, output]) {
-      if (index !== 0 && environment.links.byIndex(index) === undefined) throw new NetlinkError(Errno.ENODEV);
-    }
+    if (input !== 0 && environment.links.byIndex(input) === undefined) throw new NetlinkError(Errno.ENODEV);
     const isLinkBound = isIpv6LinkBound(destination);
     const flow = this.#flow(request, destination, source);
     if (input !== 0) flow.inputInterface = input;
@@ -491,10 +500,17 @@ function isIpv6LinkBound(address: AddressWords): boolean {
   return first >>> 24 === 0xff || first >>> 22 === 0xfe80 >>> 6;
 }
 
+/** Of an attribute that is checked like a number. */
+function ipv4WordsOf(bytes: Uint8Array | undefined, attribute: string): AddressWords {
+  if (bytes !== undefined && bytes.length < 4)
+    throw new NetlinkError(Errno.ERANGE, 'Attribute failed policy validation', { attribute });
+  return wordsOf(bytes, 4);
+}
+
 function wordsOf(bytes: Uint8Array | undefined, length: number): AddressWords {
   const words = new Uint32Array(4);
   if (bytes !== undefined) {
-    if (bytes.length < length) throw new NetlinkError(Errno.ERANGE, 'Attribute failed policy validation');
+    if (bytes.length < length) throw new NetlinkError(Errno.EINVAL);
     readAddress(bytes, 0, length, words);
   }
   return words;
@@ -515,9 +531,10 @@ const ASKABLE: ReadonlySet<string> = new Set([
 ]);
 
 /** What strict checking does not accept (inet_rtm_valid_getroute_req, inet6_rtm_valid_getroute_req). */
-function checkHeader({ header, attributes, strict }: RouteRequest, bits: 32 | 128): void {
+function checkHeader({ header, attributes, strict }: Question, bits: 32 | 128): void {
   if (!strict) return;
   const isIpv4 = bits === 32;
+  const wanted = isIpv4 ? 'route get' : 'get route';
   const refuse = (text: string): never => {
     throw new NetlinkError(Errno.EINVAL, `${isIpv4 ? 'ipv4' : 'ipv6'}: ${text}`);
   };
@@ -531,7 +548,7 @@ function checkHeader({ header, attributes, strict }: RouteRequest, bits: 32 | 12
     scope !== 0 ||
     type !== 0
   ) {
-    refuse('Invalid values in header for route get request');
+    refuse(`Invalid values in header for ${wanted} request`);
   }
   const allowed = isIpv4 ? RouteFlag.Notify | RouteFlag.LookupTable | RouteFlag.FibMatch : RouteFlag.FibMatch;
   if ((flags & ~allowed) !== 0) {
@@ -542,5 +559,5 @@ function checkHeader({ header, attributes, strict }: RouteRequest, bits: 32 | 12
     (attributes.destination === undefined || destinationLength !== 0);
   if (!hasLengths) refuse(`rtm_src_len and rtm_dst_len must be ${bits} for IPv${isIpv4 ? 4 : 6}`);
   if (Object.keys(attributes).some((key) => !ASKABLE.has(key)))
-    refuse('Unsupported attribute in route get request');
+    refuse(`Unsupported attribute in ${wanted} request`);
 }

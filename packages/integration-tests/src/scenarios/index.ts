@@ -1,4 +1,5 @@
 import type { Scenario } from '@nlspace/testkit';
+import { ADDRESS_STATES } from './address-states.js';
 import { ADDRESSES } from './addresses.js';
 import { BATCHES } from './batches.js';
 import { BIRD } from './bird.js';
@@ -20,6 +21,8 @@ import { NEIGHBOURS } from './neighbours.js';
 import { NEXTHOPS } from './nexthops.js';
 import { PROGRAMS } from './programs.js';
 import { PYROUTE2 } from './pyroute2.js';
+import { ROUTE_ATTRIBUTES } from './route-attributes.js';
+import { ROUTE_DUMPS } from './route-dumps.js';
 import { RULES } from './rules.js';
 import { STACKED_LINKS } from './stacked-links.js';
 import { TUNS } from './tuns.js';
@@ -33,9 +36,12 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'forwarding database': FORWARDING,
   tun: TUNS,
   address: ADDRESSES,
+  'state of address': ADDRESS_STATES,
   'IPv4 route': IPV4_ROUTES,
   'IPv6 route': IPV6_ROUTES,
   'IPv6 source route': IPV6_SOURCE_ROUTES,
+  'attribute of routes': ROUTE_ATTRIBUTES,
+  'dump of routes': ROUTE_DUMPS,
   nexthop: NEXTHOPS,
   neighbour: NEIGHBOURS,
   rule: RULES,

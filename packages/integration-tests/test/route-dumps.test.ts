@@ -1,0 +1,9 @@
+import test from 'ava';
+import { compareWithKernel } from '../src/compare-with-kernel.js';
+import { providePrograms } from '../src/index.js';
+
+const programs = await providePrograms(['RAW_REQUESTS']);
+
+await compareWithKernel(test, 'dump of routes');
+
+test.after.always(() => programs.remove());
