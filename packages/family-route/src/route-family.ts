@@ -1,8 +1,8 @@
 import { type FamilySetup, inject, MessageFlag, NetlinkFamily, NetlinkProtocol } from '@nlspace/core';
 import { AddressHandler } from './address/address-handler.js';
 import { AddressNotifier } from './address/address-notifier.js';
-import { MulticastHandler } from './address/multicast-handler.js';
-import { MulticastNotifier } from './address/multicast-notifier.js';
+import { MulticastAddressHandler } from './address/multicast-address-handler.js';
+import { MulticastAddressNotifier } from './address/multicast-address-notifier.js';
 import { ConfigurationHandler } from './link/configuration-handler.js';
 import { BridgeNotifier } from './link/kinds/bridge/bridge-notifier.js';
 import { MulticastHandler } from './link/kinds/bridge/multicast-handler.js';
@@ -64,7 +64,7 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
     ConfigurationHandler,
     StatisticsHandler,
     AddressHandler,
-    MulticastHandler,
+    MulticastAddressHandler,
     RouteHandler,
     NexthopHandler,
     RuleHandler,
@@ -91,7 +91,7 @@ export class RouteFamily {
     @inject(BridgeNotifier) bridges: BridgeNotifier,
     @inject(ConfigurationHandler) configurations: ConfigurationHandler,
     @inject(AddressNotifier) addresses: AddressNotifier,
-    @inject(MulticastNotifier) multicast: MulticastNotifier,
+    @inject(MulticastAddressNotifier) multicastAddresses: MulticastAddressNotifier,
     @inject(RouteNotifier) routes: RouteNotifier,
     @inject(NexthopNotifier) nexthops: NexthopNotifier,
     @inject(RuleNotifier) rules: RuleNotifier,
@@ -102,7 +102,7 @@ export class RouteFamily {
     this.#notifiers = [
       routes,
       addresses,
-      multicast,
+      multicastAddresses,
       links,
       bridges,
       configurations,

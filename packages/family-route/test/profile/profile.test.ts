@@ -90,6 +90,7 @@ inEach(
   {
     linux: [
       'NewLink d0, flags 0',
+      'DeleteMulticast of 36 bytes, flags 0',
       'DeleteRoute 2001:db8::/64, flags 0',
       'DeleteRoute 2001:db8:a::/48 via 2001:db8::9, flags 0',
       'DeleteRoute fe80::/64, flags 0',
@@ -114,6 +115,7 @@ inEach(
   {
     linux: [
       'NewLink d0, flags 0',
+      'DeleteMulticast of 36 bytes, flags 0',
       'DeleteRoute 2001:db8::/64, flags 0',
       'DeleteRoute 2001:db8:a::/48 via 2001:db8::9, flags 0',
       'DeleteRoute fe80::/64, flags 0',
@@ -125,6 +127,7 @@ inEach(
       'DeleteAddress 192.0.2.1, flags 0',
       'DeleteRoute 192.0.2.1/32, flags 0',
       'DeleteNetworkConfiguration of 12 bytes, flags 0',
+      'DeleteMulticast of 48 bytes, flags 0',
       'DeleteNetworkConfiguration of 12 bytes, flags 0',
       'DeleteLink d0, flags 0',
     ],

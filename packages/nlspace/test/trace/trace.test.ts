@@ -58,7 +58,7 @@ test('a dump is written to its end', async (t) => {
   client.close();
   t.deepEqual(lines, [
     '→ RTM_GETROUTE seq 2 REQUEST|DUMP rtmsg{addressFamily inet}',
-    '← RTM_NEWROUTE seq 2 MULTI rtmsg{addressFamily inet, destinationLength 24, table main, protocol boot, type blackhole} table main, destination 192.0.2.0',
+    '← RTM_NEWROUTE seq 2 MULTI|DUMP_FILTERED rtmsg{addressFamily inet, destinationLength 24, table main, protocol boot, type blackhole} table main, destination 192.0.2.0',
     '← DONE seq 2',
   ]);
 });

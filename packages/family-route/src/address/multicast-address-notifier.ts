@@ -7,7 +7,7 @@ import { encodeMembership } from './multicast-description.js';
 
 /** Tells the groups about the multicast addresses that links listen to. Nobody is named as the originator. */
 @injectable()
-export class MulticastNotifier {
+export class MulticastAddressNotifier {
   constructor(@inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier) {}
 
   notify(event: NetworkEvent): void {

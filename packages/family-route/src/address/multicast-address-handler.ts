@@ -13,7 +13,7 @@ type Request = RequestOf<typeof address>;
 
 /** RTM_GETMULTICAST and RTM_GETANYCAST, which only dump: per address family, and answers have the type of the request. */
 @injectable()
-export class MulticastHandler {
+export class MulticastAddressHandler {
   readonly #network: Network;
 
   constructor(@inject(NETWORK) network: Network) {
