@@ -103,10 +103,10 @@ function applyAll(
     link.mode = changes.mode;
   }
   for (const [setting, value] of changes.ipv4Settings ?? []) link.ipv4?.changed.set(setting, value);
-  if (changes.ipv4Settings !== undefined) isWorthAnnouncing = true;
+  if (changes.ipv4Settings !== undefined) done.isWorthAnnouncing = true;
   if (changes.ipv6Token !== undefined) {
     links.setIpv6Token(link, changes.ipv6Token);
-    isWorthAnnouncing = true;
+    done.isWorthAnnouncing = true;
   }
   if (changes.addressGenerationMode !== undefined && link.ipv6 !== undefined) {
     link.ipv6.addressGenerationMode = changes.addressGenerationMode;

@@ -105,6 +105,14 @@ export const MASKS: readonly Mask[] = [
       /(?:entries|last_flush|last_rand|hash_rnd|hash_mask|allocs|destroys|hash_grows|res_failed|lookups|hits|rcv_probes_mcast|rcv_probes_ucast|periodic_gc_runs|forced_gc_runs|table_fulls)(?:": | )("[^"]*"|\d{4}-\d\d-\d\d [\d:]+|[0-9a-f]+)/g,
   },
   {
+    name: 'multicast memberships',
+    reason:
+      'When bridges, their ports, links on top of others and links of namespaces begin to listen to a multicast address is not compared yet.',
+    applies: 'when named',
+    pattern: /^RTM_...(?:MULTICAST|ANYCAST) to /,
+    removesLine: true,
+  },
+  {
     name: 'multicast groups heard of',
     reason:
       'Links of the kernel join multicast groups of IPv6 with packets, which bridges hear; nobody sends any in nlspace.',
@@ -166,8 +174,13 @@ export const DISORDERS: readonly Disorder[] = [
 ];
 
 /** Whether a mask leaves this line out altogether. */
-export function isMaskedLine(line: string): boolean {
-  return MASKS.some(({ removesLine, pattern }) => removesLine === true && new RegExp(pattern).test(line));
+export function isMaskedLine(line: string, named: readonly string[] = []): boolean {
+  return MASKS.some(
+    ({ name, applies, removesLine, pattern }) =>
+      removesLine === true &&
+      (applies !== 'when named' || named.includes(name)) &&
+      new RegExp(pattern).test(line),
+  );
 }
 
 /** Notifications without the messages that a mask leaves out. Of each message the first line is not indented. */
@@ -178,7 +191,7 @@ export function unmaskedNotifications(lines: readonly string[], named: readonly 
     if (line.startsWith(' ')) messages.at(-1)?.push(line);
     else messages.push([line]);
   }
-  const kept = messages.filter((message) => !isMaskedLine(message.join(' ')));
+  const kept = messages.filter((message) => !isMaskedLine(message.join(' '), named));
   if (named.includes(NOTIFICATION_ORDER.name)) kept.sort((a, b) => (a.join() < b.join() ? -1 : 1));
   return kept.flat();
 }
