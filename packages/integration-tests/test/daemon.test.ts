@@ -19,7 +19,7 @@ interface Ended {
 
 const children = new Set<ChildProcess>();
 // A module that a daemon loads has to find `nlspace`.
-const folder = mkdtempSync(fileURLToPath(new URL('../../daemon-', import.meta.url)));
+const folder = mkdtempSync(fileURLToPath(new URL('../daemon-', import.meta.url)));
 const sockets = mkdtempSync(join(tmpdir(), 'nlspace-test-'));
 test.after.always(() => {
   for (const child of children) child.kill('SIGKILL');
