@@ -2,6 +2,7 @@ import { type DomainOptions, NetlinkDomain } from '@nlspace/core';
 import { ethtoolFamily } from '@nlspace/family-ethtool';
 import { GenericNetlink } from '@nlspace/family-generic';
 import { Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
+import { wireguardFamily } from '@nlspace/family-wireguard';
 import { NamespaceDomains } from './namespace-domains.js';
 import { PROFILES, type Profile, type ProfileName } from './profiles.js';
 
@@ -14,7 +15,12 @@ export interface NetlinkOptions extends Omit<DomainOptions, 'namespace' | 'place
 
 /** What `createNetlink` serves in each network namespace. */
 function usualFamilies({ families }: Profile, network: Network): DomainOptions['families'] & object {
-  return [routeFamily(network), GenericNetlink, ...(families.ethtool ? [ethtoolFamily(network)] : [])];
+  return [
+    routeFamily(network),
+    GenericNetlink,
+    ...(families.ethtool ? [ethtoolFamily(network)] : []),
+    ...(families.wireguard ? [wireguardFamily(network)] : []),
+  ];
 }
 
 /**

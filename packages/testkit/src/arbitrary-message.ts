@@ -7,7 +7,6 @@ import {
   type HeaderLayout,
   type MessageBody,
   type MessageSchema,
-  PolicyType,
 } from '@nlspace/core';
 import fc from 'fast-check';
 
@@ -80,7 +79,7 @@ function arbitraryAttribute({ kind, many }: AttributeDefinition<unknown>): fc.Ar
 function arbitraryValue(kind: AttributeKind<unknown>): fc.Arbitrary<unknown> {
   if (kind.nested !== undefined) {
     const inside = arbitraryAttributes(kind.nested);
-    return kind.policyType === PolicyType.NestedArray ? fc.array(inside, { maxLength: 3 }) : inside;
+    return kind.isList === true ? fc.array(inside, { maxLength: 3 }) : inside;
   }
   // Any bytes that the kind can read are a value of it; what it writes must pass its own strict check.
   return fc

@@ -125,7 +125,7 @@ export class DumpRunner implements RunningDump, DumpContext {
   }
 
   #fillRaw(raw: RawDump, capacity: number): Uint8Array {
-    const { socket, sequence } = this.#parameters;
+    const { socket, sequence, replyType } = this.#parameters;
     for (let size = (capacity + 3) & ~3; ; size *= 2) {
       const words = new Uint32Array(size / 4);
       const bytes = new Uint8Array(words.buffer);
@@ -135,6 +135,7 @@ export class DumpRunner implements RunningDump, DumpContext {
         words,
         offset: 0,
         limit: size === ((capacity + 3) & ~3) ? capacity : size,
+        messageType: replyType,
         sequence,
         portId: socket.portId,
         flags: MessageFlag.Multi | this.#filtered,

@@ -9,6 +9,7 @@ export interface DumpRoom {
   /** Messages end at or before it. */
   readonly limit: number;
   /** For the message headers. */
+  readonly messageType: number;
   readonly sequence: number;
   readonly portId: number;
   /** NLM_F_MULTI and what else the headers must carry. */

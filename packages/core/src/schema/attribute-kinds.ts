@@ -1,4 +1,5 @@
 import { Errno } from '../errors/errno.js';
+import { NetlinkError } from '../errors/netlink-error.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 import type { AttributeFailure, AttributeSet, AttributeShape, AttributeValues } from './attributes.js';
 import type { HeaderLayout, HeaderShape, HeaderValues } from './header.js';
@@ -63,12 +64,18 @@ export interface AttributeKind<T> {
   readonly nested?: AttributeSet | undefined;
   /** The policy looks into what is nested. @default true */
   readonly checked?: boolean;
+  /** Its value is a list of nests, each with the attributes of `nested`. @default false */
+  readonly isList?: boolean;
   /** How each of its values reads, where the types inside are keys. */
   readonly values?: AttributeKind<unknown>;
 }
 
 const FAILED: PolicyFailure = { errno: Errno.ERANGE, text: 'Attribute failed policy validation' };
 const OUT_OF_RANGE: PolicyFailure = { errno: Errno.ERANGE, text: 'integer out of range' };
+const SIZE_OUT_OF_RANGE: PolicyFailure = {
+  errno: Errno.ERANGE,
+  text: 'binary attribute size out of range',
+};
 const WRONG_LENGTH: PolicyFailure = { errno: Errno.EINVAL, text: 'invalid attribute length' };
 const RESERVED_BIT: PolicyFailure = { errno: Errno.EINVAL, text: 'reserved bit set' };
 const UNSUPPORTED: PolicyFailure = { errno: Errno.EINVAL, text: 'Unsupported attribute' };
@@ -292,10 +299,17 @@ function textEnd(view: DataView, offset: number, length: number): number {
   return end;
 }
 
+export interface BytesOptions {
+  readonly length?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** Lengths are a range, as newer families of the kernel say it: one that is out of it has a text of its own. @default false */
+  readonly ranged?: boolean;
+}
+
 /** Opaque bytes, checked for length only. */
-export function bytesKind(
-  options: { length?: number; min?: number; max?: number; name?: string } = {},
-): AttributeKind<Uint8Array> {
+export function bytesKind(options: BytesOptions & { name?: string } = {}): AttributeKind<Uint8Array> {
+  const { ranged = false } = options;
   const min = options.length ?? options.min ?? 0;
   const max = options.max;
   return {
@@ -303,7 +317,8 @@ export function bytesKind(
     policyType: PolicyType.Binary,
     limits: byteLimits(min, options.length ?? max),
     check(_view, _offset, length, strict) {
-      if (length < min || (max !== undefined && length > max)) return FAILED;
+      const tooLong = max !== undefined ? length > max : ranged && length > (options.length ?? length);
+      if (length < min || tooLong) return ranged ? SIZE_OUT_OF_RANGE : FAILED;
       return strict && options.length !== undefined && length !== options.length ? WRONG_LENGTH : undefined;
     },
     read: (view, offset, length) =>
@@ -405,6 +420,7 @@ export function arrayKind<S extends AttributeShape>(
     name: 'array',
     policyType: PolicyType.NestedArray,
     nested: set as unknown as AttributeSet,
+    isList: true,
     check(view, offset, length, strict) {
       let failure: PolicyFailure | undefined;
       forEachNest(view, offset, offset + length, (start, end) => {
@@ -425,6 +441,54 @@ export function arrayKind<S extends AttributeShape>(
       });
     },
   };
+}
+
+/**
+ * Nests in a row whose types say nothing (0), each with the attributes of one set. The policy of the message does not look
+ * inside: who takes the next one from a request learns whether it is as the set says, and has done its work with those before.
+ */
+export function listKind<S extends AttributeShape>(
+  set: AttributeSet<S>,
+): AttributeKind<Iterable<AttributeValues<S>>> {
+  return {
+    name: 'list',
+    policyType: PolicyType.Nested,
+    nested: set as unknown as AttributeSet,
+    checked: false,
+    isList: true,
+    check: (_view, _offset, length) => (length > 0 && length < 4 ? FAILED : undefined),
+    read: (view, offset, length) => new CheckedNests(set, view, offset, offset + length),
+    write(writer, values) {
+      for (const value of values) {
+        const start = writer.beginAttribute(NESTED_FLAG);
+        set.encode(writer, value);
+        writer.endAttribute(start);
+      }
+    },
+  };
+}
+
+/** @throws {NetlinkError} without a text, while it is walked over, at the first nest that the set refuses. */
+class CheckedNests<S extends AttributeShape> implements Iterable<AttributeValues<S>> {
+  constructor(
+    private readonly set: AttributeSet<S>,
+    private readonly view: DataView,
+    private readonly start: number,
+    private readonly end: number,
+  ) {}
+
+  *[Symbol.iterator](): Generator<AttributeValues<S>> {
+    const nests: { start: number; end: number; isNested: boolean }[] = [];
+    forEachNest(this.view, this.start, this.end, (start, end) => {
+      nests.push({ start, end, isNested: (this.view.getUint16(start - 2, true) & NESTED_FLAG) !== 0 });
+    });
+    for (const { start, end, isNested } of nests) {
+      if (!isNested) throw new NetlinkError(Errno.EINVAL);
+      const failed = this.set.check(this.view, start, end, true);
+      if (failed !== undefined) throw new NetlinkError(failed.failure.errno);
+      yield this.set.decode(this.view, start, end);
+    }
+  }
 }
 
 function forEachNest(

@@ -5,6 +5,7 @@ import {
   type AttributeKind,
   arrayKind,
   type BigIntegerOptions,
+  type BytesOptions,
   bigIntegerKind,
   bitfield32Kind,
   bytesKind,
@@ -13,6 +14,7 @@ import {
   integerKind,
   ipAddressKind,
   keyedKind,
+  listKind,
   nestedKind,
   type PolicyFailure,
   PolicyType,
@@ -121,8 +123,7 @@ export const attr = {
     type: number,
     o: AttributeOptions & { max?: number; terminated?: boolean; mayBeEmpty?: boolean } = {},
   ) => row(type, stringKind(o), o),
-  bytes: (type: number, o: AttributeOptions & { length?: number; min?: number; max?: number } = {}) =>
-    row(type, bytesKind(o), o),
+  bytes: (type: number, o: AttributeOptions & BytesOptions = {}) => row(type, bytesKind(o), o),
   flag: (type: number, o: AttributeOptions = {}) => row(type, flagKind(), o),
   ipAddress: (type: number, o: AttributeOptions = {}) => row(type, ipAddressKind(), o),
   macAddress: (type: number, o: AttributeOptions = {}) =>
@@ -142,6 +143,15 @@ export const attr = {
     set: AttributeSet<S>,
     o: AttributeOptions = {},
   ): AttributeDefinition<AttributeValues<S>[], false> => row(type, arrayKind(set), o),
+  /** Nests of type 0 with NLA_F_NESTED, checked one by one as they are taken. */
+  list: <S extends AttributeShape>(
+    type: number,
+    set: AttributeSet<S>,
+    o: AttributeOptions = {},
+  ): AttributeDefinition<Iterable<AttributeValues<S>>, false> => ({
+    ...row(type, listKind(set), o),
+    flagged: true,
+  }),
   /** Attributes by number; written with NLA_F_NESTED throughout. */
   keyed: <T>(
     type: number,

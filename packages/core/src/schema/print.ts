@@ -70,7 +70,7 @@ function printAttribute(
   if (kind.name === 'flag') return key;
   if (kind.nested !== undefined && text === undefined) {
     const set = kind.nested;
-    if (kind.name !== 'array') return `${key} {${printAttributes(set, payload, texts)}}`;
+    if (kind.isList !== true) return `${key} {${printAttributes(set, payload, texts)}}`;
     const inside = [...elements(payload)].map(({ bytes }) => `{${printAttributes(set, bytes, texts)}}`);
     return `${key} [${inside.join(', ')}]`;
   }

@@ -50,6 +50,12 @@ export class LinkWorld {
   constructor(kinds: readonly LinkKindClass[]) {
     for (const kind of kinds) this.kinds.set(linkKindName(kind), new kind());
   }
+
+  /** One more kind. Where there is one of that name, that stays. */
+  add(kind: LinkKindClass): void {
+    const name = linkKindName(kind);
+    if (!this.kinds.has(name)) this.kinds.set(name, new kind());
+  }
 }
 
 export interface LinkSources {
