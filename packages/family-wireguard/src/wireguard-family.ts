@@ -8,10 +8,10 @@ import {
   type RawDump,
   type RequestOf,
 } from '@nlspace/core';
-import { GenericFamily } from '@nlspace/family-generic';
+import { GenericFamily, genericHeader } from '@nlspace/family-generic';
 import { type Link, NETWORK, type Network } from '@nlspace/family-route';
 import { DeviceDump } from './device-dump.js';
-import { publicKeyOf } from './keys.js';
+import { NO_KEY, publicKeyOf } from './keys.js';
 import { setPeer } from './set-peer.js';
 import type { WireguardDevice } from './wireguard-device.js';
 import { WIREGUARD, WireguardKind } from './wireguard-kind.js';
@@ -43,10 +43,13 @@ export class WireguardFamily {
   }
 
   @Do(WireguardCommand.SetDevice, wireguardMessage, uns)
-  set({ attributes }: RequestOf<typeof wireguardMessage>): void | Promise<void> {
-    const { privateKey } = attributes;
-    if (privateKey === undefined) return this.#change(attributes);
-    return publicKeyOf(privateKey).then((publicKey) => this.#change(attributes, { privateKey, publicKey }));
+  set({ attributes, payload }: RequestOf<typeof wireguardMessage>): void | Promise<void> {
+    if (attributes.privateKey === undefined) return this.#change(attributes);
+    // The datagram is the sender's again as soon as this returns.
+    const kept = payload.slice();
+    const own = deviceAttributes.decode(new DataView(kept.buffer), genericHeader.size, kept.length);
+    const { privateKey = NO_KEY } = own;
+    return publicKeyOf(privateKey).then((publicKey) => this.#change(own, { privateKey, publicKey }));
   }
 
   /** In the kernel's order; what has been done before a refusal stays. */
