@@ -3,7 +3,12 @@ import { AddressFamily } from '@nlspace/family-route';
 import { readEndpoint } from './endpoint.js';
 import { isSameKey } from './keys.js';
 import type { WireguardDevice } from './wireguard-device.js';
-import { type AllowedIpAttributes, AllowedIpFlag, type PeerAttributes, PeerFlag } from './wireguard-message.js';
+import {
+  type AllowedIpAttributes,
+  AllowedIpFlag,
+  type PeerAttributes,
+  PeerFlag,
+} from './wireguard-message.js';
 import type { WireguardPeer } from './wireguard-peer.js';
 
 /** The only version of the protocol there is. */
@@ -57,4 +62,7 @@ function setAllowedIp(
   else allowedIps.take({ address, prefixLength }, peer);
 }
 
-const ADDRESS_BYTES: Readonly<Record<number, number>> = { [AddressFamily.Inet]: 4, [AddressFamily.Inet6]: 16 };
+const ADDRESS_BYTES: Readonly<Record<number, number>> = {
+  [AddressFamily.Inet]: 4,
+  [AddressFamily.Inet6]: 16,
+};

@@ -50,7 +50,10 @@ test('a peer with more allowed IPs than fit goes on in the next messages, which 
   );
   // Until a first peer is whole, the device is told of again.
   t.true(parts.every(({ attributes }) => attributes.interfaceName === 'wg0'));
-  t.deepEqual(peersOf(parts.at(-1) as Part).map(({ publicKey }) => publicKey?.[3]), [1, 2]);
+  t.deepEqual(
+    peersOf(parts.at(-1) as Part).map(({ publicKey }) => publicKey?.[3]),
+    [1, 2],
+  );
 });
 
 test('a dump that sees the device change says so, and gives no peer twice', async (t) => {

@@ -50,8 +50,12 @@ test('a peer is told as it was set, with what has never happened', async (t) => 
 
 test('what a request leaves out of a peer stays', async (t) => {
   const { set, get } = await openWorld();
-  await set({ peers: [{ publicKey: key(1), endpoint: SOCKET_ADDRESS, allowedIps: [allowedIp('10.0.0.0/8')] }] });
-  await set({ peers: [{ publicKey: key(1), persistentKeepalive: 3, allowedIps: [allowedIp('11.0.0.0/8')] }] });
+  await set({
+    peers: [{ publicKey: key(1), endpoint: SOCKET_ADDRESS, allowedIps: [allowedIp('10.0.0.0/8')] }],
+  });
+  await set({
+    peers: [{ publicKey: key(1), persistentKeepalive: 3, allowedIps: [allowedIp('11.0.0.0/8')] }],
+  });
   const [peer = {}] = (await get()).peers;
   t.deepEqual(peer.endpoint, SOCKET_ADDRESS);
   t.is(peer.persistentKeepalive, 3);
@@ -73,7 +77,10 @@ test('an allowed IP is taken away from its own peer only', async (t) => {
   await set({
     peers: [
       { publicKey: key(1), allowedIps: [allowedIp('10.0.0.0/8'), allowedIp('11.0.0.0/8')] },
-      { publicKey: key(2), allowedIps: [allowedIp('10.0.0.0/8', RemoveMe), allowedIp('12.0.0.0/8', RemoveMe)] },
+      {
+        publicKey: key(2),
+        allowedIps: [allowedIp('10.0.0.0/8', RemoveMe), allowedIp('12.0.0.0/8', RemoveMe)],
+      },
     ],
   });
   t.deepEqual((await get()).peers.map(allowedIpsOf), [['10.0.0.0/8', '11.0.0.0/8'], []]);
@@ -145,7 +152,10 @@ test('a peer that cannot be is refused without a text; those before it are there
     { addressFamily: 2, address: good.address },
     { ...good, flags: 2 },
   ])
-    t.deepEqual(await ofPeer({ publicKey: key(4), persistentKeepalive: 5, allowedIps: [good, wrong] }), invalid);
+    t.deepEqual(
+      await ofPeer({ publicKey: key(4), persistentKeepalive: 5, allowedIps: [good, wrong] }),
+      invalid,
+    );
   // The keepalive comes last.
   t.like((await get()).peers[1], { publicKey: key(4), persistentKeepalive: 0, allowedIps: [good] });
   await set({ peers: [{ publicKey: key(4), protocolVersion: 1 }] });

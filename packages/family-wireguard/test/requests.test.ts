@@ -17,7 +17,10 @@ const join = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) =>
 test('a device is named once, by index or by name', async (t) => {
   const { refused, set, link } = await openWorld();
   const none = { text: undefined };
-  t.deepEqual(await refused({ interfaceIndex: link.index, interfaceName: 'wg0' }), { errno: Errno.EBADR, ...none });
+  t.deepEqual(await refused({ interfaceIndex: link.index, interfaceName: 'wg0' }), {
+    errno: Errno.EBADR,
+    ...none,
+  });
   t.deepEqual(await refused({ interfaceIndex: 99 }), { errno: Errno.ENODEV, ...none });
   t.deepEqual(await refused({ interfaceName: 'nosuch' }), { errno: Errno.ENODEV, ...none });
   t.deepEqual(await refused({ interfaceName: 'lo' }), { errno: Errno.EOPNOTSUPP, ...none });
@@ -53,7 +56,11 @@ test('the policy is the kernel’s, strict', async (t) => {
   const size = { errno: Errno.ERANGE, text: 'binary attribute size out of range', offset: at };
   t.deepEqual(await ask(attribute(3, key(1).slice(1))), size);
   t.deepEqual(await ask(attribute(3, [...key(1), 0])), size);
-  t.deepEqual(await ask(attribute(5, [2, 0, 0, 0])), { errno: Errno.EINVAL, text: 'reserved bit set', offset: at });
+  t.deepEqual(await ask(attribute(5, [2, 0, 0, 0])), {
+    errno: Errno.EINVAL,
+    text: 'reserved bit set',
+    offset: at,
+  });
   t.deepEqual(await ask(attribute(6, [1, 0, 0, 0])), {
     errno: Errno.EINVAL,
     text: 'invalid attribute length',
@@ -110,7 +117,10 @@ test('a link of the kind is what Linux makes, and IPv6 gives it no address', asy
   t.is(link.address.length, 0);
   network.links.changeFlags(link, LinkFlag.Up, LinkFlag.Up, NO_CAUSE);
   t.is(link.ipv6?.addressGenerationMode, 1);
-  t.is(link.flags, LinkFlag.PointToPoint | LinkFlag.NoArp | LinkFlag.Up | LinkFlag.Running | LinkFlag.LowerUp);
+  t.is(
+    link.flags,
+    LinkFlag.PointToPoint | LinkFlag.NoArp | LinkFlag.Up | LinkFlag.Running | LinkFlag.LowerUp,
+  );
   t.deepEqual([...network.addresses.ipv6.of(link)], []);
 });
 

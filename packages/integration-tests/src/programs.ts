@@ -35,6 +35,8 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
   },
   FRR: async () => dirname(firstOf('/usr/lib/frr/zebra')),
   BIRD: async () => firstOf('/usr/sbin/bird'),
+  WG: async () => firstOf('/usr/bin/wg'),
+  WG_QUICK: async () => firstOf('/usr/bin/wg-quick'),
 };
 
 /** Statically linked, and with the libraries that Debian packages: nothing is downloaded. */

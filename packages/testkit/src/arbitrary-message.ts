@@ -7,10 +7,13 @@ import {
   type HeaderLayout,
   type MessageBody,
   type MessageSchema,
+  PolicyType,
 } from '@nlspace/core';
 import fc from 'fast-check';
 
-const PAYLOAD_SIZES = [0, 1, 2, 3, 4, 6, 8, 10, 16, 17, 33, 64, 260];
+const PAYLOAD_SIZES = [0, 1, 2, 3, 4, 6, 8, 10, 16, 17, 32, 33, 64, 260];
+
+const MASKED: ReadonlySet<PolicyType> = new Set([PolicyType.U8, PolicyType.U16, PolicyType.U32]);
 
 /** Messages that a schema accepts, made from nothing but the schema. */
 export function arbitraryMessage(schema: MessageSchema): fc.Arbitrary<MessageBody> {
@@ -81,6 +84,10 @@ function arbitraryValue(kind: AttributeKind<unknown>): fc.Arbitrary<unknown> {
     const inside = arbitraryAttributes(kind.nested);
     return kind.isList === true ? fc.array(inside, { maxLength: 3 }) : inside;
   }
+  const mask = kind.limits?.mask;
+  // Bytes that chance makes would hardly ever have none but these bits.
+  if (mask !== undefined && MASKED.has(kind.policyType))
+    return fc.nat().map((value) => (value & Number(mask)) >>> 0);
   // Any bytes that the kind can read are a value of it; what it writes must pass its own strict check.
   return fc
     .constantFrom(...PAYLOAD_SIZES)

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DEFAULT_LINK_KINDS, findLinkKindName, type LinkKindClass } from '@nlspace/family-route';
+import { WIREGUARD } from '@nlspace/family-wireguard';
 import { UsageError } from './usage-error.js';
 
-/** Comes with every network. */
-const LOOPBACK = 'loopback';
+/** Come with every network, or with the families. */
+const OTHERS = ['loopback', WIREGUARD];
 
 /**
  * The usual link kinds and those that modules export: every exported class that is decorated with `@LinkKind`.
@@ -14,7 +15,7 @@ const LOOPBACK = 'loopback';
  */
 export async function loadLinkKinds(files: readonly string[]): Promise<readonly LinkKindClass[]> {
   const kinds = [...DEFAULT_LINK_KINDS];
-  const owners = new Map<string, string>([[LOOPBACK, 'nlspace']]);
+  const owners = new Map<string, string>(OTHERS.map((name) => [name, 'nlspace']));
   for (const kind of kinds) owners.set(findLinkKindName(kind) ?? '', 'nlspace');
   for (const file of files) {
     const found = await exportedKinds(file);
