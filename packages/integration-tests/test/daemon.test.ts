@@ -170,20 +170,24 @@ test('when the daemon is killed, programs that wait hear of it at once, and the 
 test('families are loaded, listed and unloaded in a running daemon', async (t) => {
   const daemon = await startDaemon();
   const loaded = await daemon.family('load', METER, '--json');
-  t.deepEqual(JSON.parse(loaded.stdout), [
-    { name: 'meter', protocol: 16, number: 20, version: 1, groups: { changes: 2 }, file: METER },
-  ]);
-  t.regex(
-    (await daemon.family('list')).stdout,
-    /^meter protocol 16 id 20 version 1 groups changes=2 from \//m,
+  const [meter, ...others] = JSON.parse(loaded.stdout) as { number: number; groups: { changes: number } }[];
+  t.like(meter, { name: 'meter', protocol: 16, version: 1, file: METER });
+  t.deepEqual(others, []);
+  const { number = 0, groups: { changes } = { changes: 0 } } = meter ?? {};
+  t.true(
+    (await daemon.family('list')).stdout.includes(
+      `meter protocol 16 id ${number} version 1 groups changes=${changes} from ${METER}\n`,
+    ),
   );
   const genl = await daemon.run('genl', 'ctrl', 'list');
-  t.regex(genl.stdout, /Name: meter\n\tID: 0x14 {2}Version: 0x1 {2}header size: 0 {2}max attribs: 4/);
-  t.deepEqual(await daemon.family('load', METER), {
-    stdout: '',
-    stderr: `nlspace: nlspace 19: EINVAL: ${METER}: MeterFamily: there is a generic family meter; dispose that first\n`,
-    status: 125,
-  });
+  t.true(
+    genl.stdout.includes(
+      `Name: meter\n\tID: 0x${number.toString(16)}  Version: 0x1  header size: 0  max attribs: 4`,
+    ),
+  );
+  const again = await daemon.family('load', METER);
+  t.deepEqual([again.status, again.stdout], [125, '']);
+  t.regex(again.stderr, /EINVAL: .*: MeterFamily: there is a generic family meter; dispose that first\n$/);
   t.deepEqual(await daemon.family('unload', 'meter'), { stdout: '', stderr: '', status: 0 });
   t.notRegex((await daemon.run('genl', 'ctrl', 'list')).stdout, /meter/);
   t.regex((await daemon.family('unload', 'meter')).stderr, /ENOENT: there is no family meter\n$/);
