@@ -217,6 +217,13 @@ static int decode_option(struct supervisor *s, struct call *call, bool set, stru
   return target_read(call->thread, s->memory + NAME_SPACE, args[3], copied) ? 0 : -EFAULT;
 }
 
+/* ifr_data, behind the name */
+static uint64_t data_of(const void *request) {
+  uint64_t address;
+  memcpy(&address, (const uint8_t *)request + 16, sizeof address);
+  return address;
+}
+
 int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
   const uint64_t *args = (const uint64_t *)call->data.args;
   struct message *m = &call->message;
@@ -293,12 +300,22 @@ int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
       if (is_device_request(args[1])) {
         *d = (struct decoded){OPERATION_DEVICE, (uint32_t)args[1], (int32_t)args[0], (int32_t)args[2]};
         if ((uint32_t)args[1] != TUNSETIFF) return 0;
-        return target_read(call->thread, s->memory + NAME_SPACE, args[2], INTERFACE_REQUEST_SIZE) ? 0 : -EFAULT;
+        if (!target_read(call->thread, s->memory + NAME_SPACE, args[2], INTERFACE_REQUEST_SIZE)) return -EFAULT;
+      if ((uint32_t)args[1] != SIOCETHTOOL) return 0;
+      /* What the request points at begins with the number of a command. */
+      return target_read(call->thread, s->memory + NAME_SPACE + INTERFACE_REQUEST_SIZE, data_of(s->memory + NAME_SPACE), 4)
+                 ? 0
+                 : -EFAULT;
       }
       *d = (struct decoded){OPERATION_INTERFACE, (uint32_t)args[1], 0, 0};
       /* Others than these are refused, and what they point at may be shorter. */
       if ((uint32_t)args[1] < SIOCGIFNAME || (uint32_t)args[1] > SIOCWANDEV) return 0;
-      return target_read(call->thread, s->memory + NAME_SPACE, args[2], INTERFACE_REQUEST_SIZE) ? 0 : -EFAULT;
+      if (!target_read(call->thread, s->memory + NAME_SPACE, args[2], INTERFACE_REQUEST_SIZE)) return -EFAULT;
+      if ((uint32_t)args[1] != SIOCETHTOOL) return 0;
+      /* What the request points at begins with the number of a command. */
+      return target_read(call->thread, s->memory + NAME_SPACE + INTERFACE_REQUEST_SIZE, data_of(s->memory + NAME_SPACE), 4)
+                 ? 0
+                 : -EFAULT;
     default:
       d->operation = OPERATION_UNSUPPORTED;
       return 0;
@@ -330,8 +347,10 @@ int call_answer_option(struct call *call, const void *value, size_t length) {
 }
 
 int call_answer_interface(struct call *call, const void *request, size_t length) {
-  if (length > INTERFACE_REQUEST_SIZE) return -EINVAL;
-  return target_write(call->thread, request, call->data.args[2], length) ? 0 : -EFAULT;
+  if (length <= INTERFACE_REQUEST_SIZE)
+    return target_write(call->thread, request, call->data.args[2], length) ? 0 : -EFAULT;
+  const uint8_t *data = (const uint8_t *)request + INTERFACE_REQUEST_SIZE;
+  return target_write(call->thread, data, data_of(request), length - INTERFACE_REQUEST_SIZE) ? 0 : -EFAULT;
 }
 
 /* Appends a control message, cut where the room ends, as put_cmsg does; false if it was cut. */

@@ -25,10 +25,10 @@ export enum Operation {
   ReceiveMany = 11,
   /** listen, accept, shutdown */
   Unsupported = 12,
-  /** ioctl about an interface, on whatever socket: `a` = request; the ifreq is in memory. Answered by `answerInterface`. */
+  /** ioctl about an interface, on whatever socket: `a` = request; the ifreq is in memory, behind it the command of SIOCETHTOOL. Answered by `answerInterface`. */
   Interface = 13,
   /**
-   * ioctl on /dev/net/tun: `a` = request, `b` = descriptor, `c` = argument; for TUNSETIFF the ifreq is in memory. Answered by
+   * ioctl on /dev/net/tun: `a` = request, `b` = descriptor, `c` = argument; for TUNSETIFF the ifreq is in memory, behind it the command of SIOCETHTOOL. Answered by
    * `answerInterface` or `complete`.
    */
   Device = 14,
@@ -121,6 +121,7 @@ export interface Supervisor {
   ): number;
   answerName(id: number, portId: number, groups: number): boolean;
   answerOption(id: number, value: Uint8Array): boolean;
+  /** What is longer than an ifreq goes to where that points. */
   answerInterface(id: number, request: Uint8Array): boolean;
   /** @returns the length of the next datagram, now in memory, or -1. */
   readWritten(socket: number): number;

@@ -12,6 +12,7 @@ import {
   NetlinkProtocol,
   type OpenOptions,
 } from '@nlspace/core';
+import { describeDriver, GET_DRIVER_INFO, SIOCETHTOOL } from './driver-request.js';
 
 /** On whose behalf netlink is asked. */
 type Caller = Pick<OpenOptions, 'credentials' | 'namespaces'>;
@@ -40,6 +41,7 @@ const link = defineMessage({
     name: attr.string(3),
     mtu: attr.u32(4),
     transmitQueueLength: attr.u32(13),
+    information: attr.nested(18, defineAttributes('information', { kind: attr.string(1) })),
   }),
 });
 type Link = DecodedOf<typeof link>;
@@ -104,6 +106,9 @@ const ANSWERS: ReadonlyMap<number, Answer> = new Map<number, Answer>([
  * Answers `ioctl`s about interfaces from the links of `netlink`, so that none reaches the host's. Rewrites `request`,
  * a `struct ifreq`, where the answer is in it.
  *
+ * @param ethtoolCommand what SIOCETHTOOL is about.
+ * @returns the request; what is behind it is for where it points.
+ *
  * @throws {NetlinkError} ENODEV; EOPNOTSUPP for requests that netlink does not know; what a change was refused with.
  */
 export async function answerInterfaceRequest(
@@ -111,9 +116,10 @@ export async function answerInterfaceRequest(
   caller: Caller,
   number: number,
   request: Uint8Array,
-): Promise<void> {
+  ethtoolCommand = 0,
+): Promise<Uint8Array> {
   const answer = ANSWERS.get(number);
-  if (answer === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
+  if (answer === undefined && number !== SIOCETHTOOL) throw new NetlinkError(Errno.EOPNOTSUPP);
   const view = new DataView(request.buffer, request.byteOffset, INTERFACE_REQUEST_SIZE);
   const value = new DataView(
     request.buffer,
@@ -132,15 +138,29 @@ export async function answerInterfaceRequest(
         : { attributes: { name: readName(view, 0) } };
     const [found] = await client.do(RouteMessage.GetLink, link, which);
     if (found === undefined) throw new NetlinkError(Errno.ENODEV);
+    if (number === SIOCETHTOOL) {
+      if (ethtoolCommand !== GET_DRIVER_INFO) throw new NetlinkError(Errno.EOPNOTSUPP);
+      const { header, attributes } = found;
+      const info = await describeDriver(asCaller, attributes.information?.kind, header.interfaceIndex);
+      return joined(request, info);
+    }
     if (number === SIOCGIFNAME) writeName(view, found.attributes.name ?? '');
-    const change = answer(found, value);
-    if (change === undefined) return;
+    const change = answer?.(found, value) ?? undefined;
+    if (change === undefined) return request;
     const { flags = 0, changedFlags = 0, attributes = {} } = change;
     const header = { interfaceIndex: found.header.interfaceIndex, flags, changedFlags };
     await client.do(RouteMessage.NewLink, link, { header, attributes });
+    return request;
   } finally {
     client.close();
   }
+}
+
+function joined(request: Uint8Array, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(request.length + data.length);
+  bytes.set(request);
+  bytes.set(data, request.length);
+  return bytes;
 }
 
 function bytesOf(view: DataView, offset: number, length: number): Uint8Array {

@@ -193,8 +193,19 @@ export class Supervision {
     );
     const credentials = { ...caller, netAdmin: this.options.hasNetAdmin(caller) };
     const namespaces = new CallerNamespaces(this.#namespaces, call.thread);
-    await answerInterfaceRequest(this.options.netlink, { credentials, namespaces }, call.a, request);
-    this.#native.answerInterface(call.id, request);
+    // Before anything is awaited: the memory is the next call's, too.
+    const ethtoolCommand = new DataView(
+      this.#value.buffer,
+      this.#value.byteOffset + INTERFACE_REQUEST_SIZE,
+    ).getUint32(0, true);
+    const answer = await answerInterfaceRequest(
+      this.options.netlink,
+      { credentials, namespaces },
+      call.a,
+      request,
+      ethtoolCommand,
+    );
+    this.#native.answerInterface(call.id, answer);
   }
 
   #answerDevice({ id, thread, a: number, b: descriptor, c: argument }: Call): void {

@@ -41,6 +41,10 @@ const SCENARIOS: readonly Omit<Scenario, 'needsProgram'>[] = [
     commands: [...LINKS_OF_ALL_KINDS, ...forEveryLink('-l', '-T', '-P')],
   },
   {
+    name: 'drivers name themselves',
+    commands: [...LINKS_OF_ALL_KINDS, ...forEveryLink('-i'), 'ethtool -i nosuch', ...forEveryLink('-d', '-e', '-p', '-r')],
+  },
+  {
     name: 'what no driver of these links can do',
     commands: [
       ...LINKS_OF_ALL_KINDS,
