@@ -709,7 +709,7 @@ static void forever(void) {
 /* What would reach the host's network is refused; what is about a socket alone is not. */
 static void requests(void) {
   static const unsigned refused[] = {
-      SIOCADDRT, SIOCDELRT, SIOCRTMSG, SIOCETHTOOL, SIOCSARP, SIOCGARP, SIOCDARP, SIOCSIFVLAN, SIOCBONDENSLAVE, SIOCBRADDBR,
+      SIOCADDRT, SIOCDELRT, SIOCRTMSG, SIOCSARP, SIOCGARP, SIOCDARP, SIOCSIFVLAN, SIOCBONDENSLAVE, SIOCBRADDBR,
       SIOCBRDELBR, SIOCBRADDIF, SIOCBRDELIF, SIOCSHWTSTAMP, SIOCDEVPRIVATE, SIOCDEVPRIVATE + 15,
   };
   char argument[256] = "lo";
@@ -717,6 +717,8 @@ static void requests(void) {
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) CHECK_FAILS(ioctl(udp, refused[i], argument), EOPNOTSUPP);
   /* Nobody reads what a refused request points at. */
   CHECK_FAILS(ioctl(udp, SIOCBRADDBR, 8), EOPNOTSUPP);
+  /* This one is about what it points at in turn: nothing here. */
+  CHECK_FAILS(ioctl(udp, SIOCETHTOOL, argument), EFAULT);
   CHECK_FAILS(ioctl(0, SIOCADDRT, argument), ENOTTY);
   CHECK_FAILS(ioctl(999, SIOCADDRT, argument), EBADF);
   /* Other files than /dev/net/tun do with its requests what they do. */
