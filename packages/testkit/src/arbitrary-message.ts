@@ -11,7 +11,7 @@ import {
 } from '@nlspace/core';
 import fc from 'fast-check';
 
-const PAYLOAD_SIZES = [0, 1, 2, 3, 4, 6, 8, 10, 16, 17, 32, 33, 64, 260];
+const PAYLOAD_SIZES = [0, 1, 2, 3, 4, 6, 8, 10, 16, 17, 33, 64, 260];
 
 const MASKED: ReadonlySet<PolicyType> = new Set([PolicyType.U8, PolicyType.U16, PolicyType.U32]);
 
@@ -90,7 +90,7 @@ function arbitraryValue(kind: AttributeKind<unknown>): fc.Arbitrary<unknown> {
     return fc.nat().map((value) => (value & Number(mask)) >>> 0);
   // Any bytes that the kind can read are a value of it; what it writes must pass its own strict check.
   return fc
-    .constantFrom(...PAYLOAD_SIZES)
+    .constantFrom(...sizesFor(kind))
     .chain((size) => fc.uint8Array({ minLength: size, maxLength: size, max: 127 }))
     .filter((bytes) => {
       if (kind.check(viewOf(bytes), 0, bytes.length, false) !== undefined) return false;
@@ -98,6 +98,14 @@ function arbitraryValue(kind: AttributeKind<unknown>): fc.Arbitrary<unknown> {
       return kind.check(viewOf(written), 0, written.length, true) === undefined;
     })
     .map((bytes) => kind.read(viewOf(bytes), 0, bytes.length));
+}
+
+/** Those of all kinds, or the only one that there is. */
+function sizesFor({
+  limits: { minimumLength, maximumLength } = {},
+}: AttributeKind<unknown>): readonly number[] {
+  const isFixed = minimumLength !== undefined && minimumLength === maximumLength;
+  return isFixed && !PAYLOAD_SIZES.includes(minimumLength) ? [minimumLength] : PAYLOAD_SIZES;
 }
 
 function encode(write: (writer: ByteWriter) => void): Uint8Array {
