@@ -16,7 +16,7 @@ const stringSet = defineAttributes('stringSet', {
   count: attr.u32(2),
   strings: attr.flagged(attr.nested(3, strings)),
 });
-const stringSets = defineAttributes('stringSets', {
+const stringSets = defineAttributes('stringSetList', {
   stringSet: attr.many(attr.flagged(attr.nested(1, stringSet))),
 });
 

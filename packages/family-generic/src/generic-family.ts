@@ -11,6 +11,7 @@ import {
 export interface GenericFamilyOptions {
   /** At most 15 bytes (GENL_NAMSIZ); clients find the family by it. */
   readonly name: string;
+  readonly doc?: string;
   /** The enum of its commands, for traces and for messages to humans. */
   readonly commands?: Readonly<Record<string, string | number>>;
   /** @default 1 */

@@ -5,3 +5,5 @@ export { GenericFamily, type GenericFamilyOptions } from './generic-family.js';
 export { genericHeader } from './generic-header.js';
 export { GenericNetlink } from './generic-netlink.js';
 export * from './plain-family.js';
+export { type DescribedFamily, describeYnl } from './ynl/describe-ynl.js';
+export type * from './ynl/ynl-spec.js';

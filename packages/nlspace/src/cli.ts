@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<Command, () => Promise<CommandFunction>>> = {
   serve: async () => (await import('./command-line/serve-command.js')).serveCommand,
   family: async () => (await import('./command-line/family-command.js')).familyCommand,
   describe: async () => (await import('./command-line/describe-command.js')).describeCommand,
+  ynl: async () => (await import('./command-line/ynl-command.js')).ynlCommand,
   tour: async () => (await import('./command-line/tour.js')).tourCommand,
 };
 

@@ -52,6 +52,8 @@ export interface AttributeKind<T> {
   /** `u32`, `string`, … as users see it. */
   readonly name: string;
   readonly policyType: PolicyType;
+  /** Of integers. @default 'host' */
+  readonly byteOrder?: 'host' | 'network';
   /** For nlctrl's CTRL_CMD_GETPOLICY, which tells it to clients. */
   readonly limits?: PolicyLimits;
   /** Checks what can be checked from the bytes alone; also called before every `read`. */
@@ -60,6 +62,8 @@ export interface AttributeKind<T> {
   read(view: DataView, offset: number, length: number): T;
   /** Is called without its object. */
   write(this: void, writer: ByteWriter, value: T): void;
+  /** The struct that the payload is. */
+  readonly layout?: HeaderLayout;
   /** The attribute sets inside, for printing and for policies. */
   readonly nested?: AttributeSet | undefined;
   /** The policy looks into what is nested. @default true */
@@ -125,6 +129,7 @@ export function integerKind(
     name,
     // Limits in network byte order have no words in a policy: such an attribute is not told of.
     policyType: hasRange && !little && size > 1 ? PolicyType.Unspecified : policyType,
+    byteOrder: little ? 'host' : 'network',
     limits: integerLimits(name, options),
     check(view, offset, length, strict) {
       // Longer payloads pass outside strict checking, as in the kernel, which only warns.
@@ -188,6 +193,7 @@ export function bigIntegerKind(name: 'u64' | 's64', options: BigIntegerOptions =
   return {
     name,
     policyType: name === 'u64' ? PolicyType.U64 : PolicyType.S64,
+    byteOrder: little ? 'host' : 'network',
     limits: integerLimits(name, options),
     check(view, offset, length, strict) {
       if (length !== 8 && strict) return WRONG_LENGTH;
@@ -378,6 +384,7 @@ export function structKind<S extends HeaderShape>(layout: HeaderLayout<S>): Attr
   return {
     name: layout.name,
     policyType: PolicyType.Binary,
+    layout: layout as unknown as HeaderLayout,
     limits: byteLimits(layout.size, undefined),
     check: (_view, _offset, length) => (length < layout.size ? FAILED : undefined),
     read: (view, offset) => layout.read(view, offset),

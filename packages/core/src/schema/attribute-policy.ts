@@ -13,7 +13,7 @@ export const attributePolicy = defineAttributes('policy', {
   maximumLength: attr.u32(7),
   nestedPolicy: attr.u32(8),
   nestedHighestAttribute: attr.u32(9),
-  type: attr.u32(1),
+  type: attr.u32(1, { valueNames: { name: 'attribute-type', type: 'enum', entries: PolicyType } }),
 });
 export type AttributePolicy = AttributeValues<(typeof attributePolicy)['shape']>;
 

@@ -29,8 +29,18 @@ import type { HeaderLayout, HeaderShape, HeaderValues } from './header.js';
 const ATTRIBUTE_TYPE_MASK = 0x3fff;
 const NESTED_FLAG = 0x8000;
 
+/** What the values of an integer, or its bits, are called: for humans and for descriptions of the family. */
+export interface ValueNames {
+  readonly name: string;
+  /** `flags`: each entry is a mask of one bit. */
+  readonly type: 'enum' | 'flags';
+  /** A TypeScript enum, or an object like one. */
+  readonly entries: Readonly<Record<string, string | number>>;
+}
+
 export interface AttributeOptions {
   readonly doc?: string;
+  readonly valueNames?: ValueNames;
   /** Requests must not have it (NLA_REJECT). @default false */
   readonly replyOnly?: boolean;
 }
@@ -45,6 +55,7 @@ export interface AttributeDefinition<T, Many extends boolean = boolean> {
   readonly flagged: boolean;
   readonly replyOnly: boolean;
   readonly doc: string | undefined;
+  readonly valueNames: ValueNames | undefined;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a shape may mix attributes of any value type
@@ -98,7 +109,8 @@ function row<T>(
   kind: AttributeKind<T>,
   options: AttributeOptions = {},
 ): AttributeDefinition<T, false> {
-  return { type, kind, many: false, flagged: false, replyOnly: options.replyOnly ?? false, doc: options.doc };
+  const { replyOnly = false, doc, valueNames } = options;
+  return { type, kind, many: false, flagged: false, replyOnly, doc, valueNames };
 }
 
 /** The attribute kinds of `defineAttributes`; the first argument is the number on the wire. */

@@ -36,6 +36,7 @@ const NOTIFY = 'notify';
 /** `nlctrl`: who is there, under which numbers, and who comes and goes. */
 @GenericFamily({
   name: 'nlctrl',
+  doc: 'The generic families that there are: their numbers, commands, groups and policies.',
   commands: ControlCommand,
   version: 2,
   groups: [NOTIFY],
@@ -56,6 +57,7 @@ export class ControlFamily {
     reply: familyDescription,
     replyType: ControlCommand.NewFamily,
     validation: 'liberal',
+    doc: 'One family, by name or number.',
   })
   get({ attributes: { familyId, familyName } }: RequestOf<typeof familyRequest>): FamilyDescription {
     if (familyId === undefined && familyName === undefined) throw new NetlinkError(Errno.EINVAL);
@@ -69,12 +71,17 @@ export class ControlFamily {
   @Dump(ControlCommand.GetFamily, familyRequest, {
     reply: familyDescription,
     replyType: ControlCommand.NewFamily,
+    doc: 'All families.',
   })
   *list(): Iterable<FamilyDescription> {
     for (const family of this.families.all()) yield describeFamily(family);
   }
 
-  @Dump(ControlCommand.GetPolicy, policyRequest, { reply: familyDescription, done: 'apart' })
+  @Dump(ControlCommand.GetPolicy, policyRequest, {
+    reply: familyDescription,
+    done: 'apart',
+    doc: 'What requests of a family may hold.',
+  })
   policies({ attributes }: RequestOf<typeof policyRequest>): Iterable<FamilyDescription> {
     const { familyId, familyName, operation } = attributes;
     if (familyId === undefined && familyName === undefined) throw new NetlinkError(Errno.EINVAL);

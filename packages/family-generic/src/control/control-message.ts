@@ -6,6 +6,7 @@ import {
   keyedKind,
   type MessageOf,
   nestedKind,
+  type ValueNames,
 } from '@nlspace/core';
 import { LONGEST_NAME } from '../names.js';
 
@@ -51,7 +52,11 @@ export const familyRequest = defineMessage({ attributes: familyRequestAttributes
 export const policyRequest = defineMessage({ attributes: policyRequestAttributes });
 
 /** CTRL_ATTR_OP_* */
-const operation = defineAttributes('operation', { command: attr.u32(1), flags: attr.u32(2) });
+const operationFlags: ValueNames = { name: 'operation-flags', type: 'flags', entries: OperationFlag };
+const operation = defineAttributes('operation', {
+  command: attr.u32(1),
+  flags: attr.u32(2, { valueNames: operationFlags }),
+});
 /** CTRL_ATTR_MCAST_GRP_*, in the order in which Linux writes them. */
 const group = defineAttributes('group', { id: attr.u32(2), name: attr.string(1) });
 /** CTRL_ATTR_POLICY_*: the indexes of policies. */

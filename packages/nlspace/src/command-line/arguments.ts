@@ -35,6 +35,11 @@ const OPTIONS = {
     profile: { type: 'string' },
     to: { type: 'string' },
   },
+  ynl: {
+    json: { type: 'boolean' },
+    family: { type: 'string', multiple: true },
+    license: { type: 'string' },
+  },
   tour: {},
 } satisfies Record<string, NonNullable<ParseArgsConfig['options']>>;
 
@@ -53,6 +58,8 @@ export interface CommandLine {
   readonly json: boolean;
   /** Modules with families to serve beside the usual ones. */
   readonly families: readonly string[];
+  /** An SPDX expression; NOASSERTION is SPDX for nothing said. */
+  readonly license: string;
   /** Modules that export link kinds. */
   readonly linkKinds: readonly string[];
   /** Which system the domain behaves like. */
@@ -62,7 +69,7 @@ export interface CommandLine {
   readonly listenAddress: string | undefined;
   /** Of the file of the socket. */
   readonly mode: number | undefined;
-  /** Behind the options: never looked into. The words of `family`. */
+  /** Behind the options: never looked into. The words of `family` and `ynl`. */
   readonly program: readonly string[];
 }
 
@@ -82,8 +89,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     ...(isCommand ? {} : { version: { type: 'boolean' } }),
   };
   const given = argv.slice(isCommand ? 1 : 0);
-  // The words of `family` are no program: its options may stand behind them.
-  const words = command === 'family' ? wordsOf(given, options) : undefined;
+  // These words are no program: options may stand behind them.
+  const words = command === 'family' || command === 'ynl' ? wordsOf(given, options) : undefined;
   const begin = words === undefined ? programBegin(given, options) : given.length;
   const program = words ?? given.slice(given[begin] === '--' ? begin + 1 : begin);
   const values = parse(given.slice(0, begin), options, words !== undefined);
@@ -101,6 +108,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     base: readBase(values['base'] as string | undefined),
     json: values['json'] === true,
     families: (values['family'] as string[] | undefined) ?? [],
+    license: readLicense(values['license'] as string | undefined),
     linkKinds: (values['link-kind'] as string[] | undefined) ?? [],
     profile: readProfile(values['profile'] as string | undefined),
     to: values['to'] as string | undefined,
@@ -143,6 +151,11 @@ function parse(
 function readProfile(name = 'linux'): ProfileName {
   if (isProfileName(name)) return name;
   throw new UsageError(`there is no profile ${name}; there are ${Object.keys(PROFILES).join(', ')}`);
+}
+
+function readLicense(text = 'NOASSERTION'): string {
+  if (!/^[\w.+:() -]+$/.test(text)) throw new UsageError('--license takes an SPDX expression');
+  return text;
 }
 
 function readBase(text: string | undefined): number | undefined {

@@ -7,6 +7,7 @@ export const USAGE = `nlspace: the kernel side of netlink, in user space
   nlspace serve [options]                          keep a domain for programs that are run with --to
   nlspace family list|load|unload [options]        the families of a running daemon
   nlspace describe [options] [--] [program args…]  what a domain serves, and what a program used of it
+  nlspace ynl export FAMILY [options]              the YNL specification of a generic family
   nlspace tour                                     a few commands of ip(8) and what they show
 
   nlspace COMMAND --help    the options of a command
@@ -69,6 +70,16 @@ netlink sockets it has opened, what they joined and counted, and which of its de
       --family MODULE   also serve the families that a JavaScript module exports; may be repeated
       --profile NAME    behave like linux (default) or freebsd; what differs is listed
       --to unix:PATH    the domain of a daemon (nlspace serve), with the sockets that are open there now
+`,
+  ynl: `nlspace ynl export FAMILY [options]
+
+Prints the YNL specification (YAML netlink) of a generic family, from its declaration: for the kernel's tools, and for
+clients in any language that are made from one.
+
+      --family MODULE   also know the families that a JavaScript module exports; may be repeated
+      --license SPDX    for the line about the licence, without which the kernel's tools read no specification
+                        (default NOASSERTION)
+      --json            as JSON
 `,
   tour: `nlspace tour
 

@@ -1,0 +1,179 @@
+import { type AttributeDefinition, type AttributeKind, type AttributeSet, PolicyType } from '@nlspace/core';
+import type { Definitions } from './definitions.js';
+import { type YnlAttribute, type YnlAttributeSet, type YnlChecks, ynlName } from './ynl-spec.js';
+
+/** What YNL calls what policies tell. */
+const TYPES: Readonly<Record<PolicyType, string>> = {
+  [PolicyType.Unspecified]: 'binary',
+  [PolicyType.Flag]: 'flag',
+  [PolicyType.U8]: 'u8',
+  [PolicyType.U16]: 'u16',
+  [PolicyType.U32]: 'u32',
+  [PolicyType.U64]: 'u64',
+  [PolicyType.S8]: 's8',
+  [PolicyType.S16]: 's16',
+  [PolicyType.S32]: 's32',
+  [PolicyType.S64]: 's64',
+  [PolicyType.Binary]: 'binary',
+  [PolicyType.String]: 'string',
+  [PolicyType.TerminatedString]: 'string',
+  [PolicyType.Nested]: 'nest',
+  [PolicyType.NestedArray]: 'indexed-array',
+  [PolicyType.Bitfield32]: 'bitfield32',
+  [PolicyType.Sint]: 'sint',
+  [PolicyType.Uint]: 'uint',
+};
+const INTEGER = /^[us](8|16|32|64|int)$/;
+/** A number that one request does not know; another message may say what it is. */
+const UNUSED = 'unused';
+
+/**
+ * The attribute sets of a family as YNL has them: one for all messages that share it. Sets of one name are one, and so
+ * are those of a request and its reply; a check stands where all of them make it.
+ */
+export class AttributeSpaces {
+  readonly #spaces = new Map<string, Map<number, YnlAttribute>>();
+  readonly #spaceOf = new Map<AttributeSet, string>();
+
+  constructor(private readonly definitions: Definitions) {}
+
+  get all(): readonly YnlAttributeSet[] {
+    return [...this.#spaces].map(([name, rows]) => ({
+      name,
+      attributes: [...rows.values()].sort((a, b) => a.value - b.value),
+    }));
+  }
+
+  /**
+   * @returns the name of its space.
+   * @throws {Error} where one space cannot hold what the sets say.
+   */
+  add(set: AttributeSet, space = ynlName(set.name)): string {
+    const known = this.#spaceOf.get(set);
+    if (known === space) return known;
+    this.#spaceOf.set(set, space);
+    const rows = this.#spaces.get(space) ?? new Map<number, YnlAttribute>();
+    this.#spaces.set(space, rows);
+    for (const [key, definition] of Object.entries(set.shape)) {
+      const row = this.#row(space, key, definition);
+      const other = rows.get(row.value);
+      rows.set(row.value, other === undefined ? row : united(space, other, row));
+    }
+    return space;
+  }
+
+  #row(space: string, key: string, definition: AttributeDefinition<unknown>): YnlAttribute {
+    const { type: value, kind, many, doc, valueNames } = definition;
+    const name = ynlName(key);
+    const bits = kind.limits?.mask;
+    const named = valueNames === undefined ? undefined : this.definitions.names(valueNames);
+    const isBitfield = kind.policyType === PolicyType.Bitfield32;
+    const mask =
+      bits === undefined || (isBitfield && bits === 0xffff_ffffn)
+        ? undefined
+        : this.definitions.mask(`${space}-${name}-mask-${bits.toString(16)}`, bits);
+    const enumeration = named ?? (isBitfield ? mask : undefined);
+    const checks = {
+      ...this.#checks(`${space}-${name}`, kind),
+      ...(mask === undefined || isBitfield ? {} : { 'flags-mask': mask }),
+    };
+    return {
+      name,
+      value,
+      ...this.#type(`${space}.${name}`, kind),
+      ...(doc === undefined ? {} : { doc }),
+      ...(many ? { 'multi-attr': true as const } : {}),
+      ...(enumeration === undefined ? {} : { enum: enumeration }),
+      ...(Object.keys(checks).length === 0 ? {} : { checks }),
+    };
+  }
+
+  #type(where: string, kind: AttributeKind<unknown>): Omit<YnlAttribute, 'name' | 'value'> {
+    if (kind.name === 'unsupported') return { type: UNUSED };
+    if (kind.values !== undefined) return this.#keyed(where, kind);
+    if (kind.layout !== undefined) return { type: 'binary', struct: this.definitions.struct(kind.layout) };
+    const type = INTEGER.test(kind.name) ? kind.name : TYPES[kind.policyType];
+    if (kind.nested !== undefined) {
+      const inside = { 'nested-attributes': this.add(kind.nested) };
+      return kind.isList || type === 'indexed-array'
+        ? { type: 'indexed-array', 'sub-type': 'nest', ...inside }
+        : { type: 'nest', ...inside };
+    }
+    if (type === 'nest' || type === 'indexed-array')
+      throw new Error(`${where} does not say which attributes are nested in it`);
+    return {
+      type,
+      ...(kind.byteOrder === 'network' ? { 'byte-order': 'big-endian' as const } : {}),
+      ...(kind.name === 'macAddress' ? { 'display-hint': 'mac' as const } : {}),
+    };
+  }
+
+  #keyed(where: string, kind: AttributeKind<unknown>): Omit<YnlAttribute, 'name' | 'value'> {
+    let inside: AttributeKind<unknown> | undefined = kind;
+    const keys: string[] = [];
+    for (; inside?.values !== undefined; inside = inside.values) keys.push(`key-${keys.length + 1}`);
+    if (inside?.nested === undefined)
+      throw new Error(`${where} has values by number; YNL has words for that only where they are nests`);
+    return { type: 'nest-type-value', 'type-value': keys, 'nested-attributes': this.add(inside.nested) };
+  }
+
+  #checks(name: string, kind: AttributeKind<unknown>): YnlChecks {
+    const { limits = {}, name: kindName, layout } = kind;
+    // A struct says its length itself.
+    if (layout !== undefined) return {};
+    const { minimum, maximum, minimumLength, maximumLength } = limits;
+    const bits = BigInt(/\d+/.exec(kindName)?.[0] ?? 64);
+    const isSigned = kindName.startsWith('s');
+    const least = isSigned ? -(2n ** (bits - 1n)) : 0n;
+    const most = 2n ** (isSigned ? bits - 1n : bits) - 1n;
+    const isExact = minimumLength !== undefined && minimumLength === maximumLength;
+    return {
+      ...(minimum === undefined || minimum === least ? {} : { min: this.#limit(`${name}-min`, minimum) }),
+      ...(maximum === undefined || maximum === most ? {} : { max: this.#limit(`${name}-max`, maximum) }),
+      ...(isExact ? { 'exact-len': minimumLength } : {}),
+      ...(isExact || minimumLength === undefined ? {} : { 'min-len': minimumLength }),
+      ...(isExact || maximumLength === undefined ? {} : { 'max-len': maximumLength }),
+    };
+  }
+
+  #limit(name: string, value: bigint): number | bigint | string {
+    const number = Number(value);
+    if (number < 0) return this.definitions.constant(`${name}-${-number}`, number);
+    return Number.isSafeInteger(number) ? number : value;
+  }
+}
+
+function united(space: string, first: YnlAttribute, second: YnlAttribute): YnlAttribute {
+  if (first.type === UNUSED) return second;
+  if (second.type === UNUSED) return first;
+  const { checks, ...rest } = first;
+  const { checks: others, ...otherRest } = second;
+  for (const word of [
+    'name',
+    'type',
+    'nested-attributes',
+    'byte-order',
+    'multi-attr',
+    'enum',
+    'struct',
+  ] as const) {
+    if (rest[word] !== otherRest[word])
+      throw new Error(
+        `attribute ${first.value} of ${space} is ${said(first, word)} in one message and ${said(second, word)} in another, which YNL cannot say; give their sets names of their own`,
+      );
+  }
+  return { ...otherRest, ...rest, ...(checks !== undefined && isEqual(checks, others) ? { checks } : {}) };
+}
+
+function said(row: YnlAttribute, word: keyof YnlAttribute): string {
+  return word === 'name' ? row.name : `${row.name} (${word} ${String(row[word] ?? 'not said')})`;
+}
+
+function isEqual(one: YnlChecks, other: YnlChecks | undefined): boolean {
+  const text = (checks: YnlChecks | undefined) =>
+    Object.entries(checks ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .sort()
+      .join();
+  return text(one) === text(other);
+}
