@@ -29,6 +29,7 @@ import { RuleNotifier } from './rule/rule-notifier.js';
 
 /** The types of each object: NEW, DEL, GET, SET. */
 const TYPES_OF_AN_OBJECT = 4;
+const DELETE = 1;
 const GET = 2;
 
 function isGet(messageType: number): boolean {
@@ -52,6 +53,15 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
   if (isDump || !(isAddress || isRoute)) return true;
   if (addressFamily === AddressFamily.Inet) return messageType !== RouteMessageType.GetAddress;
   return addressFamily === AddressFamily.Inet6;
+}
+
+/** NLM_F_BULK is for the databases of bridges. (In requests that do not delete the bit has another meaning.) */
+function refusal(messageType: number, flagBits: number, addressFamily: number): string | undefined {
+  if (messageType % TYPES_OF_AN_OBJECT !== DELETE || (flagBits & MessageFlag.Bulk) === 0) return undefined;
+  if (messageType === RouteMessageType.DeleteMulticastGroup) return undefined;
+  if (messageType === RouteMessageType.DeleteNeighbour && addressFamily === AddressFamily.Bridge)
+    return undefined;
+  return 'Bulk delete is not supported';
 }
 
 /** NETLINK_ROUTE over a network. Made by `routeFamily()`. */
@@ -79,6 +89,7 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
   replyType: (messageType) => (isGet(messageType) ? messageType - GET : messageType),
   isRead: isGet,
   isServed,
+  refusal,
   smallestPayload: 1,
 })
 export class RouteFamily {

@@ -34,6 +34,7 @@ interface Subject {
 }
 
 const NO_ORDER = ['order of notifications'];
+const NO_ORDER_OR_MEMBERSHIPS = [...NO_ORDER, 'multicast memberships'];
 
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   routes: {
@@ -48,20 +49,26 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     world: TWO_NETWORKS,
     probes: ['ip rule', 'ip -6 rule'],
   },
-  links: { commands: LINK_COMMANDS, weight: 3, world: TWO_NETWORKS, probes: LINK_PROBES, masks: NO_ORDER },
+  links: {
+    commands: LINK_COMMANDS,
+    weight: 3,
+    world: TWO_NETWORKS,
+    probes: LINK_PROBES,
+    masks: NO_ORDER_OR_MEMBERSHIPS,
+  },
   bridges: {
     commands: BRIDGE_COMMANDS,
     weight: 2,
     world: [...TWO_NETWORKS, ...BRIDGE_WORLD],
     probes: BRIDGE_PROBES,
-    masks: NO_ORDER,
+    masks: NO_ORDER_OR_MEMBERSHIPS,
   },
   namespaces: {
     commands: NAMESPACE_COMMANDS,
     weight: 1,
     world: [...NAMESPACE_WORLD, ...TWO_NETWORKS],
     probes: NAMESPACE_PROBES,
-    masks: NO_ORDER,
+    masks: NO_ORDER_OR_MEMBERSHIPS,
     isAlone: true,
     end: NAMESPACE_END,
   },

@@ -86,6 +86,8 @@ export interface FamilyOptions {
    * family does; without one it is EOPNOTSUPP, whatever else is in it. @default always
    */
   isServed?(messageType: number, isDump: boolean, firstByte: number): boolean;
+  /** Why a request is refused (EOPNOTSUPP) before anything else of it is looked at; undefined when it is not. */
+  refusal?(messageType: number, flagBits: number, firstByte: number): string | undefined;
   /** Payloads below this are ignored without an answer, as rtnetlink does for its family byte. @default 0 */
   readonly smallestPayload?: number;
 }

@@ -112,6 +112,8 @@ export class Dispatcher {
       throw new NetlinkError(Errno.EPERM);
     if (options.isServed?.(messageType, isDump, message.firstByte) === false)
       throw new NetlinkError(Errno.EOPNOTSUPP);
+    const refusal = options.refusal?.(messageType, message.flagBits, message.firstByte);
+    if (refusal !== undefined) throw new NetlinkError(Errno.EOPNOTSUPP, refusal);
     if (known === undefined) {
       throw new NetlinkError(
         Errno.EOPNOTSUPP,

@@ -49,8 +49,7 @@ export class AddressHandler {
 
   @Do(RouteMessageType.DeleteAddress, address, { privilege: 'admin' })
   delete(request: Request): void {
-    const { header, attributes, flags, cause } = request;
-    if (flags.bulk) throw new NetlinkError(Errno.EOPNOTSUPP, 'Bulk delete is not supported');
+    const { header, attributes, cause } = request;
     const { prefixLength } = header;
     const { addresses } = this.#network;
     if (header.addressFamily === AddressFamily.Inet) {

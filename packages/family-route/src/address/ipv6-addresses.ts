@@ -5,6 +5,7 @@ import { AddressGenerationMode, LinkFlag, LinkType } from '../link/link-flags.js
 import type { LinkObserver } from '../link/link-table.js';
 import type { Timer } from '../network/clock.js';
 import { AddressFamily, equalBytes, isZero } from '../network/ip-bytes.js';
+import { unpackBytes } from '../network/packed-bytes.js';
 import { AddressFlag, AddressProtocol, IPV6_REQUESTED_FLAGS } from './address-flags.js';
 import type { AddressRequest, AddressSelector, InterfaceAddress } from './interface-address.js';
 import { interfaceIdentifier } from './interface-identifier.js';
@@ -50,6 +51,14 @@ export class Ipv6Addresses implements LinkObserver {
     this.#sources = sources;
     this.memberships = new MulticastMemberships(AddressFamily.Inet6, sources.events, sources.clock);
     this.#routes = new Ipv6RoutesOfAddresses(sources.routes);
+    sources.neighbours.ipv6.proxies.observer = {
+      added: ({ link, address }) => {
+        if (link !== undefined) this.memberships.join(link, solicitedNodeAddressOf(unpackBytes(address)));
+      },
+      removed: ({ link, address }) => {
+        if (link !== undefined) this.memberships.leave(link, solicitedNodeAddressOf(unpackBytes(address)));
+      },
+    };
     this.#lifetimes = new LifetimeWatch(sources.clock, {
       deprecated: (address) => this.#announce(address, NO_CAUSE),
       expired: (address) => this.#remove(address, NO_CAUSE),

@@ -106,8 +106,7 @@ export class LinkHandler {
       return;
     }
     const request = parsed(received);
-    const { header, attributes, flags, cause } = request;
-    if (flags.bulk) throw new NetlinkError(Errno.EOPNOTSUPP, 'Bulk delete is not supported');
+    const { header, attributes, cause } = request;
     const { links } = this.#network;
     if (attributes.targetNamespaceId !== undefined)
       throw new NetlinkError(Errno.EINVAL, 'Unknown network namespace id');

@@ -82,8 +82,7 @@ export class IpNeighbours implements NeighbourOperations {
     table.put(link, request, cause);
   }
 
-  delete({ payload, flags, cause }: NeighbourRequestMessage): void {
-    if (flags.bulk) throw new NetlinkError(Errno.EOPNOTSUPP, 'Bulk delete is not supported');
+  delete({ payload, cause }: NeighbourRequestMessage): void {
     if (payload.length < neighbour.header.size) throw new NetlinkError(Errno.EINVAL);
     const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
     const header = neighbour.header.read(view, 0);

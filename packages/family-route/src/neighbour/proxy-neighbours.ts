@@ -12,10 +12,17 @@ export interface ProxyNeighbour {
   isPermanent: boolean;
 }
 
+/** Who listens on a proxy's link to requests for its address. */
+export interface ProxyObserver {
+  added(proxy: ProxyNeighbour): void;
+  removed(proxy: ProxyNeighbour): void;
+}
+
 const BUCKETS = 16;
 
 /** The proxies of one protocol, in the buckets that the kernel keeps and dumps them in. Nobody is told about them. */
 export class ProxyNeighbours {
+  observer: ProxyObserver | undefined;
   readonly #buckets: ProxyNeighbour[][] = Array.from({ length: BUCKETS }, () => []);
 
   constructor(private readonly addressBytes: number) {}
@@ -35,6 +42,7 @@ export class ProxyNeighbours {
     const known = this.find(proxy.address, proxy.link);
     if (known === undefined) {
       this.#bucket(proxy.address).unshift(proxy);
+      this.observer?.added(proxy);
       return;
     }
     known.flags = proxy.flags;
@@ -47,16 +55,21 @@ export class ProxyNeighbours {
     const bucket = this.#bucket(address);
     const at = bucket.findIndex((proxy) => proxy.address === address && proxy.link === link);
     if (at < 0) throw new NetlinkError(Errno.ENOENT);
-    bucket.splice(at, 1);
+    this.#remove(bucket, at);
   }
 
   flush(link: Link, goes: (proxy: ProxyNeighbour) => boolean = () => true): void {
     for (const bucket of this.#buckets) {
       for (let i = bucket.length - 1; i >= 0; i--) {
         const proxy = bucket[i] as ProxyNeighbour;
-        if (proxy.link === link && goes(proxy)) bucket.splice(i, 1);
+        if (proxy.link === link && goes(proxy)) this.#remove(bucket, i);
       }
     }
+  }
+
+  #remove(bucket: ProxyNeighbour[], at: number): void {
+    const [proxy] = bucket.splice(at, 1);
+    this.observer?.removed(proxy as ProxyNeighbour);
   }
 
   #bucket(address: PackedBytes): ProxyNeighbour[] {

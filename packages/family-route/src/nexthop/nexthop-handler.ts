@@ -59,7 +59,6 @@ export class NexthopHandler {
 
   @Do(RouteMessageType.DeleteNexthop, nexthopDeletion, WRITE)
   delete({ header, attributes, flags, cause }: RequestOf<typeof nexthopDeletion>): void {
-    if (flags.bulk) throw new NetlinkError(Errno.EOPNOTSUPP, 'Bulk delete is not supported');
     this.#network.nexthops.remove(idOf(header, attributes.id), flags.bits, cause);
   }
 

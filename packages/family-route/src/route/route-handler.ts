@@ -41,8 +41,7 @@ export class RouteHandler {
   }
 
   @Do(RouteMessageType.DeleteRoute, route, WRITE)
-  delete({ payload, flags, cause }: RouteRequest): void {
-    if (flags.bulk) throw new NetlinkError(Errno.EOPNOTSUPP, 'Bulk delete is not supported');
+  delete({ payload, cause }: RouteRequest): void {
     this.#network.routes.remove(this.#read(payload), cause);
   }
 

@@ -39,8 +39,7 @@ export class RuleHandler {
   }
 
   @Do(RouteMessageType.DeleteRule, rule, WRITE)
-  delete({ payload, flags, cause }: Request): void {
-    if (flags.bulk) throw new NetlinkError(Errno.EOPNOTSUPP, 'Bulk delete is not supported');
+  delete({ payload, cause }: Request): void {
     const request = readRuleRequest(payload);
     this.#list(request.addressFamily).remove(request, cause);
   }
