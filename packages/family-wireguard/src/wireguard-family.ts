@@ -28,6 +28,7 @@ const uns = { privilege: 'uns-admin' } as const;
 /** `wireguard` of NETLINK_GENERIC: configures the WireGuard links of a network. */
 @GenericFamily({
   name: WIREGUARD,
+  doc: 'The configuration of WireGuard devices: keys, peers, allowed IPs.',
   version: 1,
   attributes: deviceAttributes,
   commands: WireguardCommand,
@@ -36,13 +37,16 @@ const uns = { privilege: 'uns-admin' } as const;
 export class WireguardFamily {
   constructor(@inject(NETWORK) private readonly network: Network) {}
 
-  @Dump(WireguardCommand.GetDevice, wireguardMessage, uns)
+  @Dump(WireguardCommand.GetDevice, wireguardMessage, { ...uns, doc: 'One device with its peers.' })
   get({ attributes }: RequestOf<typeof wireguardMessage>): RawDump {
     const { link, device } = this.#find(attributes);
     return new DeviceDump(link, device);
   }
 
-  @Do(WireguardCommand.SetDevice, wireguardMessage, uns)
+  @Do(WireguardCommand.SetDevice, wireguardMessage, {
+    ...uns,
+    doc: 'Changes a device, adds, changes and removes its peers.',
+  })
   set({ attributes, payload }: RequestOf<typeof wireguardMessage>): void | Promise<void> {
     if (attributes.privateKey === undefined) return this.#change(attributes);
     // The datagram is the sender's again as soon as this returns.

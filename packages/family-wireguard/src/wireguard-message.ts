@@ -37,7 +37,10 @@ export const allowedIpAttributes = defineAttributes('wireguard-allowed-ip', {
   prefixLength: attr.u8(3),
   addressFamily: attr.u16(1),
   address: attr.bytes(2, { min: 4, ranged }),
-  flags: attr.u32(4, { mask: AllowedIpFlag.RemoveMe }),
+  flags: attr.u32(4, {
+    mask: AllowedIpFlag.RemoveMe,
+    valueNames: { name: 'allowed-ip-flag', type: 'flags', entries: AllowedIpFlag },
+  }),
 });
 
 /** `WGPEER_A_*` */
@@ -50,7 +53,10 @@ export const peerAttributes = defineAttributes('wireguard-peer', {
   receivedBytes: attr.u64(7),
   protocolVersion: attr.u32(10),
   endpoint: attr.bytes(4, { min: 16, ranged, doc: 'struct sockaddr_in or sockaddr_in6.' }),
-  flags: attr.u32(3, { mask: PeerFlag.RemoveMe | PeerFlag.ReplaceAllowedIps | PeerFlag.UpdateOnly }),
+  flags: attr.u32(3, {
+    mask: PeerFlag.RemoveMe | PeerFlag.ReplaceAllowedIps | PeerFlag.UpdateOnly,
+    valueNames: { name: 'peer-flag', type: 'flags', entries: PeerFlag },
+  }),
   allowedIps: attr.list(9, allowedIpAttributes),
 });
 
@@ -62,7 +68,10 @@ export const deviceAttributes = defineAttributes('wireguard', {
   interfaceName: attr.string(2, { max: 15, terminated: true }),
   privateKey: key(3),
   publicKey: key(4),
-  flags: attr.u32(5, { mask: DeviceFlag.ReplacePeers }),
+  flags: attr.u32(5, {
+    mask: DeviceFlag.ReplacePeers,
+    valueNames: { name: 'device-flag', type: 'flags', entries: DeviceFlag },
+  }),
   peers: attr.list(8, peerAttributes),
 });
 

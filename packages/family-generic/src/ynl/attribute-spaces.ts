@@ -1,4 +1,10 @@
-import { type AttributeDefinition, type AttributeKind, type AttributeSet, PolicyType } from '@nlspace/core';
+import {
+  type AttributeDefinition,
+  type AttributeKind,
+  type AttributeSet,
+  PolicyType,
+  type ValueNames,
+} from '@nlspace/core';
 import type { Definitions } from './definitions.js';
 import { type YnlAttribute, type YnlAttributeSet, type YnlChecks, ynlName } from './ynl-spec.js';
 
@@ -65,13 +71,9 @@ export class AttributeSpaces {
   #row(space: string, key: string, definition: AttributeDefinition<unknown>): YnlAttribute {
     const { type: value, kind, many, doc, valueNames } = definition;
     const name = ynlName(key);
-    const bits = kind.limits?.mask;
     const named = valueNames === undefined ? undefined : this.definitions.names(valueNames);
     const isBitfield = kind.policyType === PolicyType.Bitfield32;
-    const mask =
-      bits === undefined || (isBitfield && bits === 0xffff_ffffn)
-        ? undefined
-        : this.definitions.mask(`${space}-${name}-mask-${bits.toString(16)}`, bits);
+    const mask = this.#mask(`${space}-${name}`, definition);
     const enumeration = named ?? (isBitfield ? mask : undefined);
     const checks = {
       ...this.#checks(`${space}-${name}`, kind),
@@ -115,6 +117,16 @@ export class AttributeSpaces {
     if (inside?.nested === undefined)
       throw new Error(`${where} has values by number; YNL has words for that only where they are nests`);
     return { type: 'nest-type-value', 'type-value': keys, 'nested-attributes': this.add(inside.nested) };
+  }
+
+  /** The flags whose bits are those that may be set: the names of its values where they are as many. */
+  #mask(name: string, { kind, valueNames }: AttributeDefinition<unknown>): string | undefined {
+    const bits = kind.limits?.mask;
+    if (bits === undefined || (kind.policyType === PolicyType.Bitfield32 && bits === 0xffff_ffffn))
+      return undefined;
+    if (valueNames?.type === 'flags' && maskOf(valueNames) === bits)
+      return this.definitions.names(valueNames);
+    return this.definitions.mask(`${name}-mask-${bits.toString(16)}`, bits);
   }
 
   #checks(name: string, kind: AttributeKind<unknown>): YnlChecks {
@@ -167,6 +179,11 @@ function united(space: string, first: YnlAttribute, second: YnlAttribute): YnlAt
 
 function said(row: YnlAttribute, word: keyof YnlAttribute): string {
   return word === 'name' ? row.name : `${row.name} (${word} ${String(row[word] ?? 'not said')})`;
+}
+
+function maskOf({ entries }: ValueNames): bigint {
+  const bits = Object.values(entries).filter((value) => typeof value === 'number');
+  return bits.reduce((mask, bit) => mask | BigInt(bit), 0n);
 }
 
 function isEqual(one: YnlChecks, other: YnlChecks | undefined): boolean {

@@ -193,6 +193,20 @@ test('definitions are what attributes name: limits, masks, enums, structs with t
 const plain = defineMessage({ attributes: defineAttributes('zoo', { name: attr.string(1) }) });
 const see = (options = {}) => ({ see: doOperation(1, plain, options, nothing) });
 
+test('a mask of all bits that have names is told by them, another by its own', (t) => {
+  const valueNames = { name: 'bits', type: 'flags', entries: { First: 1, Third: 4 } } as const;
+  const rows = rowsOf(
+    defineAttributes('zoo', {
+      all: attr.u32(1, { mask: 5, valueNames }),
+      one: attr.u32(2, { mask: 4, valueNames }),
+    }) as unknown as AttributeSet<never>,
+  );
+  t.like(rows, [
+    { enum: 'bits', checks: { 'flags-mask': 'bits' } },
+    { enum: 'bits', checks: { 'flags-mask': 'zoo-one-mask-4' } },
+  ]);
+});
+
 test('what only older families have makes it genetlink-legacy', (t) => {
   const header = defineMessage({ header: defineHeader('zooHeader', { index: field.s32 }) });
   t.is(specOf({ name: 'zoo' }, see()).protocol, 'genetlink');
