@@ -34,7 +34,6 @@ interface Subject {
 }
 
 const NO_ORDER = ['order of notifications'];
-const NO_ORDER_OR_MEMBERSHIPS = [...NO_ORDER, 'multicast memberships'];
 
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   routes: {
@@ -54,21 +53,21 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     weight: 3,
     world: TWO_NETWORKS,
     probes: LINK_PROBES,
-    masks: NO_ORDER_OR_MEMBERSHIPS,
+    masks: NO_ORDER,
   },
   bridges: {
     commands: BRIDGE_COMMANDS,
     weight: 2,
     world: [...TWO_NETWORKS, ...BRIDGE_WORLD],
     probes: BRIDGE_PROBES,
-    masks: NO_ORDER_OR_MEMBERSHIPS,
+    masks: NO_ORDER,
   },
   namespaces: {
     commands: NAMESPACE_COMMANDS,
     weight: 1,
     world: [...NAMESPACE_WORLD, ...TWO_NETWORKS],
     probes: NAMESPACE_PROBES,
-    masks: NO_ORDER_OR_MEMBERSHIPS,
+    masks: NO_ORDER,
     isAlone: true,
     end: NAMESPACE_END,
   },

@@ -178,6 +178,14 @@ export class Ipv4Addresses implements LinkObserver {
     this.#sources.routes.linkRemoved(link.index, NO_CAUSE);
   }
 
+  groupJoined(link: Link, group: Uint8Array): void {
+    if (group.length === 4 && link.ipv4 !== undefined) this.memberships.join(link, group);
+  }
+
+  groupLeft(link: Link, group: Uint8Array): void {
+    if (group.length === 4) this.memberships.leave(link, group);
+  }
+
   #enable(link: Link): void {
     link.ipv4 = new Ipv4Configuration();
     this.#byLink.set(link, []);

@@ -188,6 +188,14 @@ export class Ipv6Addresses implements LinkObserver {
     if (link.ipv6 !== undefined) this.#disable(link, link.ipv6);
   }
 
+  groupJoined(link: Link, group: Uint8Array): void {
+    if (group.length === 16 && link.ipv6 !== undefined) this.memberships.join(link, group);
+  }
+
+  groupLeft(link: Link, group: Uint8Array): void {
+    if (group.length === 16) this.memberships.leave(link, group);
+  }
+
   #enable(link: Link): void {
     const { neighbours, clock } = this.#sources;
     link.ipv6 = {

@@ -37,6 +37,9 @@ export interface LinkObserver {
   tableGiven?(link: Link, table: number): void;
   /** A link has come to a VRF or left one; nothing that routing knew of it holds any more. */
   linkRehomed?(link: Link): void;
+  /** A link of its own accord begins or ceases to listen to a group of IPv4 or IPv6: 4 or 16 bytes. */
+  groupJoined?(link: Link, group: Uint8Array): void;
+  groupLeft?(link: Link, group: Uint8Array): void;
 }
 
 /** What the tables of all namespaces share: a link keeps its kind where it goes. */
@@ -351,6 +354,16 @@ export class LinkTable {
   giveTable(link: Link, table: number): void {
     link.ownTable = table;
     for (const observer of this.#observers) observer.tableGiven?.(link, table);
+  }
+
+  /** A link begins to listen to a group of IPv4 or IPv6, where that protocol is on. For kinds. */
+  joinGroup(link: Link, group: Uint8Array): void {
+    for (const observer of this.#observers) observer.groupJoined?.(link, group);
+  }
+
+  /** A link listens to a group no more, unless somebody else needs it; none that it does not listen to. For kinds. */
+  leaveGroup(link: Link, group: Uint8Array): void {
+    for (const observer of this.#observers) observer.groupLeft?.(link, group);
   }
 
   /** A link is put on another without being its master, as a VLAN is. For kinds; removing either ends it. */

@@ -30,11 +30,11 @@ import { TUNS } from './tuns.js';
 /** Every scenario, by the object it is about. */
 export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   link: LINKS,
-  bridge: BRIDGES.map(withoutMemberships),
-  'stacked link': STACKED_LINKS.map(withoutMemberships),
-  'multicast group': MULTICAST_GROUPS.map(withoutMemberships),
-  'forwarding database': FORWARDING.map(withoutMemberships),
-  tun: TUNS.map(withoutMemberships),
+  bridge: BRIDGES,
+  'stacked link': STACKED_LINKS,
+  'multicast group': MULTICAST_GROUPS,
+  'forwarding database': FORWARDING,
+  tun: TUNS,
   address: ADDRESSES,
   'state of address': ADDRESS_STATES,
   'IPv4 route': IPV4_ROUTES,
@@ -49,7 +49,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   monitor: MONITORS,
   namespace: NAMESPACES.map((scenario) => ({
     ...scenario,
-    masks: [...(scenario.masks ?? []), 'order of notifications', 'multicast memberships'],
+    masks: [...(scenario.masks ?? []), 'order of notifications'],
     isAlone: true,
   })),
   program: PROGRAMS,
@@ -61,10 +61,6 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   libnl: LIBNL.map(inItsOwnTime),
   pyroute2: PYROUTE2.map(inItsOwnTime),
 };
-
-function withoutMemberships(scenario: Scenario): Scenario {
-  return { ...scenario, masks: [...(scenario.masks ?? []), 'multicast memberships'] };
-}
 
 /** Daemons and libraries do several things for one command, when they get to it. */
 function inItsOwnTime(scenario: Scenario): Scenario {

@@ -105,14 +105,6 @@ export const MASKS: readonly Mask[] = [
       /(?:entries|last_flush|last_rand|hash_rnd|hash_mask|allocs|destroys|hash_grows|res_failed|lookups|hits|rcv_probes_mcast|rcv_probes_ucast|periodic_gc_runs|forced_gc_runs|table_fulls)(?:": | )("[^"]*"|\d{4}-\d\d-\d\d [\d:]+|[0-9a-f]+)/g,
   },
   {
-    name: 'multicast memberships',
-    reason:
-      'When bridges, their ports, links on top of others and links of namespaces begin to listen to a multicast address is not compared yet.',
-    applies: 'when named',
-    pattern: /^RTM_...(?:MULTICAST|ANYCAST) to /,
-    removesLine: true,
-  },
-  {
     name: 'multicast groups heard of',
     reason:
       'Links of the kernel join multicast groups of IPv6 with packets, which bridges hear; nobody sends any in nlspace.',

@@ -112,10 +112,7 @@ export function changeBridge(bridge: Bridge, data: Data): void {
   }
   if (data.groupAddress !== undefined) settings.groupAddress = groupAddress(data.groupAddress);
   if (data.flush !== undefined) bridge.forwarding.flush(({ isStatic }) => !isStatic);
-  const { multicastSnooping: snooped } = settings;
-  changeMulticast(settings, data);
-  if (snooped !== 0 && settings.multicastSnooping === 0)
-    for (const port of bridge.ports) bridge.multicast.forget(port, { everything: false });
+  changeMulticast(bridge, data);
   for (const key of ['filtersIpv4', 'filtersIpv6', 'filtersArp'] as const) copyFlag(settings, data, key);
   if (data.switches !== undefined) changeSwitches(settings, data.switches);
   if (data.maximumLearnedEntries !== undefined) settings.maximumLearnedEntries = data.maximumLearnedEntries;
@@ -165,10 +162,13 @@ function changeSpanningTree({ settings, tree }: Bridge, isEnabled: boolean): voi
   tree.switch(isEnabled);
 }
 
-function changeMulticast(settings: Settings, data: Data): void {
+function changeMulticast({ settings, multicast }: Bridge, data: Data): void {
   if (data.multicastRouter !== undefined) settings.multicastRouter = oneOf(data.multicastRouter, [0, 1, 2]);
-  for (const key of ['multicastSnooping', 'multicastQueryUsesAddress', 'multicastQuerier'] as const)
-    copyFlag(settings, data, key);
+  if (data.multicastSnooping !== undefined) {
+    if (data.multicastSnooping === 0) multicast.switchOff();
+    else multicast.switchOn();
+  }
+  for (const key of ['multicastQueryUsesAddress', 'multicastQuerier'] as const) copyFlag(settings, data, key);
   for (const key of PLAIN) {
     const value = data[key];
     if (value !== undefined && key !== 'maximumLearnedEntries') settings[key] = value;

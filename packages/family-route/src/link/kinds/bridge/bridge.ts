@@ -63,11 +63,13 @@ export class Bridge {
   up(): void {
     this.collection.start(seconds(0.1));
     this.tree.enable();
+    if (this.settings.multicastSnooping !== 0) this.multicast.listen();
   }
 
   down(): void {
     this.tree.disable();
     this.collection.stop();
+    if (this.settings.multicastSnooping !== 0) this.multicast.stopListening();
   }
 
   add(link: Link): void {

@@ -20,6 +20,12 @@ export enum FilterMode {
 /** RTPROT_KERNEL */
 const BY_KERNEL = 2;
 
+/** 224.0.0.106 and ff02::6a: all snoopers (RFC 4286). */
+const ALL_SNOOPERS: readonly Uint8Array[] = [
+  Uint8Array.of(224, 0, 0, 106),
+  Uint8Array.of(0xff, 2, ...new Array<number>(13).fill(0), 0x6a),
+];
+
 /** Whom packets are for, and from whom: zeros for anybody. */
 export interface GroupKey {
   readonly protocol: GroupProtocol;
@@ -63,6 +69,29 @@ export class MulticastGroups {
   readonly #groups = new Map<string, MulticastGroup>();
 
   constructor(private readonly bridge: Bridge) {}
+
+  /** Snooping is on from now on. It can end without this: with too many groups it does. */
+  switchOn(): void {
+    if (this.bridge.settings.multicastSnooping !== 0) return;
+    this.bridge.settings.multicastSnooping = 1;
+    if (this.bridge.link.isUp) this.listen();
+  }
+
+  switchOff(): void {
+    if (this.bridge.settings.multicastSnooping === 0) return;
+    this.bridge.settings.multicastSnooping = 0;
+    for (const port of this.bridge.ports) this.forget(port, { everything: false });
+    this.stopListening();
+  }
+
+  /** A bridge that snoops hears where routers are. */
+  listen(): void {
+    for (const group of ALL_SNOOPERS) this.bridge.links.joinGroup(this.bridge.link, group);
+  }
+
+  stopListening(): void {
+    for (const group of ALL_SNOOPERS) this.bridge.links.leaveGroup(this.bridge.link, group);
+  }
 
   /** The youngest first. */
   all(): MulticastGroup[] {
