@@ -33,6 +33,10 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
     await promisify(execFile)('/usr/bin/python3', ['-c', 'import pyroute2']);
     return join(FIXTURES, 'pyroute2-meter.py');
   },
+  PYROUTE2_SYSEVENT: async () => {
+    await promisify(execFile)('/usr/bin/python3', ['-c', 'import pyroute2']);
+    return join(FIXTURES, 'pyroute2-sysevent.py');
+  },
   FRR: async () => dirname(firstOf('/usr/lib/frr/zebra')),
   BIRD: async () => firstOf('/usr/sbin/bird'),
   WG: async () => firstOf('/usr/bin/wg'),

@@ -2,6 +2,7 @@ import { type DomainOptions, NetlinkDomain } from '@nlspace/core';
 import { ethtoolFamily } from '@nlspace/family-ethtool';
 import { GenericNetlink } from '@nlspace/family-generic';
 import { Network, type NetworkOptions, routeFamily } from '@nlspace/family-route';
+import { sysEventFamily } from '@nlspace/family-sysevent';
 import { wireguardFamily } from '@nlspace/family-wireguard';
 import { NamespaceDomains } from './namespace-domains.js';
 import { PROFILES, type Profile, type ProfileName } from './profiles.js';
@@ -19,6 +20,7 @@ function usualFamilies({ families }: Profile, network: Network): DomainOptions['
     routeFamily(network),
     GenericNetlink,
     ...(families.ethtool ? [ethtoolFamily(network)] : []),
+    ...(families.sysevent ? [sysEventFamily(network)] : []),
     ...(families.wireguard ? [wireguardFamily(network)] : []),
   ];
 }

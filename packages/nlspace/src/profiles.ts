@@ -11,16 +11,22 @@ export interface Profile {
 /** Which generic families there are from the beginning, of those that only one of the systems has. */
 export interface FamilyProfile {
   readonly ethtool: boolean;
+  /** `nlsysevent` */
+  readonly sysevent: boolean;
   /** With it come links of that kind. */
   readonly wireguard: boolean;
 }
 
 export const PROFILES = {
-  linux: { sockets: LINUX_SOCKETS, network: LINUX_NETWORK, families: { ethtool: true, wireguard: true } },
+  linux: {
+    sockets: LINUX_SOCKETS,
+    network: LINUX_NETWORK,
+    families: { ethtool: true, sysevent: false, wireguard: true },
+  },
   freebsd: {
     sockets: FREEBSD_SOCKETS,
     network: FREEBSD_NETWORK,
-    families: { ethtool: false, wireguard: false },
+    families: { ethtool: false, sysevent: true, wireguard: false },
   },
 } as const satisfies Readonly<Record<string, Profile>>;
 

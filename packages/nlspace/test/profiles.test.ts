@@ -25,7 +25,7 @@ test('every flag of the profiles has a row in docs/profiles.md, and every row a 
 });
 
 test('both profiles have all flags, and differ in each', (t) => {
-  for (const part of ['sockets', 'network'] as const) {
+  for (const part of ['sockets', 'network', 'families'] as const) {
     t.deepEqual(Object.keys(PROFILES.freebsd[part]), Object.keys(PROFILES.linux[part]));
     for (const [flag, value] of Object.entries(PROFILES.linux[part]))
       t.notDeepEqual((PROFILES.freebsd[part] as unknown as Record<string, unknown>)[flag], value, flag);
