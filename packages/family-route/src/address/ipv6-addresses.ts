@@ -254,12 +254,12 @@ export class Ipv6Addresses implements LinkObserver {
       this.#routes.addMulticast(link);
       if (link.ownTable === undefined) this.#addLinkLocal(link, ipv6);
     }
-    for (const address of [...this.of(link)]) {
-      if ((address.flags & AddressFlag.Tentative) !== 0) this.#detectDuplicates(address);
-    }
     this.#sources.events.emit({ type: 'link-ipv6-changed', link, cause: NO_CAUSE });
     // Detection begins a moment after the address has come.
-    for (const address of this.of(link)) if (!known.has(address)) this.#joinSolicited(address);
+    for (const address of [...this.of(link)]) {
+      if (!known.has(address)) this.#joinSolicited(address);
+      if ((address.flags & AddressFlag.Tentative) !== 0) this.#detectDuplicates(address);
+    }
   }
 
   #addLinkLocal(link: Link, ipv6: Ipv6Configuration): void {
@@ -300,10 +300,7 @@ export class Ipv6Addresses implements LinkObserver {
     const address = this.#insert(link, { local, prefixLength, protocol }, flags);
     this.#lifetimes.begin(address, FOREVER);
     if (isLoopback) this.#complete(address);
-    else {
-      this.#routes.addPrefix(address);
-      this.#detectDuplicates(address);
-    }
+    else this.#routes.addPrefix(address);
   }
 
   #insert(link: Link, request: AddressRequest, flags: number): InterfaceAddress {
