@@ -39,6 +39,7 @@ const OPTIONS = {
     json: { type: 'boolean' },
     family: { type: 'string', multiple: true },
     license: { type: 'string' },
+    profile: { type: 'string' },
   },
   tour: {},
 } satisfies Record<string, NonNullable<ParseArgsConfig['options']>>;

@@ -79,6 +79,7 @@ clients in any language that are made from one.
       --family MODULE   also know the families that a JavaScript module exports; may be repeated
       --license SPDX    for the line about the licence, without which the kernel's tools read no specification
                         (default NOASSERTION)
+      --profile NAME    know the families of linux (default) or freebsd
       --json            as JSON
 `,
   tour: `nlspace tour

@@ -14,11 +14,17 @@ import { loadFamilies } from './load-families.js';
 import { UsageError } from './usage-error.js';
 
 /** `nlspace ynl export FAMILY`: the specification of a generic family, as YAML or JSON. */
-export async function ynlCommand({ program, families, json, license }: CommandLine): Promise<ExitResult> {
+export async function ynlCommand({
+  program,
+  families,
+  profile,
+  json,
+  license,
+}: CommandLine): Promise<ExitResult> {
   const [verb, name, ...others] = program;
   if (verb !== 'export') throw new UsageError('ynl takes export');
   if (name === undefined || others.length > 0) throw new UsageError('ynl export takes the name of a family');
-  const netlink = createNetlink();
+  const netlink = createNetlink({ profile });
   await loadFamilies(netlink, families);
   const generic = netlink.familyOf(NetlinkProtocol.Generic)?.instance as GenericNetlink;
   const family = generic.byName(name);

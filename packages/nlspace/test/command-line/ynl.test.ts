@@ -19,6 +19,7 @@ for (const [name, protocol, ...options] of [
   ['nlctrl', 'genetlink-legacy'],
   ['ethtool', 'genetlink-legacy'],
   ['wireguard', 'genetlink-legacy'],
+  ['nlsysevent', 'genetlink-legacy', '--profile', 'freebsd'],
   ['meter', 'genetlink', '--family', METER],
 ] as const) {
   test(`the specification of ${name} reads the same as YAML and as JSON, and all it names is there`, async (t) => {
