@@ -14,6 +14,7 @@ import type { LinkTable } from '../link-table.js';
 import { ETHERNET, isValidMacAddress } from './ethernet.js';
 import { VxlanDatabase, type VxlanProperties } from './vxlan-database.js';
 import type { Destination } from './vxlan-forwarding.js';
+import { VxlanGroups } from './vxlan-groups.js';
 
 const network = { byteOrder: 'network' } as const;
 
@@ -108,6 +109,7 @@ export class VxlanKind implements LinkBehaviour {
   /** As described: every value but those that are absent. */
   readonly #states = new WeakMap<Link, Data>();
   readonly #databases = new WeakMap<Link, VxlanDatabase>();
+  readonly #groups = new VxlanGroups();
 
   validate({ address }: LinkParameters, requested: Data): void {
     if (address !== undefined && address.length !== 6)
@@ -170,6 +172,9 @@ export class VxlanKind implements LinkBehaviour {
     lowerOf(state, link.workplace ?? links);
     this.#states.set(link, state);
     this.databaseOf(link).changed(defaultOf(before), defaultOf(state));
+    if (!link.isUp || String(defaultOf(before)?.address) === String(defaultOf(state)?.address)) return;
+    this.#groups.leave(link);
+    this.#listen(link);
   }
 
   describe(link: Link): LinkData {
@@ -177,14 +182,18 @@ export class VxlanKind implements LinkBehaviour {
   }
 
   up(link: Link): void {
+    this.#listen(link);
     this.databaseOf(link).collect();
   }
 
   down(link: Link): void {
+    this.#groups.leave(link);
     this.#databases.get(link)?.down();
   }
 
-  dismantle(link: Link): readonly Link[] {
+  dismantle(link: Link, links: LinkTable): readonly Link[] {
+    // The link below is told before this one goes down.
+    for (const lower of link.lowers) links.unstack(lower, link);
     this.#databases.get(link)?.dismantle();
     return [link];
   }
@@ -204,6 +213,14 @@ export class VxlanKind implements LinkBehaviour {
 
   lowerChanged(link: Link, _lower: Link, change: LowerChange, { links, cause }: LinkContext): void {
     if (change === 'removed' || change === 'moved') links.remove([link], cause);
+  }
+
+  #listen(link: Link): void {
+    const { group, group6, port = DEFAULT_PORT } = this.#stateOf(link);
+    const remote = group ?? group6;
+    const [lower] = link.lowers;
+    if (remote !== undefined && lower !== undefined && isMulticast(remote))
+      this.#groups.join(link, lower, remote, port);
   }
 
   #stateOf(link: Link): Data {
