@@ -8,6 +8,11 @@ const from4: Command = (c) =>
 const from6: Command = (c) =>
   c.oneOrOdd(['2001:db8::/32', '2001:db8::1'], 5, ['::/0', 'all', '2001:db8::1/32']);
 
+/** The user namespace in which an ordinary user has a kernel of its own knows only root. */
+const isRoot = process.getuid?.() === 0;
+const USERS = isRoot ? ['1000', '7'] : ['0'];
+const USER_RANGES = isRoot ? ['1000-1999', '7-7', '5-4'] : ['0-0', '5-4'];
+
 const selectors = (c: Choices, isIpv6: boolean): string =>
   [
     c.maybe(5, () => 'not'),
@@ -17,7 +22,7 @@ const selectors = (c: Choices, isIpv6: boolean): string =>
     c.maybe(15, () => `iif ${c.one([...LINKS, 'lo', 'nobody'])}`),
     c.maybe(15, () => `oif ${c.one([...LINKS, 'nobody'])}`),
     c.maybe(8, () => `tos ${c.oneOrOdd(['0x10', '0x08'], 20, ['0x03', '0xff'])}`),
-    c.maybe(8, () => `uidrange ${c.one(['1000-1999', '7-7', '5-4'])}`),
+    c.maybe(8, () => `uidrange ${c.one(USER_RANGES)}`),
     c.maybe(12, () => `ipproto ${c.one(['tcp', 'udp', '99', 'icmp'])}`),
     c.maybe(8, () => `dport ${c.one(['80', '80-90', '0', '9-5'])}`),
     c.maybe(8, () => `sport ${c.one(['1000-2000', '53'])}`),
@@ -75,7 +80,7 @@ const lookup: Command = (c) => {
       c.maybe(20, () => `from ${isIpv6 ? '2001:db8::1' : c.one(['10.0.0.1', '10.1.0.1'])}`),
       c.maybe(50, () => `mark ${c.one(['1', '2', '0x11'])}`),
       c.maybe(15, () => `oif ${link(c)}`),
-      c.maybe(15, () => `uid ${c.one(['1000', '7'])}`),
+      c.maybe(15, () => `uid ${c.one(USERS)}`),
       c.maybe(15, () => `ipproto ${c.one(['tcp', 'udp'])} dport ${c.one(['80', '81'])}`),
       c.maybe(15, () => `tos ${c.one(['0x10', '0x08'])}`),
     ].join('');

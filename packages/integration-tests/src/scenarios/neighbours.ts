@@ -18,6 +18,10 @@ const KNOWN = [
 
 const ROUTED = [...KNOWN, 'ip route add 192.0.2.0/24 via 10.0.0.2', 'ip -6 route add 2001:db8:a::/48 via 2001:db8::2'] as const;
 
+/** Duplicates are looked for again, and some time within a second it is said that there are none. */
+const ARP_OFF = 'ip link set v0 arp off; sleep 1.2';
+const ARP_ON = 'ip link set v0 arp on; sleep 1.2';
+
 /** Gives timers time to run that have nothing to wait for. */
 const MOMENT = 'sleep 0.2';
 
@@ -499,11 +503,11 @@ export const NEIGHBOURS: readonly Scenario[] = [
       'ip link set v0 address 02:00:00:00:00:99',
       ...ALL,
       `ip neigh add 10.0.0.2 ${MAC} dev v0`,
-      'ip link set v0 arp off',
+      ARP_OFF,
       ...ALL,
       `ip neigh add 10.0.0.2 ${MAC} dev v0`,
       'ip neigh add 10.0.0.3 dev v0',
-      'ip link set v0 arp on',
+      ARP_ON,
       ...ALL,
       `ip neigh add 10.0.0.2 ${MAC} dev v0`,
       'ip link set v0 broadcast ff:ff:ff:ff:ff:fe',
@@ -659,8 +663,8 @@ export const NEIGHBOURS: readonly Scenario[] = [
       `ip neigh add 10.0.0.2 ${MAC} dev v0`,
       `ip neigh add 10.0.0.3 ${MAC} dev v0`,
       `ip neigh add 2001:db8::2 ${MAC} dev v0`,
-      'ip link set v0 arp off',
-      'ip link set v0 arp on',
+      ARP_OFF,
+      ARP_ON,
       `ip neigh add 10.0.0.2 ${MAC} dev v0`,
       `ip neigh add 2001:db8::2 ${MAC} dev v0`,
       'ip addr del 10.0.0.1/24 dev v0',

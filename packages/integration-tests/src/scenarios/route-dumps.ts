@@ -85,7 +85,9 @@ export const ROUTE_DUMPS: readonly Scenario[] = [
     ],
   },
   {
+    // The cache is flushed through a file of the machine, which an ordinary user may not write.
     name: 'a flush of the cache, of nothing, and with statistics',
+    needsRoot: true,
     commands: [
       ...MANY,
       'ip route flush cache',
