@@ -16,6 +16,8 @@ const ATTEMPTS = 8;
 /**
  * Lets `server` listen at `path`. The socket is made in a folder of its own that nobody else can enter, gets its mode,
  * and only then its name, so nobody can connect before the mode is right. What a dead process has left there is replaced.
+ * Of many that start at once one gets the name; where several replace what is dead in the same instant, one may lose it again
+ * and listen where nobody finds it.
  *
  * @throws {AddressError} EADDRINUSE where somebody listens, EEXIST where there is something else.
  */

@@ -34,6 +34,16 @@ export const STACKED_LINKS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'a macvlan on a link without a largest mtu has none',
+    needsKind: 'ifb',
+    commands: [
+      'ip link add i0 address 02:00:00:00:00:03 type ifb',
+      'ip link set i0 addrgenmode none',
+      'ip link add m0 address 02:00:00:00:00:30 link i0 type macvlan',
+      'ip -d link show m0',
+    ],
+  },
+  {
     name: 'carrier of macvlans follows the link below',
     commands: [
       ...PAIR,

@@ -117,11 +117,16 @@ export class MacvlanKind implements LinkBehaviour {
       sources: [],
     };
     if (requested.sourceChange !== undefined) changeSources(state, requested);
-    const link = links.register('macvlan', this, {
-      ...parameters,
-      mtu: parameters.mtu ?? lower.mtu,
-      ...(isPassthru ? { address: lower.address } : {}),
-    });
+    const link = links.register(
+      'macvlan',
+      this,
+      {
+        ...parameters,
+        mtu: parameters.mtu ?? lower.mtu,
+        ...(isPassthru ? { address: lower.address } : {}),
+      },
+      { ...this.traits, maximumMtu: lower.traits.maximumMtu },
+    );
     this.#states.set(link, state);
     if (requested.cutoff !== undefined) this.#cutoffs.set(lower, requested.cutoff);
     putOnLower(link, lower, links);
