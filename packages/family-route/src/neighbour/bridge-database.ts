@@ -61,6 +61,7 @@ export class BridgeDatabase implements LinkDatabase {
     const isPermanent = (header.state & ForwardingState.Permanent) !== 0;
     const isStatic = (header.state & ForwardingState.Static) !== 0;
     if ((header.flags & ForwardingFlag.Use) !== 0) {
+      if (port === undefined) throw new NetlinkError(Errno.EINVAL);
       throw new NetlinkError(Errno.EOPNOTSUPP, 'bridges learn nothing here');
     }
     if (isExternal) {

@@ -376,6 +376,7 @@ export const BRIDGES: readonly Scenario[] = [
         'add 02:00:00:00:00:ad dev v0 master extern_learn',
         'add 02:00:00:00:00:ae dev br0',
         'add 02:00:00:00:00:ae dev br0 self',
+        'add 02:00:00:00:00:ae dev br0 self use',
         'add 02:00:00:00:00:ae dev w0 master local',
         'replace 02:00:00:00:00:ae dev w0 master static',
         'replace 02:00:00:00:00:ae dev v0 master static',
