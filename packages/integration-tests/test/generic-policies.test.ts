@@ -86,18 +86,18 @@ async function domainWithNext(familyId: number, group: number): Promise<NetlinkD
 const [major, minor] = release().split('.');
 const otherKernel = `${major}.${minor}` === '6.18' ? undefined : 'the declarations are those of Linux 6.18';
 
+const ofKernel = new Map<string, string[]>();
+if (otherKernel === undefined)
+  for (const name of Object.keys(KERNEL_FAMILIES)) ofKernel.set(name, await askKernel(about(name)));
+
 for (const [name, family] of Object.entries(KERNEL_FAMILIES)) {
+  const expected = ofKernel.get(name) ?? [];
+  const isMissing = expected[0]?.startsWith('2 ') === true;
   conditionalTest(
     test,
-    otherKernel,
+    isMissing ? `this kernel has no ${name}` : otherKernel,
     `${name} is described byte for byte as the kernel describes it`,
     async (t) => {
-      const expected = await askKernel(about(name));
-      if (expected[0]?.startsWith('2 ')) {
-        t.log(`this kernel has no ${name}`);
-        t.pass();
-        return;
-      }
       const { familyId, groups } = numbersIn(expected[0] ?? '');
       const domain = await domainWithNext(familyId, Math.min(...groups, 16));
       domain.register(family);

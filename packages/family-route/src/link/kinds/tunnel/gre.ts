@@ -1,6 +1,6 @@
 import { attr, defineAttributes, Errno } from '@nlspace/core';
 import { isZero } from '../../../network/ip-bytes.js';
-import type { Link } from '../../link.js';
+import type { Link, LinkTraits } from '../../link.js';
 import { LinkType } from '../../link-flags.js';
 import {
   type LinkBehaviour,
@@ -46,22 +46,24 @@ type Data = Parameters<typeof data.encode>[1];
 const GRE = 47;
 
 /** What the two kinds of GRE over IPv4 have in common. */
-class Ipv4Gre {
+abstract class Ipv4Gre implements LinkBehaviour {
+  abstract readonly traits: LinkTraits;
+  readonly data = data as never;
   readonly #tunnels = new Ipv4Tunnels(({ outputFlags }) => greHeaderBytes(outputFlags));
 
   constructor(private readonly kindName: string) {}
 
-  create(behaviour: LinkBehaviour, creation: LinkCreation): Link {
+  validate(_parameters: LinkParameters, requested: Data): void {
+    refuseGreFlags(requested);
+    const { external, encapsulationType = 0 } = requested;
+    if (external !== undefined && encapsulationType !== 0) refuse(Errno.EINVAL);
+  }
+
+  create(creation: LinkCreation): Link {
     const requested: Data = creation.data;
     const tunnel = { ...tunnelOf(requested, 0), ...encapsulationOf(requested), mark: requested.mark ?? 0 };
-    if (
-      behaviour.traits.type === LinkType.Ipv4Gre &&
-      isMulticast(tunnel.remote) &&
-      isZero(tunnel.local) &&
-      !tunnel.isExternal
-    )
-      refuse(Errno.EINVAL);
-    return this.#tunnels.create(this.kindName, behaviour, creation, tunnel);
+    this.refuseTunnel(tunnel);
+    return this.#tunnels.create(this.kindName, this, creation, tunnel);
   }
 
   change(link: Link, requested: Data, context: LinkContext): void {
@@ -83,85 +85,51 @@ class Ipv4Gre {
     return { ...values, ...(isExternal ? { external: true } : {}) };
   }
 
-  refuseMtu(link: Link, mtu: number): void {
+  changeMtu(link: Link, mtu: number): void {
     this.#tunnels.refuseMtu(link, mtu);
   }
 
-  remove(link: Link): void {
+  dismantle(link: Link): readonly Link[] {
     this.#tunnels.remove(link);
+    return [link];
   }
+
+  /** Refuses what a kind alone does not make. */
+  protected refuseTunnel(_tunnel: Pick<Ipv4Tunnel, 'local' | 'remote' | 'isExternal'>): void {}
 }
 
 /** Anything in GRE packets over IPv4. No packet is ever sent. */
 @LinkKind('gre')
-export class GreKind implements LinkBehaviour {
+export class GreKind extends Ipv4Gre {
   readonly traits = { ...IPV4_TUNNEL, type: LinkType.Ipv4Gre, mtu: 1472 };
-  readonly data = data as never;
   readonly changeAddress = refuseAddress;
-  readonly #gre = new Ipv4Gre('gre');
 
-  validate(_parameters: LinkParameters, requested: Data): void {
-    refuseGreFlags(requested);
-    const { external, encapsulationType = 0 } = requested;
-    if (external !== undefined && encapsulationType !== 0) refuse(Errno.EINVAL);
+  constructor() {
+    super('gre');
   }
 
-  create(creation: LinkCreation): Link {
-    return this.#gre.create(this, creation);
-  }
-
-  change(link: Link, requested: Data, context: LinkContext): void {
-    this.#gre.change(link, requested, context);
-  }
-
-  describe(link: Link): LinkData {
-    return this.#gre.describe(link);
-  }
-
-  changeMtu(link: Link, mtu: number): void {
-    this.#gre.refuseMtu(link, mtu);
-  }
-
-  dismantle(link: Link): readonly Link[] {
-    this.#gre.remove(link);
-    return [link];
+  protected override refuseTunnel({
+    local,
+    remote,
+    isExternal,
+  }: Pick<Ipv4Tunnel, 'local' | 'remote' | 'isExternal'>): void {
+    if (isMulticast(remote) && isZero(local) && !isExternal) refuse(Errno.EINVAL);
   }
 }
 
 /** Ethernet in GRE packets over IPv4. No packet is ever sent. */
 @LinkKind('gretap')
-export class GretapKind implements LinkBehaviour {
+export class GretapKind extends Ipv4Gre {
   readonly traits = { ...ETHERNET, maximumMtu: 0 };
-  readonly data = data as never;
-  readonly #gre = new Ipv4Gre('gretap');
 
-  validate(parameters: LinkParameters, requested: Data): void {
+  constructor() {
+    super('gretap');
+  }
+
+  override validate(parameters: LinkParameters, requested: Data): void {
     validateMacAddress(parameters);
     if (requested.remote !== undefined && isZero(requested.remote)) refuse(Errno.EINVAL);
-    refuseGreFlags(requested);
-    const { external, encapsulationType = 0 } = requested;
-    if (external !== undefined && encapsulationType !== 0) refuse(Errno.EINVAL);
-  }
-
-  create(creation: LinkCreation): Link {
-    return this.#gre.create(this, creation);
-  }
-
-  change(link: Link, requested: Data, context: LinkContext): void {
-    this.#gre.change(link, requested, context);
-  }
-
-  describe(link: Link): LinkData {
-    return this.#gre.describe(link);
-  }
-
-  changeMtu(link: Link, mtu: number): void {
-    this.#gre.refuseMtu(link, mtu);
-  }
-
-  dismantle(link: Link): readonly Link[] {
-    this.#gre.remove(link);
-    return [link];
+    super.validate(parameters, requested);
   }
 }
 
