@@ -8,7 +8,7 @@ const GUEST_FAMILIES = 'family-(?!(?:route|generic)/)[^/]+';
 const PACKAGE_LAYERS = [
   ['core'],
   ['native', 'transport-contract'],
-  [HOST_FAMILIES, 'transport-(?!contract)[^/]+'],
+  [HOST_FAMILIES, 'transport-(?!contract)[^/]+', 'middleware'],
   [GUEST_FAMILIES],
   ['rtsock-bridge'],
   ['nlspace'],
@@ -65,14 +65,15 @@ module.exports = {
     })),
     {
       name: 'siblings never meet',
-      comment: 'A family or a transport that needs another is a bridge: a package of its own.',
+      comment:
+        'A family or a transport that needs another is a bridge: a package of its own. Middleware is given its words.',
       severity: 'error',
       from: {
-        path: `^packages/(${HOST_FAMILIES}|transport-[^/]+)/`,
+        path: `^packages/(${HOST_FAMILIES}|transport-[^/]+|middleware)/`,
         pathNot: '^packages/transport-contract/',
       },
       to: {
-        path: '^packages/(?:family|transport)-',
+        path: '^packages/(?:family-|transport-|middleware/)',
         pathNot: ['^packages/$1/', '^packages/transport-contract/'],
       },
     },
@@ -83,7 +84,7 @@ module.exports = {
       severity: 'error',
       from: { path: `^packages/(${GUEST_FAMILIES})/` },
       to: {
-        path: '^packages/(?:family|transport)-',
+        path: '^packages/(?:family-|transport-|middleware/)',
         pathNot: ['^packages/$1/', `^packages/${HOST_FAMILIES}/`, '^packages/transport-contract/'],
       },
     },
@@ -94,11 +95,11 @@ module.exports = {
       to: { path: '^packages/transport-contract/' },
     },
     {
-      name: 'core and families run in a browser',
+      name: 'core, families and middleware run in a browser',
       comment:
-        'No node: modules in core or family-*: Uint8Array instead of Buffer, and what needs the system is injected.',
+        'No node: modules in core, family-* or middleware: Uint8Array instead of Buffer, and what needs the system is injected.',
       severity: 'error',
-      from: { path: '^packages/(core|family-[^/]+)/src/' },
+      from: { path: '^packages/(core|family-[^/]+|middleware)/src/' },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -33,6 +33,7 @@ export {
   type TunOptions,
   validateMacAddress,
 } from '@nlspace/family-route';
+export * from '@nlspace/middleware';
 export {
   type ExitResult,
   exitAs,
@@ -57,7 +58,7 @@ export {
 export { createNetlink, type NetlinkOptions } from './create-netlink.js';
 export { PROFILES, type Profile, type ProfileName } from './profiles.js';
 export { ROUTE_CATALOG } from './route-catalog.js';
-export { ROUTE_VOCABULARY } from './trace/route-vocabulary.js';
 export { type TraceOptions, trace } from './trace/trace.js';
-export type { Vocabulary } from './trace/vocabulary.js';
 export { tunDevices } from './tun-devices.js';
+export { ROUTE_VOCABULARY } from './vocabulary/route-vocabulary.js';
+export { vocabulariesOf } from './vocabulary/vocabularies-of.js';

@@ -5,7 +5,7 @@ import { ROUTE_GROUPS, RouteMessageType } from '@nlspace/family-route';
 import { type ExitResult, LaunchError, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
 import { ROUTE_CATALOG } from '../route-catalog.js';
-import { ROUTE_TEXTS } from '../trace/route-texts.js';
+import { ROUTE_TEXTS } from '../vocabulary/route-texts.js';
 
 interface Tour {
   /** Looked for in the search path. */

@@ -8,7 +8,7 @@ import {
   readMessages,
   readRefusal,
 } from '@nlspace/core';
-import type { Vocabulary } from './vocabulary.js';
+import type { Vocabulary } from '@nlspace/middleware';
 
 const COMMON_FLAGS: ReadonlyArray<readonly [number, string]> = [
   [MessageFlag.Request, 'REQUEST'],

@@ -1,6 +1,6 @@
 import type { MessageSchema, RawMessage, ValueTexts } from '@nlspace/core';
 
-/** How the messages of a protocol read. */
+/** How the messages of a protocol read. Families have the words; middleware is given them. */
 export interface Vocabulary {
   readonly texts: ValueTexts;
   /** What a message is decoded by; undefined where nobody knows. */
@@ -11,6 +11,9 @@ export interface Vocabulary {
   modifiersOf(messageType: number): ReadonlyArray<readonly [bits: number, name: string]>;
   groupName(group: number): string;
 }
+
+/** The words of each protocol, by its number; `NUMBERS_ONLY` where there are none. */
+export type Vocabularies = (protocol: number) => Vocabulary;
 
 /** Of protocols that nobody has words for. */
 export const NUMBERS_ONLY: Vocabulary = {

@@ -1,6 +1,6 @@
 import { MessageFlag } from '@nlspace/core';
 import type { GenericNetlink } from '@nlspace/family-generic';
-import type { Vocabulary } from './vocabulary.js';
+import type { Vocabulary } from '@nlspace/middleware';
 
 const MODIFIERS: ReadonlyArray<readonly [number, string]> = [
   [MessageFlag.Dump, 'DUMP'],

@@ -1,8 +1,8 @@
 import { MessageFlag } from '@nlspace/core';
 import { ROUTE_GROUPS } from '@nlspace/family-route';
+import type { Vocabulary } from '@nlspace/middleware';
 import { ROUTE_CATALOG } from '../route-catalog.js';
 import { ROUTE_TEXTS } from './route-texts.js';
-import type { Vocabulary } from './vocabulary.js';
 
 /** RTM_NEW…: the first type of each object (linux/rtnetlink.h). */
 const OBJECTS: Readonly<Record<number, string>> = {
