@@ -137,6 +137,12 @@ export class PrefixTrie {
     return this.#nodes[node * this.#stride + this.words + 1] as number;
   }
 
+  /** Whether nothing lies below the node, which then has a payload. */
+  isLeaf(node: number): boolean {
+    const links = node * this.#stride + this.words;
+    return this.#nodes[links] === NONE && this.#nodes[links + 1] === NONE;
+  }
+
   /** How many leading bits, at most `limit`, the node's address and the key have in common. */
   commonBits(node: number, key: Uint32Array, limit: number): number {
     return this.#common(node * this.#stride, key, limit);

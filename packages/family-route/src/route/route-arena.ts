@@ -64,7 +64,7 @@ export class RouteArena {
 
   /** The slab that holds a route. */
   slab(route: number): Uint32Array {
-    return this.slabs[Math.floor(route / SLAB_WORDS)] as Uint32Array;
+    return this.slabs[route >>> SLAB_BITS] as Uint32Array;
   }
 
   /** Where in its slab a route begins. */

@@ -6,7 +6,7 @@ import { NONE, type PrefixTrie } from './prefix-trie.js';
  * is still there is not skipped.
  */
 export abstract class TrieWalk {
-  /** Positive: a subtree to go through. Negative: a node to give out. */
+  /** A subtree to go through by its node, or the complement of a node to give out. */
   protected readonly stack: number[] = [];
   protected depth = 0;
 
@@ -25,11 +25,9 @@ export abstract class TrieWalk {
   next(): number {
     while (this.depth > 0) {
       const top = this.stack[--this.depth] as number;
-      if (top > 0) {
-        this.enter(top);
-      } else if (this.trie.payload(-top) !== NONE) {
-        return -top;
-      }
+      if (top < 0) return ~top;
+      if (this.trie.isLeaf(top)) return top;
+      this.enter(top);
     }
     return NONE;
   }
@@ -41,8 +39,9 @@ export abstract class TrieWalk {
     if (node !== NONE) this.stack[this.depth++] = node;
   }
 
+  /** A mere fork is nothing to give out. */
   protected pushNode(node: number): void {
-    this.stack[this.depth++] = -node;
+    if (this.trie.payload(node) !== NONE) this.stack[this.depth++] = ~node;
   }
 }
 
