@@ -16,7 +16,7 @@ import { NeighbourNotifier } from './neighbour/neighbour-notifier.js';
 import { NeighbourTableHandler } from './neighbour/neighbour-table-handler.js';
 import { AddressFamily } from './network/ip-bytes.js';
 import { Network, type NetworkOptions } from './network/network.js';
-import type { NetworkEvent } from './network/network-events.js';
+import type { NetworkEvent, NetworkEventOf } from './network/network-events.js';
 import { NETWORK } from './network/network-token.js';
 import { NexthopHandler } from './nexthop/nexthop-handler.js';
 import { NexthopNotifier } from './nexthop/nexthop-notifier.js';
@@ -64,6 +64,11 @@ function refusal(messageType: number, flagBits: number, addressFamily: number): 
   return 'Bulk delete is not supported';
 }
 
+/** Who tells the groups about each event. */
+type Notifiers = {
+  readonly [T in NetworkEvent['type']]: { notify(event: NetworkEventOf<T>): void };
+};
+
 /** NETLINK_ROUTE over a network. Made by `routeFamily()`. */
 @NetlinkFamily({
   protocol: NetlinkProtocol.Route,
@@ -93,7 +98,7 @@ function refusal(messageType: number, flagBits: number, addressFamily: number): 
   smallestPayload: 1,
 })
 export class RouteFamily {
-  readonly #notifiers: ReadonlyArray<{ notify(event: NetworkEvent): void }>;
+  readonly #notifiers: Notifiers;
   #unsubscribe: (() => void) | undefined;
 
   constructor(
@@ -110,26 +115,48 @@ export class RouteFamily {
     @inject(NeighbourNotifier) neighbours: NeighbourNotifier,
     @inject(MulticastHandler) multicast: MulticastHandler,
   ) {
-    this.#notifiers = [
-      routes,
-      addresses,
-      multicastAddresses,
-      links,
-      bridges,
-      configurations,
-      nexthops,
-      rules,
-      namespaces,
-      neighbours,
-      multicast,
-    ];
+    this.#notifiers = {
+      'link-changed': links,
+      'link-removed': links,
+      'link-ipv6-changed': links,
+      'address-changed': addresses,
+      'address-removed': addresses,
+      'multicast-joined': multicastAddresses,
+      'multicast-left': multicastAddresses,
+      'configuration-changed': configurations,
+      'configuration-removed': configurations,
+      'route-changed': routes,
+      'route-removed': routes,
+      'routes-updated': routes,
+      'nexthop-changed': nexthops,
+      'nexthop-removed': nexthops,
+      'nexthop-bucket-changed': nexthops,
+      'neighbour-changed': neighbours,
+      'neighbour-removed': neighbours,
+      'neighbour-solicited': neighbours,
+      'rule-changed': rules,
+      'rule-removed': rules,
+      'bridge-port-changed': bridges,
+      'bridge-port-removed': bridges,
+      'forwarding-changed': bridges,
+      'forwarding-removed': bridges,
+      'vxlan-entry-changed': bridges,
+      'vxlan-entry-removed': bridges,
+      'address-taken': bridges,
+      'address-released': bridges,
+      'multicast-group-changed': multicast,
+      'multicast-group-removed': multicast,
+      'namespace-numbered': namespaces,
+      'namespace-forgotten': namespaces,
+    };
   }
 
   onLoad(): void {
     const { announcedEvents } = this.network.profile;
     this.#unsubscribe = this.network.events.subscribe((event) => {
       if (announcedEvents?.has(event.type) === false) return;
-      for (const notifier of this.#notifiers) notifier.notify(event);
+      const notifier: { notify(event: NetworkEvent): void } = this.#notifiers[event.type];
+      notifier.notify(event);
     });
   }
 

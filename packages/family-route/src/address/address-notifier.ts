@@ -1,7 +1,7 @@
 import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable, NO_CAUSE } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
-import type { NetworkEvent } from '../network/network-events.js';
+import type { AddressEvent } from '../network/network-events.js';
 import { NETWORK } from '../network/network-token.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
@@ -15,8 +15,7 @@ export class AddressNotifier {
     @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
   ) {}
 
-  notify(event: NetworkEvent): void {
-    if (event.type !== 'address-changed' && event.type !== 'address-removed') return;
+  notify(event: AddressEvent): void {
     const { address } = event;
     const isIpv4 = address.addressFamily === AddressFamily.Inet;
     const group = isIpv4 ? ROUTE_GROUPS.ipv4Address : ROUTE_GROUPS.ipv6Address;

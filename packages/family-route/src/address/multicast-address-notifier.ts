@@ -1,6 +1,6 @@
 import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
-import type { NetworkEvent } from '../network/network-events.js';
+import type { MulticastEvent } from '../network/network-events.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { encodeMembership } from './multicast-description.js';
@@ -10,8 +10,7 @@ import { encodeMembership } from './multicast-description.js';
 export class MulticastAddressNotifier {
   constructor(@inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier) {}
 
-  notify(event: NetworkEvent): void {
-    if (event.type !== 'multicast-joined' && event.type !== 'multicast-left') return;
+  notify(event: MulticastEvent): void {
     const { membership, type } = event;
     const isIpv4 = membership.addressFamily === AddressFamily.Inet;
     const group = isIpv4 ? ROUTE_GROUPS.ipv4MulticastAddress : ROUTE_GROUPS.ipv6MulticastAddress;

@@ -12,7 +12,7 @@ import {
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
-import type { NetworkEvent } from '../network/network-events.js';
+import type { ConfigurationEvent } from '../network/network-events.js';
 import { NETWORK } from '../network/network-token.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
@@ -33,8 +33,7 @@ export class ConfigurationHandler {
     @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
   ) {}
 
-  notify(event: NetworkEvent): void {
-    if (event.type !== 'configuration-changed' && event.type !== 'configuration-removed') return;
+  notify(event: ConfigurationEvent): void {
     const { addressFamily, interfaceIndex } = event;
     const isGone = event.type === 'configuration-removed';
     const group =

@@ -1,7 +1,7 @@
 import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable, NO_CAUSE } from '@nlspace/core';
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import type { Network } from '../network/network.js';
-import type { LinkRemovedEvent, NetworkEvent } from '../network/network-events.js';
+import type { LinkChangedEvent, LinkIpv6ChangedEvent, LinkRemovedEvent } from '../network/network-events.js';
 import { NETWORK } from '../network/network-token.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
@@ -19,7 +19,7 @@ export class LinkNotifier {
     @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
   ) {}
 
-  notify(event: NetworkEvent): void {
+  notify(event: LinkChangedEvent | LinkRemovedEvent | LinkIpv6ChangedEvent): void {
     switch (event.type) {
       case 'link-changed':
       case 'link-removed': {

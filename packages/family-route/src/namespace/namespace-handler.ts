@@ -12,7 +12,7 @@ import {
 } from '@nlspace/core';
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import type { Network } from '../network/network.js';
-import type { NetworkEvent } from '../network/network-events.js';
+import type { NamespaceEvent } from '../network/network-events.js';
 import { NETWORK } from '../network/network-token.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
@@ -31,8 +31,7 @@ export class NamespaceHandler {
     @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
   ) {}
 
-  notify(event: NetworkEvent): void {
-    if (event.type !== 'namespace-numbered' && event.type !== 'namespace-forgotten') return;
+  notify(event: NamespaceEvent): void {
     const type =
       event.type === 'namespace-numbered'
         ? RouteMessageType.NewNamespaceId

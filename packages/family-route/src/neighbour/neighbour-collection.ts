@@ -50,10 +50,10 @@ export class NeighbourCollection {
   /** Takes note of an entry's state and flags. */
   file(neighbour: Neighbour): void {
     const isExempt = neighbour.isIn(NeighbourState.Permanent) || neighbour.has(EXEMPT_FLAGS);
-    if (isExempt) this.#collectable.delete(neighbour);
-    else this.#collectable.add(neighbour);
+    if (!isExempt) this.#collectable.add(neighbour);
+    else if (this.#collectable.size > 0) this.#collectable.delete(neighbour);
     if (neighbour.has(NeighbourFlag.Managed)) this.#managed.add(neighbour);
-    else this.#managed.delete(neighbour);
+    else if (this.#managed.size > 0) this.#managed.delete(neighbour);
     this.#schedule();
   }
 

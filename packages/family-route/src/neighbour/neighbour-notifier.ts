@@ -1,10 +1,10 @@
 import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable } from '@nlspace/core';
 import type { Network } from '../network/network.js';
-import type { NetworkEvent } from '../network/network-events.js';
 import { NETWORK } from '../network/network-token.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { encodeNeighbour } from './neighbour-description.js';
+import type { NeighbourEvent } from './neighbour-events.js';
 
 const MESSAGE_TYPES = {
   'neighbour-changed': RouteMessageType.NewNeighbour,
@@ -20,13 +20,7 @@ export class NeighbourNotifier {
     @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
   ) {}
 
-  notify(event: NetworkEvent): void {
-    if (
-      event.type !== 'neighbour-changed' &&
-      event.type !== 'neighbour-removed' &&
-      event.type !== 'neighbour-solicited'
-    )
-      return;
+  notify(event: NeighbourEvent): void {
     const { neighbour, holders } = event;
     // The originator is named, but neither its sequence number nor an echo for it.
     const portId = this.network.profile.namesOriginators ? event.cause.portId : 0;

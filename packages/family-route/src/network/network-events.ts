@@ -135,6 +135,18 @@ export type NetworkEvent =
   | NexthopBucketEvent
   | RuleEvent;
 
+/** The event of a type. */
+export type NetworkEventOf<
+  T extends NetworkEvent['type'],
+  E extends NetworkEvent = NetworkEvent,
+> = E extends {
+  readonly type: infer Types;
+}
+  ? T extends Types
+    ? E
+    : never
+  : never;
+
 export type NetworkEventListener = (event: NetworkEvent) => void;
 
 /** One ordered stream: listeners are called at once, in the order in which they came. */

@@ -1,9 +1,9 @@
 import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable, MessageFlag } from '@nlspace/core';
 import { encodeMessageOf } from '../network/encoded-dump.js';
-import type { NetworkEvent } from '../network/network-events.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { describeBucket, describeNexthop } from './nexthop-description.js';
+import type { NexthopBucketEvent, NexthopEvent } from './nexthop-events.js';
 import { nexthop } from './nexthop-message.js';
 
 /** Tells the group about nexthop objects. */
@@ -11,7 +11,7 @@ import { nexthop } from './nexthop-message.js';
 export class NexthopNotifier {
   constructor(@inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier) {}
 
-  notify(event: NetworkEvent): void {
+  notify(event: NexthopEvent | NexthopBucketEvent): void {
     switch (event.type) {
       case 'nexthop-changed':
       case 'nexthop-removed': {

@@ -35,7 +35,9 @@ export class Flow {
   isVrfOfOutput = false;
 }
 
-/** A packet of the host's own to an address, of which nothing else is known but what `details` say. */
-export function flowTo(destination: AddressWords, details: Partial<Flow> = {}): Flow {
-  return Object.assign(new Flow(), { destination }, details);
+/** A packet of the host's own to an address, of which nothing else is known. */
+export function flowTo(destination: AddressWords): Flow {
+  const flow = new Flow();
+  flow.destination = destination;
+  return flow;
 }

@@ -163,11 +163,10 @@ export class Ipv4RouteChecks {
       return RouteScope.Link;
     }
     // The gateway must be reachable more directly than through another gateway.
-    const flow = flowTo(nexthop.gateway, {
-      outputInterface: nexthop.interfaceIndex,
-      interfaceIndex: nexthop.interfaceIndex,
-      scope: Math.max(scope + 1, RouteScope.Link),
-    });
+    const flow = flowTo(nexthop.gateway);
+    flow.outputInterface = nexthop.interfaceIndex;
+    flow.interfaceIndex = nexthop.interfaceIndex;
+    flow.scope = Math.max(scope + 1, RouteScope.Link);
     const found = this.#lookupGateway(flow, table);
     if (found === undefined || found.errno !== 0) {
       throw new NetlinkError(found?.errno ?? Errno.ENETUNREACH, 'Nexthop has invalid gateway');

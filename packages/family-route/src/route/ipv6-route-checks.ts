@@ -194,7 +194,10 @@ export class Ipv6RouteChecks {
   /** The link over which a gateway is a neighbour. */
   #reach(gateway: AddressWords, link: RouteLink | undefined, table: number): RouteLink {
     const index = link?.index ?? 0;
-    const flow = flowTo(gateway, { inputInterface: 0, outputInterface: index, interfaceIndex: index });
+    const flow = flowTo(gateway);
+    flow.inputInterface = 0;
+    flow.outputInterface = index;
+    flow.interfaceIndex = index;
     const isDirect = (match: Match | undefined): match is Match =>
       match !== undefined && match.errno === 0 && !this.lookup.hasGateway(match);
     let found = this.lookup.lookupIn(table, flow);
@@ -209,7 +212,9 @@ export class Ipv6RouteChecks {
 
   /** What the main table, or that of the link's VRF, says of the gateway must not contradict it. */
   #checkOnLink(gateway: AddressWords, link: RouteLink): void {
-    const flow = flowTo(gateway, { interfaceIndex: link.index, acceptsOtherLinks: true });
+    const flow = flowTo(gateway);
+    flow.interfaceIndex = link.index;
+    flow.acceptsOtherLinks = true;
     const found = this.lookup.lookupIn(link.vrf?.ownTable ?? RouteTableId.Main, flow);
     if (found === undefined || found.errno !== 0 || this.lookup.isDefault(found)) return;
     if (this.lookup.typeOf(found) !== RouteType.Unicast || found.interfaceIndex !== link.index) {

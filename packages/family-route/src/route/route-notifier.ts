@@ -1,9 +1,9 @@
 import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
-import type { NetworkEvent } from '../network/network-events.js';
 import { NETWORK } from '../network/network-token.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
+import type { RouteEvent, RoutesUpdatedEvent } from './route-events.js';
 
 /** Tells the groups about routes. */
 @injectable()
@@ -13,9 +13,7 @@ export class RouteNotifier {
     @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
   ) {}
 
-  notify(event: NetworkEvent): void {
-    if (event.type !== 'route-changed' && event.type !== 'route-removed' && event.type !== 'routes-updated')
-      return;
+  notify(event: RouteEvent | RoutesUpdatedEvent): void {
     const isIpv4 = event.addressFamily === AddressFamily.Inet;
     const group = isIpv4 ? ROUTE_GROUPS.ipv4Route : ROUTE_GROUPS.ipv6Route;
     if (!this.groups.hasListeners(group, event.cause)) return;

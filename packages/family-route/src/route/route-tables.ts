@@ -76,7 +76,10 @@ export class RouteTables implements KernelRoutes {
     const words = new Uint32Array(4);
     readAddress(destination, 0, destination.length, words);
     const lookup = isIpv4 ? this.ipv4Lookup : this.ipv6Lookup;
-    const match = lookup.lookup(flowTo(words, { outputInterface: wanted, interfaceIndex: wanted }));
+    const flow = flowTo(words);
+    flow.outputInterface = wanted;
+    flow.interfaceIndex = wanted;
+    const match = lookup.lookup(flow);
     return match === undefined || match.errno !== 0 ? undefined : match.interfaceIndex;
   }
 

@@ -1,8 +1,8 @@
 import { GROUP_NOTIFIER, type GroupNotifier, inject, injectable } from '@nlspace/core';
-import type { NetworkEvent } from '../network/network-events.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
 import { encodeRule } from './rule-description.js';
+import type { RuleEvent } from './rule-events.js';
 import { RuleFamily } from './rule-numbers.js';
 
 /** Tells the groups about rules. */
@@ -10,8 +10,7 @@ import { RuleFamily } from './rule-numbers.js';
 export class RuleNotifier {
   constructor(@inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier) {}
 
-  notify(event: NetworkEvent): void {
-    if (event.type !== 'rule-changed' && event.type !== 'rule-removed') return;
+  notify(event: RuleEvent): void {
     const { rule, cause } = event;
     const isIpv4 =
       rule.is.addressFamily === RuleFamily.Inet || rule.is.addressFamily === RuleFamily.MulticastInet;

@@ -248,7 +248,7 @@ test('the same address in two VRFs: each is found from its own links only', (t) 
   });
   const { ipv4Lookup } = network.routes;
   const find = (details: object) => {
-    const found = ipv4Lookup.lookup(flowTo(words(192, 0, 2, 9), details));
+    const found = ipv4Lookup.lookup(Object.assign(flowTo(words(192, 0, 2, 9)), details));
     return found === undefined ? undefined : [found.table.id, found.interfaceIndex];
   };
   const [red, blue] = vrfs as [Link, Link];
@@ -280,7 +280,7 @@ test('a rule about a VRF as a link means all its links', (t) => {
 });
 
 function ipv4Errno({ routes }: Network, details: object): number | undefined {
-  return routes.ipv4Lookup.lookup(flowTo(words(198, 51, 100, 1), details))?.errno;
+  return routes.ipv4Lookup.lookup(Object.assign(flowTo(words(198, 51, 100, 1)), details))?.errno;
 }
 
 test('source addresses are taken from the VRF, from its other links before those of nobody', (t) => {

@@ -3,7 +3,12 @@ import { encodeTakenAddress } from '../../../neighbour/address-database.js';
 import { encodeVxlanEntry } from '../../../neighbour/vxlan-database-operations.js';
 import { encodeMessageOf } from '../../../network/encoded-dump.js';
 import type { Network } from '../../../network/network.js';
-import type { NetworkEvent } from '../../../network/network-events.js';
+import type {
+  BridgePortEvent,
+  ForwardingEvent,
+  TakenAddressEvent,
+  VxlanEntryEvent,
+} from '../../../network/network-events.js';
 import { NETWORK } from '../../../network/network-token.js';
 import { ROUTE_GROUPS } from '../../../route-groups.js';
 import { RouteMessageType } from '../../../route-message-type.js';
@@ -18,7 +23,7 @@ export class BridgeNotifier {
     @inject(NETWORK) private readonly network: Network,
   ) {}
 
-  notify(event: NetworkEvent): void {
+  notify(event: BridgePortEvent | ForwardingEvent | VxlanEntryEvent | TakenAddressEvent): void {
     switch (event.type) {
       case 'bridge-port-changed':
       case 'bridge-port-removed': {

@@ -14,7 +14,7 @@ import {
 import { parseRequest } from '../../../neighbour/parse-request.js';
 import { EncodedDump, encodeMessageOf } from '../../../network/encoded-dump.js';
 import type { Network } from '../../../network/network.js';
-import type { NetworkEvent } from '../../../network/network-events.js';
+import type { MulticastGroupEvent } from '../../../network/network-events.js';
 import { NETWORK } from '../../../network/network-token.js';
 import { ROUTE_GROUPS } from '../../../route-groups.js';
 import { RouteMessageType } from '../../../route-message-type.js';
@@ -61,8 +61,7 @@ export class MulticastHandler {
     @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier,
   ) {}
 
-  notify(event: NetworkEvent): void {
-    if (event.type !== 'multicast-group-changed' && event.type !== 'multicast-group-removed') return;
+  notify(event: MulticastGroupEvent): void {
     if (!this.groups.hasListeners(ROUTE_GROUPS.mdb)) return;
     const { bridge, group, member } = event;
     if (!(bridge.behaviour instanceof BridgeKind)) return;
