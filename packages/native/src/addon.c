@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* N-API: `createSupervisor(handlers)` and `createChannel()`; see index.ts for what the functions promise. */
+#include "bridge.h"
 #include "supervisor.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <node_api.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +18,6 @@
 #include <unistd.h>
 
 #include "../launch/protocol.h"
-
-/* What is needed of libuv, whose headers are not always installed beside Node. Its ABI is fixed since 1.0. */
-typedef struct uv_loop_s uv_loop_t;
-typedef struct uv_poll_s uv_poll_t;
-enum { UV_POLL_TYPE = 8, UV_READABLE_EVENT = 1 };
-extern size_t uv_handle_size(int type);
-extern int uv_poll_init(uv_loop_t *loop, uv_poll_t *handle, int descriptor);
-extern int uv_poll_start(uv_poll_t *handle, int events, void (*callback)(uv_poll_t *, int, int));
-extern void uv_close(void *handle, void (*callback)(void *));
-extern void uv_ref(void *handle);
-extern void uv_unref(void *handle);
-extern void *uv_handle_get_data(const void *handle);
-extern void uv_handle_set_data(void *handle, void *data);
 
 enum handler { ON_CALL, ON_CANCELLED, ON_CLOSED, ON_WRITTEN, ON_TAKEN, ON_LAUNCH, HANDLERS };
 static const char *const handler_names[HANDLERS] = {"call", "cancelled", "closed", "written", "taken", "launch"};
@@ -309,35 +296,6 @@ static struct arguments arguments_of(napi_env env, napi_callback_info info) {
   struct arguments a = {.count = 8};
   napi_get_cb_info(env, info, &a.count, a.values, NULL, (void **)&a.in);
   return a;
-}
-
-static int64_t integer(napi_env env, napi_value value) {
-  int64_t number = -1;
-  napi_get_value_int64(env, value, &number);
-  return number;
-}
-
-static napi_value number(napi_env env, int64_t value) {
-  napi_value result;
-  napi_create_int64(env, value, &result);
-  return result;
-}
-
-static napi_value boolean(napi_env env, bool value) {
-  napi_value result;
-  napi_get_boolean(env, value, &result);
-  return result;
-}
-
-static bool bytes_of(napi_env env, napi_value value, const uint8_t **bytes, size_t *length) {
-  void *data;
-  napi_typedarray_type type;
-  if (napi_get_typedarray_info(env, value, &type, length, &data, NULL, NULL) != napi_ok || type != napi_uint8_array) {
-    napi_throw_type_error(env, NULL, "bytes are a Uint8Array");
-    return false;
-  }
-  *bytes = data;
-  return true;
 }
 
 static struct call *call_of(const struct arguments *a, napi_env env) {
@@ -664,11 +622,6 @@ static const struct {
     {"close", close_all},
 };
 
-static napi_value throw_errno(napi_env env, const char *what) {
-  napi_throw_error(env, NULL, what);
-  return NULL;
-}
-
 static bool make_epolls(struct supervisor *s) {
   s->epoll = epoll_create1(EPOLL_CLOEXEC);
   s->pairs_epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -682,7 +635,7 @@ static bool make_epolls(struct supervisor *s) {
 static napi_value create_supervisor(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   struct instance *in = calloc(1, sizeof *in);
-  if (in == NULL) return throw_errno(env, "out of memory");
+  if (in == NULL) return throw_text(env, "out of memory");
   struct supervisor *s = &in->s;
   in->env = env;
   s->listener = -1;
@@ -699,7 +652,7 @@ static napi_value create_supervisor(napi_env env, napi_callback_info info) {
     if (s->pairs_epoll > 0) close(s->pairs_epoll);
     if (s->memory != MAP_FAILED) munmap(s->memory, MEMORY_SIZE);
     free(in);
-    return throw_errno(env, "cannot set up the supervisor");
+    return throw_text(env, "cannot set up the supervisor");
   }
   napi_create_reference(env, memory, 1, &in->memory);
   napi_create_string_utf8(env, "nlspace:supervisor", NAPI_AUTO_LENGTH, &name);
@@ -712,11 +665,8 @@ static napi_value create_supervisor(napi_env env, napi_callback_info info) {
   }
   napi_create_object(env, &result);
   napi_set_named_property(env, result, "memory", memory);
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-    napi_value function;
-    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function, in, &function);
-    napi_set_named_property(env, result, functions[i].name, function);
-  }
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    set_function(env, result, functions[i].name, functions[i].function, in);
   napi_add_finalizer(env, result, in, finalize, NULL, NULL);
 
   uv_loop_t *loop;
@@ -734,7 +684,7 @@ static napi_value create_channel(napi_env env, napi_callback_info info) {
   int ends[2];
   napi_value result;
   (void)info;
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) return throw_errno(env, strerror(errno));
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) return throw_text(env, strerror(errno));
   napi_create_array_with_length(env, 2, &result);
   for (uint32_t i = 0; i < 2; i++) napi_set_element(env, result, i, number(env, ends[i]));
   return result;
@@ -762,14 +712,9 @@ static napi_value peer_credentials(napi_env env, napi_callback_info info) {
 }
 
 NAPI_MODULE_INIT() {
-  napi_value function;
-  napi_create_function(env, "createSupervisor", NAPI_AUTO_LENGTH, create_supervisor, NULL, &function);
-  napi_set_named_property(env, exports, "createSupervisor", function);
-  napi_create_function(env, "createChannel", NAPI_AUTO_LENGTH, create_channel, NULL, &function);
-  napi_set_named_property(env, exports, "createChannel", function);
-  napi_create_function(env, "closeDescriptor", NAPI_AUTO_LENGTH, close_descriptor, NULL, &function);
-  napi_set_named_property(env, exports, "closeDescriptor", function);
-  napi_create_function(env, "peerCredentials", NAPI_AUTO_LENGTH, peer_credentials, NULL, &function);
-  napi_set_named_property(env, exports, "peerCredentials", function);
+  set_function(env, exports, "createSupervisor", create_supervisor, NULL);
+  set_function(env, exports, "createChannel", create_channel, NULL);
+  set_function(env, exports, "closeDescriptor", close_descriptor, NULL);
+  set_function(env, exports, "peerCredentials", peer_credentials, NULL);
   return exports;
 }
