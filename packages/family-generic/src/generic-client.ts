@@ -2,6 +2,7 @@ import {
   ClientSocket,
   type DecodedOf,
   Errno,
+  type MappedSubscription,
   type MessageOf,
   type MessageSchema,
   type Netlink,
@@ -114,13 +115,16 @@ export class GenericClient<M extends MessageSchema> implements AsyncDisposable {
    *
    * @throws {RangeError} naming the groups there are.
    */
-  async subscribe(group: string): Promise<AsyncGenerator<GenericMessage<M>, void, undefined>> {
+  async subscribe(
+    group: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<MappedSubscription<GenericMessage<M>>> {
     const number = this.groups.get(group);
     if (number === undefined) {
       const names = [...this.groups.keys()].join(', ') || 'none';
       throw new RangeError(`the family has no group ${group}; its groups: ${names}`);
     }
-    return notifications<M>(await this.socket.subscribe([number]));
+    return (await this.socket.subscribe([number], options)).map((notification) => visible<M>(notification));
   }
 
   /** Idempotent. */
@@ -136,12 +140,6 @@ export class GenericClient<M extends MessageSchema> implements AsyncDisposable {
     const { message, messages = {} } = this.options;
     return behindGenericHeader(messages[command] ?? message, command, this.version);
   }
-}
-
-async function* notifications<M extends MessageSchema>(
-  received: AsyncGenerator<{ readonly header: object }, void, undefined>,
-): AsyncGenerator<GenericMessage<M>, void, undefined> {
-  for await (const notification of received) yield visible<M>(notification);
 }
 
 function visible<M extends MessageSchema>(received: { readonly header: object }): GenericMessage<M> {

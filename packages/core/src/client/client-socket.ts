@@ -21,9 +21,7 @@ import {
 } from '../wire/message-header.js';
 import type { MessageCatalog } from './message-catalog.js';
 import { errnoOf, readRefusal } from './reply-parser.js';
-
-/** Most datagrams of notifications that wait for a subscriber; beyond, they stay in the socket and overrun it. */
-const SUBSCRIPTION_BACKLOG = 1024;
+import { Subscription } from './subscription.js';
 
 export interface ClientOptions {
   readonly protocol: number;
@@ -35,7 +33,9 @@ export interface ClientOptions {
 export interface RequestOptions {
   /** NEW, DEL and GET modifiers beside REQUEST and ACK. @default 0 */
   readonly flags?: number;
-  readonly signal?: AbortSignal;
+  /** What errors call the request. @default the schema's name and the message type */
+  readonly operation?: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A reply or notification, decoded by the schema of its type. */
@@ -54,16 +54,13 @@ export interface ReceivedMessage<
 /** A request that has not been answered to its end. */
 interface Exchange {
   readonly operation: string;
+  readonly schema: MessageSchema;
+  readonly body: MessageBody;
   readonly replies: ReceivedMessage[];
   /** Set when the answer is complete. */
   outcome: { error: NetlinkError | undefined } | undefined;
   interrupted: boolean;
   readonly expectsDone: boolean;
-  wake: (() => void) | undefined;
-}
-
-interface Subscriber {
-  readonly backlog: Array<ReceivedMessage | NetlinkError>;
   wake: (() => void) | undefined;
 }
 
@@ -74,7 +71,7 @@ interface Subscriber {
 export class ClientSocket implements AsyncDisposable {
   readonly #catalog: MessageCatalog;
   readonly #exchanges = new Map<number, Exchange>();
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #subscriptions = new Set<Subscription>();
   readonly #writer = new ByteWriter();
   #sequence = 0;
   #dumping: Promise<void> = Promise.resolve();
@@ -107,10 +104,10 @@ export class ClientSocket implements AsyncDisposable {
     messageType: number,
     schema: MessageSchema<H, A>,
     body: MessageBody<H, A>,
-    { flags = 0, signal }: RequestOptions = {},
+    options: RequestOptions = {},
   ): Promise<ReceivedMessage<H, A>[]> {
-    const operation = `${schema.name} ${messageType}`;
-    const { sequence, exchange } = this.#begin(operation, false);
+    const { flags = 0, operation = `${schema.name} ${messageType}`, signal } = options;
+    const { sequence, exchange } = this.#begin(operation, schema as never, body as never, false);
     try {
       await this.#send(messageType, schema, body, flags | MessageFlag.Ack, sequence);
       await this.#until(exchange, () => exchange.outcome !== undefined, signal);
@@ -130,16 +127,23 @@ export class ClientSocket implements AsyncDisposable {
     messageType: number,
     schema: MessageSchema<H, A>,
     body: MessageBody<H, A> = { attributes: {} as never },
-    { flags = 0, signal }: RequestOptions = {},
+    options: RequestOptions = {},
   ): AsyncGenerator<ReceivedMessage<H, A>, void, undefined> {
-    const operation = `${schema.name} ${messageType} dump`;
+    const { flags = 0, operation = `${schema.name} ${messageType} dump`, signal } = options;
     const before = this.#dumping;
     let finished = () => {};
     this.#dumping = new Promise((resolve) => {
       finished = resolve;
     });
-    await before;
-    const { sequence, exchange } = this.#begin(operation, true);
+    let begun: { sequence: number; exchange: Exchange };
+    try {
+      await unlessAborted(before, signal);
+      begun = this.#begin(operation, schema as never, body as never, true);
+    } catch (error) {
+      before.then(finished);
+      throw error;
+    }
+    const { sequence, exchange } = begun;
     try {
       await this.#send(messageType, schema, body, flags | MessageFlag.Dump, sequence);
       for (;;) {
@@ -162,22 +166,26 @@ export class ClientSocket implements AsyncDisposable {
     }
   }
 
-  /**
-   * Joins groups and gives their notifications from now on. Ends when it is closed or the socket is.
-   *
-   * @throws {NetlinkError} ENOBUFS where notifications were lost; the next call goes on after the gap.
-   */
-  async subscribe(groups: Iterable<number>): Promise<AsyncGenerator<ReceivedMessage, void, undefined>> {
-    const joined = [...groups];
-    const subscriber: Subscriber = { backlog: [], wake: undefined };
-    this.#subscribers.add(subscriber);
+  /** Joins groups and gives their notifications from now on. Ends when it is closed, or the socket is. */
+  async subscribe(
+    groups: Iterable<number>,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Subscription> {
+    signal?.throwIfAborted();
+    const subscription: Subscription = new Subscription(
+      new Set(groups),
+      () => this.#pump(),
+      () => this.#leave(subscription),
+      signal,
+    );
+    this.#subscriptions.add(subscription);
     try {
-      for (const group of joined) await this.socket.joinGroup(group);
+      for (const group of subscription.groups) await this.socket.joinGroup(group);
     } catch (error) {
-      this.#subscribers.delete(subscriber);
+      await subscription.return();
       throw error;
     }
-    return this.#notifications(subscriber, joined);
+    return subscription;
   }
 
   /** Ends everything: requests that wait fail with ECONNABORTED, subscriptions end. Idempotent. */
@@ -194,43 +202,33 @@ export class ClientSocket implements AsyncDisposable {
       };
       exchange.wake?.();
     }
-    for (const subscriber of this.#subscribers) subscriber.wake?.();
+    for (const subscription of this.#subscriptions) subscription.end(undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
 
-  async *#notifications(
-    subscriber: Subscriber,
-    joined: number[],
-  ): AsyncGenerator<ReceivedMessage, void, undefined> {
-    try {
-      for (;;) {
-        const next = subscriber.backlog.shift();
-        if (next instanceof NetlinkError) throw next;
-        if (next !== undefined) {
-          yield next;
-          continue;
-        }
-        if (this.#closed) return;
-        this.#pump();
-        if (subscriber.backlog.length > 0) continue;
-        await new Promise<void>((resolve) => {
-          subscriber.wake = resolve;
-        });
-      }
-    } finally {
-      this.#subscribers.delete(subscriber);
-      if (!this.#closed) for (const group of joined) await this.socket.leaveGroup(group);
+  async #leave(subscription: Subscription): Promise<void> {
+    if (!this.#subscriptions.delete(subscription)) return;
+    for (const group of subscription.groups) {
+      const isWanted = [...this.#subscriptions].some(({ groups }) => groups.has(group));
+      if (!isWanted && !this.#closed) await this.socket.leaveGroup(group);
     }
   }
 
-  #begin(operation: string, expectsDone: boolean): { sequence: number; exchange: Exchange } {
+  #begin(
+    operation: string,
+    schema: MessageSchema,
+    body: MessageBody,
+    expectsDone: boolean,
+  ): { sequence: number; exchange: Exchange } {
     if (this.#closed) throw new NetlinkError(Errno.EBADF, 'the socket is closed', { operation });
     this.#sequence = (this.#sequence % 0xffff_ffff) + 1;
     const exchange: Exchange = {
       operation,
+      schema,
+      body,
       replies: [],
       outcome: undefined,
       interrupted: false,
@@ -262,7 +260,6 @@ export class ClientSocket implements AsyncDisposable {
 
   /** Waits until `ready`; whatever arrives wakes it. */
   async #until(exchange: Exchange, ready: () => boolean, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
     signal?.throwIfAborted();
     while (!ready()) {
       await new Promise<void>((resolve, reject) => {
@@ -303,12 +300,13 @@ export class ClientSocket implements AsyncDisposable {
     }
   }
 
+  /** While an answer is waited for, notifications are read on: those that nobody takes are lost, and their subscriber is told. */
   #isBackedUp(): boolean {
     for (const exchange of this.#exchanges.values()) {
       if (exchange.expectsDone && exchange.replies.length > 0) return true;
     }
-    for (const subscriber of this.#subscribers)
-      if (subscriber.backlog.length >= SUBSCRIPTION_BACKLOG) return true;
+    if (this.#exchanges.size > 0) return false;
+    for (const subscription of this.#subscriptions) if (subscription.isFull) return true;
     return false;
   }
 
@@ -318,10 +316,7 @@ export class ClientSocket implements AsyncDisposable {
       error instanceof NetlinkError
         ? error
         : new NetlinkError(Errno.EIO, String(error), {}, { cause: error });
-    for (const subscriber of this.#subscribers) {
-      subscriber.backlog.push(refusal);
-      subscriber.wake?.();
-    }
+    for (const subscription of this.#subscriptions) subscription.fail(refusal);
     if (refusal.errno === Errno.ENOBUFS) {
       this.#pump();
       return;
@@ -343,7 +338,7 @@ export class ClientSocket implements AsyncDisposable {
     if ((header.flags & MessageFlag.DumpInterrupted) !== 0) exchange.interrupted = true;
     if (header.type === ControlMessageType.Error || header.type === ControlMessageType.Done) {
       const errno = errnoOf(message);
-      exchange.outcome = { error: errno === 0 ? undefined : readRefusal(message, exchange.operation) };
+      exchange.outcome = { error: errno === 0 ? undefined : readRefusal(message, exchange.operation, exchange) };
     } else {
       exchange.replies.push(this.#decode(message, 0));
     }
@@ -351,11 +346,11 @@ export class ClientSocket implements AsyncDisposable {
   }
 
   #announce(message: RawMessage, group: number): void {
-    if (this.#subscribers.size === 0) return;
-    const decoded = this.#decode(message, group);
-    for (const subscriber of this.#subscribers) {
-      subscriber.backlog.push(decoded);
-      subscriber.wake?.();
+    let decoded: ReceivedMessage | undefined;
+    for (const subscription of this.#subscriptions) {
+      if (!subscription.groups.has(group)) continue;
+      decoded ??= this.#decode(message, group);
+      subscription.push(decoded);
     }
   }
 
@@ -365,5 +360,20 @@ export class ClientSocket implements AsyncDisposable {
       throw new DecodeError(`no schema for message type ${header.type}`, 0, 'message');
     const { type: messageType, flags, sequence, portId } = header;
     return { ...decodeMessage(schema, payload), messageType, flags, sequence, portId, group };
+  }
+}
+
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }

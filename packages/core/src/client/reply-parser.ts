@@ -1,10 +1,15 @@
 import { NetlinkError } from '../errors/netlink-error.js';
+import { attributePathAt, attributeSetAt } from '../schema/attributes.js';
+import { encodeMessage, type MessageBody, type MessageSchema } from '../schema/message.js';
+import { align4 } from '../wire/alignment.js';
+import { ByteWriter } from '../wire/byte-writer.js';
 import { MESSAGE_HEADER_SIZE, MessageFlag, type RawMessage } from '../wire/message-header.js';
 
 /** NLMSGERR_ATTR_* */
 const TEXT = 1;
 const OFFSET = 2;
 const MISSING_TYPE = 5;
+const MISSING_NEST = 6;
 
 const decoder = new TextDecoder();
 
@@ -14,24 +19,59 @@ export function errnoOf({ payload }: RawMessage): number {
   return 0 - new DataView(payload.buffer, payload.byteOffset).getInt32(0, true);
 }
 
-/** Turns NLMSG_ERROR or a failed NLMSG_DONE into the error that the handler threw. */
-export function readRefusal(message: RawMessage, operation: string): NetlinkError {
+/** A request as it was given to be sent. */
+export interface SentRequest {
+  readonly schema: MessageSchema;
+  readonly body: MessageBody;
+}
+
+/**
+ * Turns NLMSG_ERROR or a failed NLMSG_DONE into the error that the handler threw. With the request, the attribute at fault is
+ * named, not only its offset.
+ */
+export function readRefusal(message: RawMessage, operation: string, request?: SentRequest): NetlinkError {
   const { header, payload } = message;
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   let text: string | undefined;
   let offset: number | undefined;
   let missing: number | undefined;
+  let missingNest: number | undefined;
   for (const [type, start, length] of extendedAckAttributes(message, view)) {
     if (type === TEXT) text = decoder.decode(payload.subarray(start, start + Math.max(0, length - 1)));
-    else if (type === OFFSET && length >= 4) offset = view.getUint32(start, true);
-    else if (type === MISSING_TYPE && length >= 4) missing = view.getUint32(start, true);
+    else if (length < 4) continue;
+    else if (type === OFFSET) offset = view.getUint32(start, true);
+    else if (type === MISSING_TYPE) missing = view.getUint32(start, true);
+    else if (type === MISSING_NEST) missingNest = view.getUint32(start, true);
   }
+  const attribute = attributeAtFault(request, offset, missing, missingNest);
   return new NetlinkError(errnoOf(message), text, {
     operation,
     sequence: header.sequence,
+    ...(attribute === undefined ? {} : { attribute }),
     ...(offset === undefined ? {} : { offset }),
     ...(missing === undefined ? {} : { missing }),
   });
+}
+
+/** The key of the attribute that an extended ACK points to, or says is missing. The request is written once more for that. */
+function attributeAtFault(
+  request: SentRequest | undefined,
+  offset: number | undefined,
+  missing: number | undefined,
+  missingNest: number | undefined,
+): string | undefined {
+  if (request === undefined || (offset === undefined && missing === undefined)) return undefined;
+  const { schema, body } = request;
+  const writer = new ByteWriter();
+  encodeMessage(schema, writer, body);
+  const first = align4(schema.header.size);
+  const at = (place: number) =>
+    attributePathAt(schema.attributes, writer.view, first, writer.length, place - MESSAGE_HEADER_SIZE);
+  if (missing === undefined) return at(offset ?? 0);
+  const nest = missingNest === undefined ? undefined : at(missingNest);
+  const key = attributeSetAt(schema.attributes, nest)?.byType[missing]?.key;
+  if (key === undefined) return nest;
+  return nest === undefined ? key : `${nest}.${key}`;
 }
 
 function* extendedAckAttributes(

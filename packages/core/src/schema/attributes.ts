@@ -343,3 +343,39 @@ export function findAttribute(
   }
   return undefined;
 }
+
+/**
+ * The path (keys joined by dots) of the attribute whose header is at an offset, or of the innermost one that it lies in, as
+ * far as parents decode as nests; undefined when no attribute of the set is there.
+ */
+export function attributePathAt(
+  set: AttributeSet,
+  view: DataView,
+  start: number,
+  end: number,
+  place: number,
+): string | undefined {
+  for (let offset = start; end - offset >= 4; ) {
+    const length = view.getUint16(offset, true);
+    if (length < 4 || offset + length > end) return undefined;
+    const next = offset + align4(length);
+    if (place >= offset && place < next) {
+      const entry = set.byType[view.getUint16(offset + 2, true) & ATTRIBUTE_TYPE_MASK];
+      if (entry === undefined) return undefined;
+      const { nested, isList } = entry.definition.kind;
+      if (place === offset || nested === undefined || isList === true) return entry.key;
+      const inner = attributePathAt(nested, view, offset + 4, offset + length, place);
+      return inner === undefined ? entry.key : `${entry.key}.${inner}`;
+    }
+    offset = next;
+  }
+  return undefined;
+}
+
+/** The set that a path leads into; without one the set itself. */
+export function attributeSetAt(set: AttributeSet, path: string | undefined): AttributeSet | undefined {
+  return path?.split('.').reduce<AttributeSet | undefined>(
+    (inner, key) => inner?.shape[key]?.kind.nested,
+    set,
+  ) ?? (path === undefined ? set : undefined);
+}

@@ -86,6 +86,7 @@ test('do rejects with errno, text, offset and operation of the refusal', async (
   t.is(error.errno, Errno.EEXIST);
   t.is(error.text, 'book a exists');
   t.is(error.details.offset, 20);
+  t.is(error.details.attribute, 'title');
   t.regex(error.message, /book 16: EEXIST: book a exists/);
 });
 
@@ -96,6 +97,7 @@ test('do rejects with the number of a missing attribute', async (t) => {
   });
   t.is(error.errno, Errno.EINVAL);
   t.is(error.details.missing, 1);
+  t.is(error.details.attribute, 'title');
 });
 
 test('dump gives every message, over many datagrams', async (t) => {
@@ -154,13 +156,75 @@ test('subscribe throws ENOBUFS at the gap and then goes on', async (t) => {
   for (let i = 0; i < 3000; i++) await writer.do(BookType.Add, book, title(`book ${i}`));
   let taken = 0;
   const error = await t.throwsAsync(async () => {
-    for (;;) {
-      await arrivals.next();
-      taken++;
-    }
+    for await (const _ of arrivals) taken++;
   });
   t.is((error as NetlinkError).errno, Errno.ENOBUFS);
   t.true(taken >= 1024 && taken < 3000);
+  // What was in the socket when it overflowed is still there.
+  let after = 0;
+  while (arrivals.take() !== undefined) after++;
+  t.true(after > 0 && taken + after < 3000);
+  await writer.do(BookType.Add, book, title('the last'));
+  t.deepEqual((await arrivals.next()).value?.attributes, { title: 'the last' });
+});
+
+test('who takes no notifications loses some, but not the answers to requests', async (t) => {
+  const domain = new NetlinkDomain({ families: [Library] });
+  const client = await open(domain);
+  const writer = await open(domain);
+  const arrivals = await client.subscribe([40]);
+  for (let i = 0; i < 1500; i++) {
+    await writer.do(BookType.Add, book, title(`book ${i}`));
+    await client.do(BookType.Add, book, title(`own book ${i}`));
+  }
+  const taken: unknown[] = [];
+  const error = await t.throwsAsync(async () => {
+    for await (const { attributes } of arrivals) taken.push(attributes);
+  });
+  t.is((error as NetlinkError).errno, Errno.ENOBUFS);
+  t.deepEqual(taken.at(-1), { title: 'own book 511' });
+  t.is(taken.length, 1024);
+});
+
+test('a subscription hears of its own groups and leaves those that no other wants', async (t) => {
+  const domain = new NetlinkDomain({ families: [Library] });
+  const client = await open(domain);
+  const writer = await open(domain);
+  const near = await client.subscribe([1]);
+  const both = await client.subscribe([1, 40]);
+  await writer.do(BookType.Add, book, title('a'));
+  t.is((await both.next()).value?.group, 40);
+  t.is(near.take(), undefined);
+  await both.return();
+  t.deepEqual([...(await client.socket.memberships())], [1, 0]);
+});
+
+test('an aborted subscription rejects with the reason and leaves its groups', async (t) => {
+  const client = await open(new NetlinkDomain({ families: [Library] }));
+  const controller = new AbortController();
+  const arrivals = await client.subscribe([40], { signal: controller.signal });
+  const next = arrivals.next();
+  controller.abort(new Error('enough'));
+  await t.throwsAsync(next, { message: 'enough' });
+  t.true((await arrivals.next()).done);
+  t.deepEqual([...(await client.socket.memberships())], [0, 0]);
+});
+
+test('a dump that waits for another one can be aborted', async (t) => {
+  const client = await open(new NetlinkDomain({ families: [Library] }));
+  for (let i = 0; i < 500; i++) await client.do(BookType.Add, book, title(`book ${i}`));
+  const first = client.dump(BookType.List, book);
+  await first.next();
+  const controller = new AbortController();
+  const second = client.dump(BookType.List, book, undefined, { signal: controller.signal }).next();
+  controller.abort(new Error('too long'));
+  await t.throwsAsync(second, { message: 'too long' });
+  let rest = 0;
+  for await (const _ of first) rest++;
+  t.is(rest, 499);
+  let again = 0;
+  for await (const _ of client.dump(BookType.List, book)) again++;
+  t.is(again, 500);
 });
 
 test('close fails requests that wait and ends subscriptions', async (t) => {
