@@ -29,6 +29,7 @@ export type { NexthopTable } from './nexthop/nexthop-table.js';
 export * from './profile/network-profile.js';
 export { route } from './route/route-message.js';
 export type { RouteReason } from './route/route-reason.js';
+export { ROUTE_CATALOG } from './route-catalog.js';
 export { RouteFamily, routeFamily } from './route-family.js';
 export * from './route-groups.js';
 export * from './route-message-type.js';

@@ -24,6 +24,7 @@ export {
   type NetworkEvent,
   type NetworkOptions,
   type NetworkProfile,
+  ROUTE_CATALOG,
   ROUTE_GROUPS,
   RouteFamily,
   RouteMessageType,
@@ -57,7 +58,6 @@ export {
 } from '@nlspace/transport-unix';
 export { createNetlink, type NetlinkOptions } from './create-netlink.js';
 export { PROFILES, type Profile, type ProfileName } from './profiles.js';
-export { ROUTE_CATALOG } from './route-catalog.js';
 export { type TraceOptions, trace } from './trace/trace.js';
 export { tunDevices } from './tun-devices.js';
 export { ROUTE_VOCABULARY } from './vocabulary/route-vocabulary.js';

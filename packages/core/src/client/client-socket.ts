@@ -338,7 +338,9 @@ export class ClientSocket implements AsyncDisposable {
     if ((header.flags & MessageFlag.DumpInterrupted) !== 0) exchange.interrupted = true;
     if (header.type === ControlMessageType.Error || header.type === ControlMessageType.Done) {
       const errno = errnoOf(message);
-      exchange.outcome = { error: errno === 0 ? undefined : readRefusal(message, exchange.operation, exchange) };
+      exchange.outcome = {
+        error: errno === 0 ? undefined : readRefusal(message, exchange.operation, exchange),
+      };
     } else {
       exchange.replies.push(this.#decode(message, 0));
     }

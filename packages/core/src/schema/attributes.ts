@@ -374,8 +374,8 @@ export function attributePathAt(
 
 /** The set that a path leads into; without one the set itself. */
 export function attributeSetAt(set: AttributeSet, path: string | undefined): AttributeSet | undefined {
-  return path?.split('.').reduce<AttributeSet | undefined>(
-    (inner, key) => inner?.shape[key]?.kind.nested,
-    set,
-  ) ?? (path === undefined ? set : undefined);
+  return (
+    path?.split('.').reduce<AttributeSet | undefined>((inner, key) => inner?.shape[key]?.kind.nested, set) ??
+    (path === undefined ? set : undefined)
+  );
 }

@@ -22,11 +22,10 @@ export type RefinedShape<A extends AttributeShape, R> = {
  * The same message, some of whose attributes read as other kinds: addresses as text, opaque bytes as what is in them.
  * Numbers, order and header stay.
  */
-export function refineMessage<
-  H extends HeaderShape,
-  A extends AttributeShape,
-  const R extends Refinement<A>,
->(message: MessageSchema<H, A>, kinds: R): MessageSchema<H, RefinedShape<A, R>> {
+export function refineMessage<H extends HeaderShape, A extends AttributeShape, const R extends Refinement<A>>(
+  message: MessageSchema<H, A>,
+  kinds: R,
+): MessageSchema<H, RefinedShape<A, R>> {
   const shape = Object.fromEntries(
     Object.entries(message.attributes.shape).map(([key, definition]) => {
       const kind = kinds[key];

@@ -1,10 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ClientSocket, NetlinkProtocol } from '@nlspace/core';
-import { ROUTE_GROUPS, RouteMessageType } from '@nlspace/family-route';
+import { ROUTE_CATALOG, ROUTE_GROUPS, RouteMessageType } from '@nlspace/family-route';
 import { type ExitResult, LaunchError, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
-import { ROUTE_CATALOG } from '../route-catalog.js';
 import { ROUTE_TEXTS } from '../vocabulary/route-texts.js';
 
 interface Tour {

@@ -1,7 +1,6 @@
 import { MessageFlag } from '@nlspace/core';
-import { ROUTE_GROUPS } from '@nlspace/family-route';
+import { ROUTE_CATALOG, ROUTE_GROUPS } from '@nlspace/family-route';
 import type { Vocabulary } from '@nlspace/middleware';
-import { ROUTE_CATALOG } from '../route-catalog.js';
 import { ROUTE_TEXTS } from './route-texts.js';
 
 /** RTM_NEW…: the first type of each object (linux/rtnetlink.h). */

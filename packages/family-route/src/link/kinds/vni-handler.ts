@@ -1,12 +1,7 @@
 import {
-  attr,
   Do,
   Dump,
-  defineAttributes,
-  defineHeader,
-  defineMessage,
   Errno,
-  field,
   inject,
   injectable,
   NetlinkError,
@@ -17,20 +12,8 @@ import { EncodedDump } from '../../network/encoded-dump.js';
 import type { Network } from '../../network/network.js';
 import { NETWORK } from '../../network/network-token.js';
 import { RouteMessageType } from '../../route-message-type.js';
+import { tunnelRequest } from './vni-message.js';
 
-/** `struct tunnel_msg` */
-const tunnelRequest = defineMessage({
-  name: 'tunnel-request',
-  header: defineHeader('tunnel_msg', {
-    addressFamily: field.u8,
-    flags: field.u8,
-    reserved: field.u16,
-    interfaceIndex: field.u32,
-  }),
-  attributes: defineAttributes('tunnel-request', {
-    entry: attr.nested(1, defineAttributes('tunnel-entry', {}), { checked: false }),
-  }),
-});
 type Request = Pick<RequestOf<typeof tunnelRequest>, 'header'>;
 
 /** RTM_*TUNNEL (`bridge vni`): lists of numbers of VXLANs. None has one, for links with `vnifilter` are refused. */
