@@ -140,7 +140,7 @@ export class ClientSocket implements AsyncDisposable {
       await unlessAborted(before, signal);
       begun = this.#begin(operation, schema as never, body as never, true);
     } catch (error) {
-      before.then(finished);
+      void before.then(finished);
       throw error;
     }
     const { sequence, exchange } = begun;
