@@ -39,6 +39,7 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
   },
   FRR: async () => dirname(firstOf('/usr/lib/frr/zebra')),
   BIRD: async () => firstOf('/usr/sbin/bird'),
+  TSHARK: async () => firstOf('/usr/bin/tshark'),
   WG: async () => firstOf('/usr/bin/wg'),
   WG_QUICK: async () => firstOf('/usr/bin/wg-quick'),
 };

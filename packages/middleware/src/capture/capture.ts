@@ -2,7 +2,7 @@ import type { Netlink } from '@nlspace/core';
 import { callText } from '../observe/call-text.js';
 import { observe } from '../observe/observe.js';
 import { protocolName } from '../observe/protocol-name.js';
-import type { ObservedSocket, SocketEvent } from '../observe/socket-event.js';
+import type { ObservedSocket, SocketCall, SocketEvent } from '../observe/socket-event.js';
 import { NUMBERS_ONLY, type Vocabularies } from '../vocabulary.js';
 import { COOKED_HEADER_SIZE, NETLINK_LINK_TYPE, writeCookedHeader } from './cooked-header.js';
 import { journalFields, packetComment } from './journal-fields.js';
@@ -10,6 +10,9 @@ import { PcapngWriter } from './pcapng-writer.js';
 
 /** What our own files say that they were written by. */
 export const APPLICATION = 'nlspace';
+
+/** Front doors ask for it all the time, and nothing follows from it. */
+const UNREMARKABLE: ReadonlySet<SocketCall> = new Set<SocketCall>(['get-option', 'memberships']);
 
 export interface CaptureOptions {
   /** Takes a part of the file, which ends well behind each of them. The bytes are reused when it returns. */
@@ -39,6 +42,7 @@ export function capture(
   const listener = (event: SocketEvent): void => {
     const { time, socket } = event;
     if (event.kind === 'call') {
+      if (event.errno === 0 && UNREMARKABLE.has(event.call)) return;
       if (event.call === 'open') {
         const name = socketName(socket, nameOfProcess(socket.processId));
         names.set(socket, name);

@@ -7,6 +7,7 @@ const OPTIONS = {
   run: {
     verbose: { type: 'boolean', short: 'v' },
     'trace-file': { type: 'string' },
+    capture: { type: 'string' },
     'no-admin': { type: 'boolean' },
     base: { type: 'string' },
     family: { type: 'string', multiple: true },
@@ -20,6 +21,7 @@ const OPTIONS = {
     json: { type: 'boolean' },
     verbose: { type: 'boolean', short: 'v' },
     'trace-file': { type: 'string' },
+    capture: { type: 'string' },
     family: { type: 'string', multiple: true },
     'link-kind': { type: 'string', multiple: true },
     profile: { type: 'string' },
@@ -53,6 +55,8 @@ export interface CommandLine {
   readonly version: boolean;
   readonly verbose: boolean;
   readonly traceFile: string | undefined;
+  /** Written as pcapng. */
+  readonly captureFile: string | undefined;
   readonly admin: boolean;
   /** The lowest descriptor that is trapped. */
   readonly base: number | undefined;
@@ -105,6 +109,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     version: values['version'] === true,
     verbose: values['verbose'] === true,
     traceFile: values['trace-file'] as string | undefined,
+    captureFile: values['capture'] as string | undefined,
     admin: values['no-admin'] !== true,
     base: readBase(values['base'] as string | undefined),
     json: values['json'] === true,

@@ -8,7 +8,7 @@ import type { CommandLine } from './arguments.js';
 import { addressOf, openBackDoor } from './back-door.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
-import { withTrace } from './with-trace.js';
+import { withMiddleware } from './with-middleware.js';
 
 /** `nlspace run`: terminal, standard input, signals and exit status are the program's own. */
 export function runCommand(commandLine: CommandLine): Promise<ExitResult> {
@@ -54,6 +54,6 @@ async function runOn(
 ): Promise<ExitResult> {
   const { program, admin, base } = commandLine;
   const argv = program.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : program;
-  const traced = await withTrace(netlink, commandLine);
-  return run(traced, argv, { ...options, netAdmin: admin, ...(base === undefined ? {} : { base }) });
+  const shown = await withMiddleware(netlink, commandLine);
+  return run(shown, argv, { ...options, netAdmin: admin, ...(base === undefined ? {} : { base }) });
 }

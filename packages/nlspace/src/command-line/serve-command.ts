@@ -10,7 +10,7 @@ import type { CommandLine } from './arguments.js';
 import { addressOf } from './back-door.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
-import { withTrace } from './with-trace.js';
+import { withMiddleware } from './with-middleware.js';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -24,7 +24,7 @@ export async function serveCommand(commandLine: CommandLine): Promise<ExitResult
   const domain = createNetlink({ profile, network });
   addDaemonFamily(domain, network);
   await loadFamilies(domain, families);
-  const netlink: Netlink = await withTrace(domain, commandLine);
+  const netlink: Netlink = await withMiddleware(domain, commandLine);
   const address = addressOf(listenAddress, 'listen');
   const listener = await listen(netlink, address, mode === undefined ? {} : { mode });
   const told = new Promise<void>((resolve) => {

@@ -23,6 +23,7 @@ Terminal, standard input, signals and exit status are the program's own. Without
 
   -v, --verbose           write requests, replies and notifications as text to standard error
       --trace-file FILE   write them to a file
+      --capture FILE      write them as pcapng, for Wireshark and tshark
       --no-admin          the program may look but not change anything (EPERM)
       --family MODULE     also serve the families that a JavaScript module exports; may be repeated
       --link-kind FILE    a module that exports classes decorated with @LinkKind: \`ip link add type …\` makes their
@@ -45,6 +46,7 @@ and many at once. Root and the owner of this process may change things, others w
       --json              say where it listens as JSON: {"address":…,"pid":…}
   -v, --verbose           write requests, replies and notifications as text to standard error
       --trace-file FILE   write them to a file
+      --capture FILE      write them as pcapng, for Wireshark and tshark
       --family MODULE     also serve the families that a JavaScript module exports; may be repeated
       --link-kind FILE    a module that exports classes decorated with @LinkKind; may be repeated
       --profile NAME      behave like linux (default) or freebsd where they part; numbers stay Linux's
