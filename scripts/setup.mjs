@@ -51,6 +51,7 @@ function perform(wanted) {
   writeStamp({ install: wanted.install });
   step('compiling TypeScript', process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b']);
   removeOrphanedOutputs();
+  step('bundling the command', process.execPath, [join(ROOT, 'scripts/bundle.mjs')]);
   if (process.platform === 'linux') {
     step('building the native part', 'make', ['-s', '-C', 'packages/native'], {
       hint: 'it needs a C compiler and the headers of the C library and of Linux; on Debian: apt-get install build-essential',

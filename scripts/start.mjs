@@ -7,7 +7,7 @@ import { setUpOrExit } from './setup.mjs';
 
 setUpOrExit();
 
-const cli = join(ROOT, 'packages/nlspace/dist/src/cli.js');
+const cli = join(ROOT, 'packages/nlspace/bin/nlspace.js');
 if (!existsSync(cli)) {
   process.stderr.write(`nlspace: ${cli} is missing: packages/nlspace/src/cli.ts was not compiled\n`);
   process.exit(1);

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const COMMAND = `${root}packages/nlspace/dist/src/cli.js`;
+const COMMAND = `${root}packages/nlspace/bin/nlspace.js`;
 
 /** Where a script runs: the same commands, another kernel side. */
 export type Side = 'nlspace' | 'kernel';

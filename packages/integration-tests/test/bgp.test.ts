@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { conditionalTest, peerTest, providePrograms } from '../src/index.js';
 
-const NLSPACE = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
+const NLSPACE = fileURLToPath(new URL('../../../nlspace/bin/nlspace.js', import.meta.url));
 const ROUTER = fileURLToPath(new URL('../../fixtures/bgp-router.sh', import.meta.url));
 
 /**

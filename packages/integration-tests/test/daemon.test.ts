@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { conditionalTest } from '../src/index.js';
 
-const NLSPACE = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
+const NLSPACE = fileURLToPath(new URL('../../../nlspace/bin/nlspace.js', import.meta.url));
 const METER = fileURLToPath(new URL('../../../../examples/meter/dist/src/meter-family.js', import.meta.url));
 const NOBODY = 65534;
 

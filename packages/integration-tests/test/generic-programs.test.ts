@@ -208,7 +208,7 @@ test('whatever is sent to the meter gets one answer, and a refusal says what the
   t.deepEqual(defects, []);
 });
 
-const CLI = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../nlspace/bin/nlspace.js', import.meta.url));
 const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
 const MODULE = 'examples/meter/dist/src/meter-family.js';
 const nlspace = (...argv: string[]) =>

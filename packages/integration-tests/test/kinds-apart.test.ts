@@ -10,7 +10,7 @@ import test from 'ava';
 import { conditionalTest, peerTest } from '../src/index.js';
 import { eventually } from '../src/scenarios/waiting.js';
 
-const NLSPACE = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
+const NLSPACE = fileURLToPath(new URL('../../../nlspace/bin/nlspace.js', import.meta.url));
 
 /** What a program prints, lines without white space at their ends; of links without what all links say. */
 function printed(script: string): Promise<string[]> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 
-const NLSPACE = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
+const NLSPACE = fileURLToPath(new URL('../../../nlspace/bin/nlspace.js', import.meta.url));
 const LAMP = fileURLToPath(new URL('../../fixtures/lamp-kind.js', import.meta.url));
 
 function nlspace(...argv: string[]): Promise<{ stdout: string; stderr: string; status: number }> {

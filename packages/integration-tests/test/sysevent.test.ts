@@ -7,7 +7,7 @@ import { peerTest, providePrograms } from '../src/index.js';
 const programs = await providePrograms(['PYROUTE2_SYSEVENT']);
 test.after.always(() => programs.remove());
 
-const CLI = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../nlspace/bin/nlspace.js', import.meta.url));
 const run = (...argv: string[]) =>
   spawnSync(process.execPath, [CLI, 'run', ...argv], { encoding: 'utf8', timeout: 60_000 });
 

@@ -20,7 +20,7 @@ test.after.always(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 const missing = process.env['WG'] === undefined ? 'there is no wg' : undefined;
-const NLSPACE = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import.meta.url));
+const NLSPACE = fileURLToPath(new URL('../../../nlspace/bin/nlspace.js', import.meta.url));
 
 /** What a script prints on both its outputs, lines without white space at their ends. */
 function printed(script: string, ...options: string[]): Promise<string[]> {

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// Puts the compiled `nlspace` command and all that it needs into a few files: docs/decisions/0120-bundled-command.md.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT } from './inputs.mjs';
+
+const PACKAGE = join(ROOT, 'packages/nlspace');
+
+rmSync(join(PACKAGE, 'dist/bundle'), { recursive: true, force: true });
+await build({
+  entryPoints: [join(PACKAGE, 'dist/src/cli.js')],
+  outdir: join(PACKAGE, 'dist/bundle'),
+  bundle: true,
+  // What commands load when they need it stays apart.
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // It finds what was compiled from C by where it is itself.
+  external: ['@nlspace/native'],
+  // CommonJS in one file has no `require` of its own; tsyringe and the others are there as modules too.
+  mainFields: ['module', 'main'],
+  logLevel: 'warning',
+});
