@@ -35,6 +35,7 @@ export * from './socket/netlink.js';
 export * from './socket/netlink-protocol.js';
 export * from './socket/socket-options.js';
 export * from './socket/socket-profile.js';
+export * from './time/clock.js';
 export * from './transport/connect-frames.js';
 export * from './transport/frame-channel.js';
 export * from './transport/serve-frames.js';

@@ -1,9 +1,19 @@
-/** What stands between the two sides of netlink: the type, the socket that passes everything on, and names of messages. */
+/** What stands between the two sides of netlink: a base for middleware, names of messages, captures, faults. */
 export * from './capture/capture.js';
 export { type CapturedEvent, CaptureError, readCapture } from './capture/read-capture.js';
+export type { FaultAction, FaultKind, FaultRule } from './faults/fault-rule.js';
+export { REORDER_PATIENCE_MS } from './faults/fault-rule.js';
+export { parseFault, parseFaults } from './faults/fault-text.js';
+export { type FaultOptions, FaultyNetlink, faults } from './faults/faults.js';
+export type { Occurrences } from './faults/occurrences.js';
+export type { FaultCount, FaultEvent } from './faults/rule-book.js';
 export * from './forwarding-socket.js';
 export * from './middleware.js';
 export { callText } from './observe/call-text.js';
 export * from './observe/observe.js';
 export * from './observe/socket-event.js';
+export { type Refusal, RefusingSocket } from './refusing-socket.js';
+export type { AnyExchange, FieldCondition, MessagePattern } from './rules/message-pattern.js';
+export { RuleError, type RulePlace } from './rules/rule-error.js';
+export type { Opener, SeenMessage } from './rules/seen-message.js';
 export * from './vocabulary.js';

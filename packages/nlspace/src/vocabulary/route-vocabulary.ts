@@ -55,6 +55,10 @@ const GROUP_NAMES = new Map<number, string>(
   Object.entries(ROUTE_GROUPS).map(([name, group]) => [group, name]),
 );
 
+const NAMES = Object.values(OBJECTS).flatMap((object) => VERBS.map((verb) => `RTM_${verb}${object}`));
+
+const isGet = (messageType: number) => (messageType & 3) === VERBS.indexOf('GET');
+
 /** NETLINK_ROUTE. */
 export const ROUTE_VOCABULARY: Vocabulary = {
   texts: ROUTE_TEXTS,
@@ -63,6 +67,9 @@ export const ROUTE_VOCABULARY: Vocabulary = {
     const object = OBJECTS[messageType & ~3];
     return object === undefined ? `type ${messageType}` : `RTM_${VERBS[messageType & 3]}${object}`;
   },
+  names: () => NAMES,
+  isDump: ({ header }) => isGet(header.type) && (header.flags & MessageFlag.Dump) !== 0,
+  isRead: ({ header }) => isGet(header.type),
   modifiersOf: (messageType) => MODIFIERS[messageType & 3] ?? [],
   groupName: (group) => GROUP_NAMES.get(group) ?? String(group),
 };
