@@ -33,14 +33,19 @@ const ACTIONS: Readonly<Record<FaultKind, (scanner: RuleScanner) => FaultAction>
 
 const OCCURRENCE_WORDS = ['once', 'twice', 'times', 'every', 'from', 'seed'];
 
+export interface FaultContext {
+  /** Every operation that there is, but for numbers and those with a dot, whose families come and go. @default anything */
+  readonly operations?: readonly string[] | undefined;
+}
+
 /**
  * Reads a rule: `WHICH MESSAGES: WHAT GOES WRONG [WHEN]`, such as `RTM_GETROUTE dump: interrupt once`.
  *
  * @throws {RuleError} that points to the place in the text.
  */
-export function parseFault(text: string): FaultRule {
+export function parseFault(text: string, { operations }: FaultContext = {}): FaultRule {
   const scanner = new RuleScanner(text);
-  const match = readPattern(scanner, ':');
+  const match = readPattern(scanner, { end: ':', operations });
   if (!scanner.skip(':')) throw scanner.error('a colon and what goes wrong are missing');
   const kind = scanner.word('what goes wrong') as FaultKind;
   if (!Object.hasOwn(ACTIONS, kind)) {
@@ -63,12 +68,12 @@ export function parseFault(text: string): FaultRule {
  *
  * @throws {RuleError} that names file, line and column.
  */
-export function parseFaults(content: string, file: string): FaultRule[] {
+export function parseFaults(content: string, file: string, context: FaultContext = {}): FaultRule[] {
   return content.split('\n').flatMap((line, index) => {
     const text = line.trim();
     if (text === '' || text.startsWith('#')) return [];
     try {
-      return [parseFault(text)];
+      return [parseFault(text, context)];
     } catch (error) {
       if (error instanceof RuleError) throw error.at({ file, line: index + 1 }, line.indexOf(text));
       throw error;

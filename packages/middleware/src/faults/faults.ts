@@ -1,11 +1,11 @@
 import { type Clock, type Netlink, type NetlinkSocket, type OpenOptions, systemClock } from '@nlspace/core';
 import { NUMBERS_ONLY, type Vocabularies } from '../vocabulary.js';
 import type { FaultRule } from './fault-rule.js';
-import { parseFault } from './fault-text.js';
+import { type FaultContext, parseFault } from './fault-text.js';
 import { FaultySocket } from './faulty-socket.js';
 import { type FaultCount, type FaultEvent, RuleBook } from './rule-book.js';
 
-export interface FaultOptions {
+export interface FaultOptions extends FaultContext {
   /** In the order in which they have their say; a text is read by `parseFault`. */
   readonly rules: ReadonlyArray<FaultRule | string>;
   /** Of chance: the same seed and the same messages have the same faults. @default 1 */
@@ -13,7 +13,7 @@ export interface FaultOptions {
   /** @default numbers only */
   readonly vocabularies?: Vocabularies;
   /** The name of the program behind a process ID. @default nobody knows */
-  readonly programName?: (processId: number) => string | undefined;
+  readonly nameOfProcess?: (processId: number) => string | undefined;
   /** @default the clock of this process */
   readonly clock?: Clock;
   /** Nothing goes wrong; `onFault` says what would. @default false */
@@ -41,8 +41,8 @@ export class FaultyNetlink implements Netlink {
     private readonly inner: Netlink,
     private readonly options: FaultOptions,
   ) {
-    const { rules, seed = 1, dryRun = false, onFault = () => {} } = options;
-    const read = rules.map((rule) => (typeof rule === 'string' ? parseFault(rule) : rule));
+    const { rules, operations, seed = 1, dryRun = false, onFault = () => {} } = options;
+    const read = rules.map((rule) => (typeof rule === 'string' ? parseFault(rule, { operations }) : rule));
     this.#book = new RuleBook(read, seed, dryRun, onFault);
   }
 
@@ -52,10 +52,10 @@ export class FaultyNetlink implements Netlink {
   }
 
   async open(options: OpenOptions): Promise<NetlinkSocket> {
-    const { vocabularies = () => NUMBERS_ONLY, programName, clock = systemClock } = this.options;
+    const { vocabularies = () => NUMBERS_ONLY, nameOfProcess, clock = systemClock } = this.options;
     const { protocol, credentials } = options;
     const processId = credentials?.pid ?? 0;
-    const opener = { protocol, processId, program: programName?.(processId) };
+    const opener = { protocol, processId, program: nameOfProcess?.(processId) };
     const socket = await this.inner.open(options);
     return new FaultySocket(socket, opener, vocabularies(protocol), this.#book, clock);
   }

@@ -1,5 +1,5 @@
 import { type MessagePattern, operationTest } from './message-pattern.js';
-import { keysOf, type SeenMessage } from './seen-message.js';
+import { keysOf, type Opener, type SeenMessage } from './seen-message.js';
 
 /** A pattern that is ready for messages. */
 export class Matcher {
@@ -17,12 +17,11 @@ export class Matcher {
 
   matches(message: SeenMessage): boolean {
     const { exchange, protocol, program, conditions = [] } = this.pattern;
-    const { opener } = message;
     return (
       (exchange === undefined || exchange === message.exchange) &&
-      (protocol === undefined || protocol === opener.protocol) &&
+      (protocol === undefined || protocol === message.opener.protocol) &&
       this.#isOperation(message.name, message.raw.header.type) &&
-      (program === undefined || program === opener.program || program === opener.processId) &&
+      (program === undefined || isProgram(program, message.opener)) &&
       conditions.every(({ key, value }) => this.#says(message, key, value))
     );
   }
@@ -37,4 +36,11 @@ export class Matcher {
       this.#complaint ??= `${message.name} has no ${key}; it has ${known.join(', ')}`;
     return false;
   }
+}
+
+/** The kernel keeps this much of a name. */
+const LONGEST_NAME = 15;
+
+function isProgram(wanted: string | number, { program, processId }: Opener): boolean {
+  return typeof wanted === 'number' ? wanted === processId : wanted.slice(0, LONGEST_NAME) === program;
 }

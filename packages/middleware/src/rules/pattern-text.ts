@@ -1,5 +1,10 @@
 import { NetlinkProtocol } from '@nlspace/core';
-import type { AnyExchange, FieldCondition, MessagePattern } from './message-pattern.js';
+import {
+  type AnyExchange,
+  type FieldCondition,
+  type MessagePattern,
+  operationTest,
+} from './message-pattern.js';
 import { type RuleScanner, suggestion } from './rule-scanner.js';
 
 const EXCHANGES: readonly AnyExchange[] = ['do', 'dump', 'notification'];
@@ -9,13 +14,25 @@ const PROTOCOLS: ReadonlyMap<string, number> = new Map([
 ]);
 const WORDS = [...EXCHANGES, 'by', 'with', 'on'];
 
+/** What else is known where a pattern stands. */
+export interface PatternContext {
+  /** A mark behind it, which is left where it is. */
+  readonly end?: string;
+  /** Every operation that there is, but for numbers and those with a dot, whose families come and go. @default anything */
+  readonly operations?: readonly string[] | undefined;
+}
+
 /**
- * Reads what a rule is about, up to `end` (a mark that is left where it is) or to the end:
+ * Reads what a rule is about, up to the end:
  * `OPERATION[,OPERATION…] [do|dump|notification] [by PROGRAM] [on PROTOCOL] [with KEY[=VALUE] [and KEY[=VALUE]…]]`
  */
-export function readPattern(scanner: RuleScanner, end?: string): MessagePattern {
-  const operations = [scanner.word('an operation (RTM_GETROUTE, meter.Set, *)')];
-  while (scanner.skip(',')) operations.push(scanner.word('an operation'));
+export function readPattern(
+  scanner: RuleScanner,
+  { end, operations: known }: PatternContext = {},
+): MessagePattern {
+  const operations: string[] = [];
+  do operations.push(readOperation(scanner, known));
+  while (scanner.skip(','));
   const pattern: { -readonly [K in keyof MessagePattern]: MessagePattern[K] } = { operations };
   while (!scanner.atEnd && scanner.peek() !== end) {
     const exchange = EXCHANGES.find((candidate) => scanner.skip(candidate));
@@ -29,6 +46,14 @@ export function readPattern(scanner: RuleScanner, end?: string): MessagePattern 
     }
   }
   return pattern;
+}
+
+function readOperation(scanner: RuleScanner, known: readonly string[] | undefined): string {
+  const operation = scanner.word('an operation (RTM_GETROUTE, meter.Set, *)');
+  const isKnown = operationTest([operation]);
+  if (known === undefined || /\.|^\d+$/.test(operation) || known.some((name) => isKnown(name, -1)))
+    return operation;
+  throw scanner.error(`there is no operation "${operation}"${suggestion(operation, known)}`, 'last');
 }
 
 function readProgram(scanner: RuleScanner): string | number {

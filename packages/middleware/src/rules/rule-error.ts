@@ -14,12 +14,18 @@ export class RuleError extends Error {
     readonly text: string,
     /** Characters before the place. */
     readonly offset: number,
-    { file, line }: RulePlace = {},
+    private readonly place: RulePlace = {},
   ) {
+    const { file, line } = place;
     const where = file === undefined ? '' : `${file}:${line ?? 1}:${offset + 1}: `;
     super(`${where}${problem}\n  ${text}\n  ${' '.repeat(offset)}^`);
   }
 
+  get isInFile(): boolean {
+    return this.place.file !== undefined;
+  }
+
+  /** The same in a file, whose line has so many spaces in front. */
   at(place: RulePlace, indent: number): RuleError {
     return new RuleError(this.problem, ' '.repeat(indent) + this.text, this.offset + indent, place);
   }

@@ -268,7 +268,7 @@ test('a rule matches by program, by process, by presence and value of what a mes
       'Touch with size=4: fail ENOENT',
       'Touch with nmae: fail EIO',
     ],
-    { programName: (pid) => (pid === 2 ? 'cat' : 'dog') },
+    { nameOfProcess: (pid) => (pid === 2 ? 'cat' : 'dog') },
   );
   const touch = (attributes = {}, size = 0) => requests({ type: ContractType.Touch, attributes, size });
   const errnos: number[] = [];

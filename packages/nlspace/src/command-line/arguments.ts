@@ -2,12 +2,21 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { isProfileName, PROFILES, type ProfileName } from '../profiles.js';
 import { UsageError } from './usage-error.js';
 
+/** Middleware that makes things go wrong. */
+const FAULT_OPTIONS = {
+  fault: { type: 'string', multiple: true },
+  faults: { type: 'string', multiple: true },
+  'fault-seed': { type: 'string' },
+  'fault-dry-run': { type: 'boolean' },
+} satisfies NonNullable<ParseArgsConfig['options']>;
+
 /** The commands that there are, with their options. */
 const OPTIONS = {
   run: {
     verbose: { type: 'boolean', short: 'v' },
     'trace-file': { type: 'string' },
     capture: { type: 'string' },
+    ...FAULT_OPTIONS,
     'no-admin': { type: 'boolean' },
     base: { type: 'string' },
     family: { type: 'string', multiple: true },
@@ -22,6 +31,7 @@ const OPTIONS = {
     verbose: { type: 'boolean', short: 'v' },
     'trace-file': { type: 'string' },
     capture: { type: 'string' },
+    ...FAULT_OPTIONS,
     family: { type: 'string', multiple: true },
     'link-kind': { type: 'string', multiple: true },
     profile: { type: 'string' },
@@ -57,6 +67,12 @@ export interface CommandLine {
   readonly traceFile: string | undefined;
   /** Written as pcapng. */
   readonly captureFile: string | undefined;
+  /** Rules by which things go wrong. */
+  readonly faults: readonly string[];
+  /** Files of such rules. */
+  readonly faultFiles: readonly string[];
+  readonly faultSeed: number | undefined;
+  readonly faultDryRun: boolean;
   readonly admin: boolean;
   /** The lowest descriptor that is trapped. */
   readonly base: number | undefined;
@@ -110,6 +126,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     verbose: values['verbose'] === true,
     traceFile: values['trace-file'] as string | undefined,
     captureFile: values['capture'] as string | undefined,
+    faults: (values['fault'] as string[] | undefined) ?? [],
+    faultFiles: (values['faults'] as string[] | undefined) ?? [],
+    faultSeed: readSeed(values['fault-seed'] as string | undefined),
+    faultDryRun: values['fault-dry-run'] === true,
     admin: values['no-admin'] !== true,
     base: readBase(values['base'] as string | undefined),
     json: values['json'] === true,
@@ -162,6 +182,12 @@ function readProfile(name = 'linux'): ProfileName {
 function readLicense(text = 'NOASSERTION'): string {
   if (!/^[\w.+:() -]+$/.test(text)) throw new UsageError('--license takes an SPDX expression');
   return text;
+}
+
+function readSeed(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--fault-seed takes a number, not ${text}`);
+  return Number(text);
 }
 
 function readBase(text: string | undefined): number | undefined {

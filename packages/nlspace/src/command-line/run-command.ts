@@ -54,6 +54,9 @@ async function runOn(
 ): Promise<ExitResult> {
   const { program, admin, base } = commandLine;
   const argv = program.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : program;
-  const shown = await withMiddleware(netlink, commandLine);
-  return run(shown, argv, { ...options, netAdmin: admin, ...(base === undefined ? {} : { base }) });
+  const layered = await withMiddleware(netlink, commandLine);
+  const runOptions = { ...options, netAdmin: admin, ...(base === undefined ? {} : { base }) };
+  const result = await run(layered.netlink, argv, runOptions);
+  layered.finish();
+  return result;
 }

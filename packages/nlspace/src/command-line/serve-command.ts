@@ -1,4 +1,4 @@
-import type { Netlink, NetlinkDomain } from '@nlspace/core';
+import type { NetlinkDomain } from '@nlspace/core';
 import { Network, routeFamily } from '@nlspace/family-route';
 import type { ExitResult } from '@nlspace/transport-seccomp';
 import { listen } from '@nlspace/transport-unix';
@@ -24,7 +24,7 @@ export async function serveCommand(commandLine: CommandLine): Promise<ExitResult
   const domain = createNetlink({ profile, network });
   addDaemonFamily(domain, network);
   await loadFamilies(domain, families);
-  const netlink: Netlink = await withMiddleware(domain, commandLine);
+  const { netlink, finish } = await withMiddleware(domain, commandLine);
   const address = addressOf(listenAddress, 'listen');
   const listener = await listen(netlink, address, mode === undefined ? {} : { mode });
   const told = new Promise<void>((resolve) => {
@@ -36,6 +36,7 @@ export async function serveCommand(commandLine: CommandLine): Promise<ExitResult
   );
   await told;
   await listener.close();
+  finish();
   return { exitCode: 0, signal: undefined };
 }
 

@@ -24,6 +24,11 @@ Terminal, standard input, signals and exit status are the program's own. Without
   -v, --verbose           write requests, replies and notifications as text to standard error
       --trace-file FILE   write them to a file
       --capture FILE      write them as pcapng, for Wireshark and tshark
+      --fault RULE        something that goes wrong: 'RTM_GETROUTE dump: interrupt once' (docs/testing-your-daemon.md);
+                          may be repeated
+      --faults FILE       a file of such rules, one a line
+      --fault-seed NUMBER of rules with a probability: the same seed, the same faults (default 1)
+      --fault-dry-run     tell what would go wrong, and let nothing
       --no-admin          the program may look but not change anything (EPERM)
       --family MODULE     also serve the families that a JavaScript module exports; may be repeated
       --link-kind FILE    a module that exports classes decorated with @LinkKind: \`ip link add type …\` makes their
@@ -47,6 +52,11 @@ and many at once. Root and the owner of this process may change things, others w
   -v, --verbose           write requests, replies and notifications as text to standard error
       --trace-file FILE   write them to a file
       --capture FILE      write them as pcapng, for Wireshark and tshark
+      --fault RULE        something that goes wrong: 'RTM_GETROUTE dump: interrupt once' (docs/testing-your-daemon.md);
+                          may be repeated
+      --faults FILE       a file of such rules, one a line
+      --fault-seed NUMBER of rules with a probability: the same seed, the same faults (default 1)
+      --fault-dry-run     tell what would go wrong, and let nothing
       --family MODULE     also serve the families that a JavaScript module exports; may be repeated
       --link-kind FILE    a module that exports classes decorated with @LinkKind; may be repeated
       --profile NAME      behave like linux (default) or freebsd where they part; numbers stay Linux's

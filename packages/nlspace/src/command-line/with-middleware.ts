@@ -1,32 +1,59 @@
-import { readFileSync } from 'node:fs';
 import type { Netlink } from '@nlspace/core';
-import { type Middleware, stack } from '@nlspace/middleware';
+import { stack } from '@nlspace/middleware';
+import { nameOfProcess } from '../name-of-process.js';
 import { vocabulariesOf } from '../vocabulary/vocabularies-of.js';
 import type { CommandLine } from './arguments.js';
+import type { Layer } from './layer.js';
 import { outputFile } from './output-file.js';
 
-type Layers = Pick<CommandLine, 'verbose' | 'traceFile' | 'captureFile'>;
+/** A back end with all that the options of a command put on it. */
+export interface Layered {
+  readonly netlink: Netlink;
+  /** To be called when all is over. */
+  finish(): void;
+}
 
 /**
  * Puts on `netlink` what the options ask for. Traces and captures are outermost: they show what programs see.
  *
  * @throws {Error} the system's, when a file cannot be opened.
  */
-export async function withMiddleware(netlink: Netlink, commandLine: Layers): Promise<Netlink> {
-  const layers: Middleware[] = [];
+export async function withMiddleware(netlink: Netlink, commandLine: CommandLine): Promise<Layered> {
+  const layers = await layersOf(commandLine);
   const vocabularies = vocabulariesOf(netlink);
-  const { verbose, traceFile, captureFile } = commandLine;
+  return {
+    netlink: stack(
+      netlink,
+      layers.map((layer) => (inner) => layer.middleware(inner, vocabularies)),
+    ),
+    finish: () => {
+      for (const layer of layers) layer.finish?.();
+    },
+  };
+}
+
+/** The first is the outermost. */
+async function layersOf(commandLine: CommandLine): Promise<Layer[]> {
+  const layers: Layer[] = [];
+  const { verbose, traceFile, captureFile, faults, faultFiles } = commandLine;
   if (verbose || traceFile !== undefined) {
     const { trace } = await import('../trace/trace.js');
     const write = traceFile === undefined ? writeToStandardError() : lineWriter(traceFile);
-    layers.push((inner) => trace(inner, { write, vocabularies }));
+    layers.push({ middleware: (inner, vocabularies) => trace(inner, { write, vocabularies }) });
   }
   if (captureFile !== undefined) {
     const { capture } = await import('@nlspace/middleware');
     const write = outputFile(captureFile);
-    layers.push((inner) => capture(inner, { write, vocabularies, nameOfProcess }));
+    layers.push({
+      middleware: (inner, vocabularies) => capture(inner, { write, vocabularies, nameOfProcess }),
+    });
   }
-  return stack(netlink, layers);
+  if (faults.length > 0 || faultFiles.length > 0) {
+    const { faultLayer } = await import('./with-faults.js');
+    const write = writeToStandardError();
+    layers.push(faultLayer(commandLine, (line) => write(`nlspace: ${line}`)));
+  }
+  return layers;
 }
 
 function writeToStandardError(): (line: string) => void {
@@ -43,13 +70,4 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 function lineWriter(path: string): (line: string) => void {
   const write = outputFile(path);
   return (line) => write(Buffer.from(`${line}\n`));
-}
-
-/** What `ps` shows; undefined when the process is gone. */
-function nameOfProcess(processId: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${processId}/comm`, 'utf8').trimEnd();
-  } catch {
-    return undefined;
-  }
 }
