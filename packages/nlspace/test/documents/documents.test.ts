@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { isTestFile, type Program, programsOf } from './markdown-blocks.js';
+import { isScript, isTestFile, type Program, programsOf } from './markdown-blocks.js';
 import { pagesBelow } from './pages.js';
 
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
@@ -55,7 +55,10 @@ function fileOf(page: string, { line, name }: Program): string {
 const TEST_MANIFEST = { type: 'module', ava: { files: ['**/*.js'], timeout: '2m' } };
 
 function run(page: string, program: Program): Promise<Ended> {
-  if (program.language === 'sh') return execute('/bin/sh', ['-ec', SHELL_BEGIN + program.source]);
+  if (program.language === 'sh') {
+    const folder = hasScripts(page) ? dirname(fileOf(page, program)) : WORKSPACE;
+    return execute('/bin/sh', ['-ec', SHELL_BEGIN + program.source], folder);
+  }
   const file = fileOf(page, program).replace(/ts$/, 'js');
   if (!isTestFile(program)) return execute(process.execPath, [file]);
   return execute(process.execPath, [AVA, relative(FOLDER, file)], FOLDER);
@@ -80,13 +83,15 @@ const programs = (
   )
 ).flat();
 
+const hasPyroute2 = (await execute('/usr/bin/python3', ['-c', 'import pyroute2'])).status === 0;
+
 test.before('every ts block compiles', async (t) => {
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
   await writeFile(join(FOLDER, 'tsconfig.json'), JSON.stringify(TSCONFIG));
   await writeFile(join(FOLDER, 'package.json'), JSON.stringify(TEST_MANIFEST));
   for (const { page, program } of programs) {
-    if (program.language !== 'ts') continue;
+    if (program.language !== 'ts' && !isScript(program)) continue;
     const file = fileOf(page, program);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, program.source);
@@ -102,9 +107,19 @@ test('the README has the program that creates a domain and watches a route', (t)
   );
 });
 
+const hasScripts = (page: string) => programs.some((other) => other.page === page && isScript(other.program));
+const usesPython = (page: string, source: string) =>
+  programs.some(
+    ({ page: other, program: { name } }) =>
+      other === page && name?.endsWith('.py') === true && source.includes(name),
+  );
+
 for (const { page, program } of programs) {
+  if (isScript(program)) continue;
   const { line, source, output } = program;
-  const declare = needsIp(source) && !hasIp ? test.skip : test;
+  const isUnmet = (needsIp(source) && !hasIp) || (usesPython(page, source) && !hasPyroute2);
+  // The scripts of a page share its folder.
+  const declare = isUnmet ? test.skip : hasScripts(page) ? test.serial : test;
   declare(`${page} line ${line} runs and prints what the page says`, async (t) => {
     const { status, stdout, stderr } = await run(page, program);
     t.is(stderr, '');
