@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <linux/sockios.h>
 #include <sys/mman.h>
@@ -711,10 +712,18 @@ static napi_value peer_credentials(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/* lock(descriptor): whether nobody else holds the file; held until the descriptor is closed. Or -errno. */
+static napi_value lock(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  if (flock((int)integer(env, a.values[0]), LOCK_EX | LOCK_NB) == 0) return boolean(env, true);
+  return errno == EWOULDBLOCK ? boolean(env, false) : number(env, -errno);
+}
+
 NAPI_MODULE_INIT() {
   set_function(env, exports, "createSupervisor", create_supervisor, NULL);
   set_function(env, exports, "createChannel", create_channel, NULL);
   set_function(env, exports, "closeDescriptor", close_descriptor, NULL);
   set_function(env, exports, "peerCredentials", peer_credentials, NULL);
+  set_function(env, exports, "lock", lock, NULL);
   return exports;
 }

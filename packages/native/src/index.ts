@@ -139,6 +139,12 @@ interface Addon {
   closeDescriptor(descriptor: number): void;
   /** Who connected a Unix-domain socket (SO_PEERCRED), or a negative errno. */
   peerCredentials(descriptor: number): [uid: number, gid: number, pid: number] | number;
+  /**
+   * Locks an open file (flock(2)) until its descriptor is closed, by whatever end of this process.
+   *
+   * @returns false while somebody else holds it; else a negative errno.
+   */
+  lock(descriptor: number): boolean | number;
 }
 
 export const NAME_SPACE = 128;

@@ -134,6 +134,22 @@ test('of many that start at once, one listens', async (t) => {
   t.false(existsSync(path));
 });
 
+test('of many that replace the file of a dead one at once, one listens, and is found there', async (t) => {
+  const place = freshPath();
+  mkdirSync(place);
+  const path = `${place}/s`;
+  const daemon = await startDaemon(path);
+  await daemon.kill();
+  const outcomes = await Promise.allSettled(Array.from({ length: 16 }, () => serve(path)));
+  const listeners = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  t.is(listeners.length, 1);
+  for (const { code } of refusals) t.is(code, 'EADDRINUSE');
+  t.is(await guardedErrno(path), 0);
+  t.deepEqual(readdirSync(place), ['s']);
+  await listeners[0]?.close();
+});
+
 test('a file that is no socket is left alone', async (t) => {
   const path = freshPath();
   writeFileSync(path, 'precious');
