@@ -46,9 +46,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(PIPE_CLOSED_STATUS);
 });
 
-/** What a daemon has answered. By name: `--help` loads no netlink. */
+/** What a daemon has answered, or what is wrong with a capture. By name: `--help` loads no netlink. */
 function isRefusal(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'NetlinkError';
+  return error instanceof Error && (error.name === 'NetlinkError' || error.name === 'CaptureError');
 }
 
 try {

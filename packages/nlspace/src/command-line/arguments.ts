@@ -23,6 +23,8 @@ const OPTIONS = {
     'link-kind': { type: 'string', multiple: true },
     profile: { type: 'string' },
     to: { type: 'string' },
+    record: { type: 'string' },
+    replay: { type: 'string' },
   },
   serve: {
     listen: { type: 'string' },
@@ -73,6 +75,10 @@ export interface CommandLine {
   readonly faultFiles: readonly string[];
   readonly faultSeed: number | undefined;
   readonly faultDryRun: boolean;
+  /** A capture of what the back end says, for a replay. */
+  readonly recordFile: string | undefined;
+  /** Such a file, instead of a back end. */
+  readonly replayFile: string | undefined;
   readonly admin: boolean;
   /** The lowest descriptor that is trapped. */
   readonly base: number | undefined;
@@ -118,7 +124,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   if (command === undefined && begin < given.length) throw new UsageError('say a command');
   if ((command === 'tour' || command === 'serve') && program.length > 0)
     throw new UsageError(`${command} takes no program`);
-  refuseBesides(values, 'to', ['family', 'link-kind', 'profile']);
+  refuseBesides(values, 'to', ['family', 'link-kind', 'profile'], SAID_BY_DAEMON);
+  refuseBesides(values, 'replay', ['to', 'family', 'link-kind', 'profile'], SAID_BY_RECORDING);
   return {
     command,
     help: values['help'] === true,
@@ -130,6 +137,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     faultFiles: (values['faults'] as string[] | undefined) ?? [],
     faultSeed: readSeed(values['fault-seed'] as string | undefined),
     faultDryRun: values['fault-dry-run'] === true,
+    recordFile: values['record'] as string | undefined,
+    replayFile: values['replay'] as string | undefined,
     admin: values['no-admin'] !== true,
     base: readBase(values['base'] as string | undefined),
     json: values['json'] === true,
@@ -148,11 +157,17 @@ function wordsOf(args: string[], options: NonNullable<ParseArgsConfig['options']
   return parseArgs({ args, options, strict: false, allowPositionals: true }).positionals;
 }
 
-/** What a daemon serves is said where it is started. */
-function refuseBesides(values: Record<string, unknown>, option: string, others: readonly string[]): void {
+const SAID_BY_DAEMON = (wrong: string) => `--${wrong} is an option of nlspace serve where there is --to`;
+const SAID_BY_RECORDING = (wrong: string) => `--${wrong} has no place beside --replay: the file says it all`;
+
+function refuseBesides(
+  values: Record<string, unknown>,
+  option: string,
+  others: readonly string[],
+  reason: (wrong: string) => string,
+): void {
   const wrong = others.find((other) => values[other] !== undefined);
-  if (values[option] !== undefined && wrong !== undefined)
-    throw new UsageError(`--${wrong} is an option of nlspace serve where there is --${option}`);
+  if (values[option] !== undefined && wrong !== undefined) throw new UsageError(reason(wrong));
 }
 
 /** Where the first argument stands that is neither an option nor its value. */

@@ -4,15 +4,18 @@ import { type ExitResult, type RunOptions, run } from '@nlspace/transport-seccom
 import { createNetlink } from '../create-netlink.js';
 import { PROFILES } from '../profiles.js';
 import { tunDevices } from '../tun-devices.js';
+import { vocabulariesOf } from '../vocabulary/vocabularies-of.js';
 import type { CommandLine } from './arguments.js';
 import { addressOf, openBackDoor } from './back-door.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
+import { openRecording } from './open-recording.js';
 import { withMiddleware } from './with-middleware.js';
 
 /** `nlspace run`: terminal, standard input, signals and exit status are the program's own. */
 export function runCommand(commandLine: CommandLine): Promise<ExitResult> {
-  const { to } = commandLine;
+  const { to, replayFile } = commandLine;
+  if (replayFile !== undefined) return replayFrom(replayFile, commandLine);
   return to === undefined ? runOnOwnDomain(commandLine) : runRemotely(to, commandLine);
 }
 
@@ -45,6 +48,11 @@ export async function runRemotely(to: string, commandLine: CommandLine): Promise
     isRunning = false;
     remote.close();
   }
+}
+
+async function replayFrom(path: string, commandLine: CommandLine): Promise<ExitResult> {
+  const report = (line: string) => process.stderr.write(`nlspace: ${line}\n`);
+  return runOn(openRecording(path, { vocabularies: vocabulariesOf(), report }), commandLine);
 }
 
 async function runOn(

@@ -35,6 +35,9 @@ Terminal, standard input, signals and exit status are the program's own. Without
                           links too (may be repeated)
       --profile NAME      behave like linux (default) or freebsd where they part; numbers stay Linux's
       --to unix:PATH      on the domain of a daemon (nlspace serve) instead; unix: alone is where it listens by default
+      --record FILE       write what the program is served, for --replay: a capture, behind everything that changes it
+      --replay FILE       serve what was said to a program before; what it did not ask then is refused, and the nearest
+                          request that was recorded is named with the difference
       --base NUMBER       trap calls on descriptors from NUMBER on (default 512); 0 traps all: slower, but right also
                           for programs that pass netlink sockets with SCM_RIGHTS or move them with dup2
 

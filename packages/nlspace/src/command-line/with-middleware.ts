@@ -14,7 +14,8 @@ export interface Layered {
 }
 
 /**
- * Puts on `netlink` what the options ask for. Traces and captures are outermost: they show what programs see.
+ * Puts on `netlink` what the options ask for. Traces and captures are outermost: they show what programs see. A recording is
+ * innermost: it has what the back end says.
  *
  * @throws {Error} the system's, when a file cannot be opened.
  */
@@ -35,25 +36,28 @@ export async function withMiddleware(netlink: Netlink, commandLine: CommandLine)
 /** The first is the outermost. */
 async function layersOf(commandLine: CommandLine): Promise<Layer[]> {
   const layers: Layer[] = [];
-  const { verbose, traceFile, captureFile, faults, faultFiles } = commandLine;
+  const { verbose, traceFile, captureFile, faults, faultFiles, recordFile } = commandLine;
   if (verbose || traceFile !== undefined) {
     const { trace } = await import('../trace/trace.js');
     const write = traceFile === undefined ? writeToStandardError() : lineWriter(traceFile);
     layers.push({ middleware: (inner, vocabularies) => trace(inner, { write, vocabularies }) });
   }
-  if (captureFile !== undefined) {
-    const { capture } = await import('@nlspace/middleware');
-    const write = outputFile(captureFile);
-    layers.push({
-      middleware: (inner, vocabularies) => capture(inner, { write, vocabularies, nameOfProcess }),
-    });
-  }
+  if (captureFile !== undefined) layers.push(await captureLayer(captureFile));
   if (faults.length > 0 || faultFiles.length > 0) {
     const { faultLayer } = await import('./with-faults.js');
     const write = writeToStandardError();
     layers.push(faultLayer(commandLine, (line) => write(`nlspace: ${line}`)));
   }
+  if (recordFile !== undefined) layers.push(await captureLayer(recordFile));
   return layers;
+}
+
+async function captureLayer(path: string): Promise<Layer> {
+  const { capture } = await import('@nlspace/middleware');
+  const write = outputFile(path);
+  return {
+    middleware: (inner, vocabularies) => capture(inner, { write, vocabularies, nameOfProcess }),
+  };
 }
 
 function writeToStandardError(): (line: string) => void {

@@ -8,7 +8,7 @@ import { ROUTE_VOCABULARY } from './route-vocabulary.js';
  * The words for what goes to `netlink`: of NETLINK_ROUTE always, of NETLINK_GENERIC when it is a domain in this process,
  * which knows its families. Ask for them before middleware is put on it.
  */
-export function vocabulariesOf(netlink: Netlink): Vocabularies {
+export function vocabulariesOf(netlink?: Netlink): Vocabularies {
   return (protocol) => {
     if (protocol === NetlinkProtocol.Route) return ROUTE_VOCABULARY;
     const served = netlink instanceof NetlinkDomain ? netlink.familyOf(protocol)?.instance : undefined;
