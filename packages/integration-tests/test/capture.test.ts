@@ -21,7 +21,7 @@ const NLSPACE = fileURLToPath(new URL('../../../nlspace/dist/src/cli.js', import
 const SCRIPT = `
 ip link add one type dummy
 ip link set one up
-ip monitor route > /dev/null & until ip -d netns list-id > /dev/null; do :; done
+mkfifo heard; ip monitor route > heard & exec 3< heard
 ip address add 192.0.2.1/24 dev one
 ip route add 198.51.100.0/24 via 192.0.2.254 metric 7
 ip route add 10.0.0.0/8 via 172.16.0.1
@@ -30,15 +30,20 @@ ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev one
 ip rule add from 192.0.2.7 table 99
 ip -d link; ip address; ip route show table all; ip neigh; ip rule
 genl ctrl list
+until read -t 0.1 -r heard <&3; do ip route replace blackhole 203.0.113.0/24; done
 kill $!
 `;
 
 /** What a script of \`ip\` looks like in a capture of it. */
 async function captured(name: string): Promise<string> {
   const file = join(directory, name);
-  await execute(process.execPath, [NLSPACE, 'run', '--capture', file, '--', 'sh', '-c', SCRIPT], {
-    maxBuffer: 1 << 24,
-  });
+  await execute(
+    process.execPath,
+    [NLSPACE, 'run', '--capture', file, '--', 'bash', '-c', `cd ${directory}; rm -f heard; ${SCRIPT}`],
+    {
+      maxBuffer: 1 << 24,
+    },
+  );
   return file;
 }
 

@@ -9,7 +9,6 @@ import type { CommandLine } from './arguments.js';
 import { addressOf, openBackDoor } from './back-door.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
-import { openRecording } from './open-recording.js';
 import { withMiddleware } from './with-middleware.js';
 
 /** `nlspace run`: terminal, standard input, signals and exit status are the program's own. */
@@ -51,6 +50,7 @@ export async function runRemotely(to: string, commandLine: CommandLine): Promise
 }
 
 async function replayFrom(path: string, commandLine: CommandLine): Promise<ExitResult> {
+  const { openRecording } = await import('./open-recording.js');
   const report = (line: string) => process.stderr.write(`nlspace: ${line}\n`);
   return runOn(openRecording(path, { vocabularies: vocabulariesOf(), report }), commandLine);
 }
