@@ -124,6 +124,7 @@ static int take_held(struct supervisor *s, const struct seccomp_notif *n) {
 static void handle_notification(struct instance *in, const struct seccomp_notif *n, int fetched, int handle) {
   struct supervisor *s = &in->s;
   pid_t thread = (pid_t)n->pid;
+  int on_pair = -1;
   cancel_calls_of(in, thread);
   if (in->closed) {
     if (fetched >= 0) close(fetched);
@@ -135,6 +136,7 @@ static void handle_notification(struct instance *in, const struct seccomp_notif 
     bool about_device = is_device_request(n->data.args[1]);
     bool is_other_file = about_device && fetched >= 0 && !is_tun(fetched);
     int refusal = fetched < 0 ? -EBADF : about_device || is_socket(fetched) ? 0 : -ENOTTY;
+    on_pair = fetched < 0 ? -1 : pair_find(s, fetched);
     if (fetched >= 0) close(fetched);
     fetched = -1;
     if (is_other_file) {
@@ -181,6 +183,7 @@ static void handle_notification(struct instance *in, const struct seccomp_notif 
     call_free(s, call);
     return;
   }
+  if (d.operation == OPERATION_INTERFACE) d.b = on_pair;
   const int64_t id = call_id(s, call);
   const int64_t numbers[] = {d.operation, id, handle, thread, d.a, d.b, d.c};
   call_handler(in, ON_CALL, 7, numbers);
@@ -721,6 +724,7 @@ static napi_value lock(napi_env env, napi_callback_info info) {
 
 NAPI_MODULE_INIT() {
   set_function(env, exports, "createSupervisor", create_supervisor, NULL);
+  set_function(env, exports, "createKernelSockets", create_kernel_sockets, NULL);
   set_function(env, exports, "createChannel", create_channel, NULL);
   set_function(env, exports, "closeDescriptor", close_descriptor, NULL);
   set_function(env, exports, "peerCredentials", peer_credentials, NULL);

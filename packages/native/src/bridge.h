@@ -69,4 +69,7 @@ static inline void set_function(napi_env env, napi_value object, const char *nam
   napi_set_named_property(env, object, name, function);
 }
 
+/* What the files bring, named as they are in index.ts. */
+napi_value create_kernel_sockets(napi_env env, napi_callback_info info);
+
 #endif

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { KernelSockets } from './kernel-sockets.js';
+
+export * from './kernel-sockets.js';
 
 /** What a trapped system call asks for; the numbers are those of `enum operation` in supervisor.h. */
 export enum Operation {
@@ -25,7 +28,7 @@ export enum Operation {
   ReceiveMany = 11,
   /** listen, accept, shutdown */
   Unsupported = 12,
-  /** ioctl about an interface, on whatever socket: `a` = request; the ifreq is in memory, behind it the command of SIOCETHTOOL. Answered by `answerInterface`. */
+  /** ioctl about an interface, on whatever socket: `a` = request, `b` = its handle or -1; the ifreq is in memory, behind it the command of SIOCETHTOOL. Answered by `answerInterface`. */
   Interface = 13,
   /**
    * ioctl on /dev/net/tun: `a` = request, `b` = descriptor, `c` = argument; for TUNSETIFF the ifreq is in memory, behind it the command of SIOCETHTOOL. Answered by
@@ -135,6 +138,8 @@ export interface Supervisor {
 
 interface Addon {
   createSupervisor(handlers: SupervisorHandlers, channel: number): Supervisor;
+  /** @param onReady called by the event loop when `ready` has something to say. */
+  createKernelSockets(onReady: () => void): KernelSockets;
   createChannel(): [ours: number, launchers: number];
   closeDescriptor(descriptor: number): void;
   /** Who connected a Unix-domain socket (SO_PEERCRED), or a negative errno. */

@@ -26,7 +26,7 @@ enum operation {
   OPERATION_RECEIVE_MANY = 11,
   OPERATION_UNSUPPORTED = 12, /* listen, accept, shutdown */
   OPERATION_NOTHING = 0,      /* answered with 0 at once, never told */
-  OPERATION_INTERFACE = 13,   /* ioctl on any socket: a = request; struct ifreq is in memory; answered by answer_interface */
+  OPERATION_INTERFACE = 13,   /* ioctl on any socket: a = request, b = its handle or -1; struct ifreq is in memory; answered by answer_interface */
   OPERATION_DEVICE = 14,      /* ioctl on /dev/net/tun: a = request, b = descriptor, c = argument; for TUNSETIFF as INTERFACE */
 };
 
@@ -112,6 +112,8 @@ bool target_write(pid_t thread, const void *from, uint64_t to, size_t length);
 bool target_gather(pid_t thread, void *to, const struct iovec *parts, size_t count, size_t length);
 /* Writes the whole of `from` to `to`, both in parts. */
 bool target_scatter(pid_t thread, const struct iovec *from, size_t from_count, const struct iovec *to, size_t to_count);
+/* Opens a pidfd; `*lasting` says whether it stays right when the thread ends and its number is used again. */
+int target_open_pidfd(pid_t thread, bool *lasting);
 /* A duplicate of the program's descriptor; -1 with errno. */
 int target_fetch(struct supervisor *s, pid_t thread, int descriptor);
 /* The lowest free number of a program from `lowest` on; -1 if there is none. */

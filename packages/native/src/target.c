@@ -84,8 +84,7 @@ static pid_t process_of(pid_t thread) {
   return atoi(group);
 }
 
-/* Opens a pidfd; `*lasting` says whether it stays right when the thread ends and its number is used again. */
-static int open_pidfd(pid_t thread, bool *lasting) {
+int target_open_pidfd(pid_t thread, bool *lasting) {
   int descriptor = (int)syscall(SYS_pidfd_open, thread, PIDFD_THREAD);
   *lasting = true;
   if (descriptor >= 0 || errno != EINVAL) return descriptor;
@@ -100,7 +99,7 @@ static struct pidfd *cached(struct supervisor *s, pid_t thread, bool renew) {
   if (entry->thread == thread && !renew) return entry;
   if (entry->thread != 0) close(entry->descriptor);
   bool lasting;
-  int descriptor = open_pidfd(thread, &lasting);
+  int descriptor = target_open_pidfd(thread, &lasting);
   *entry = (struct pidfd){.thread = descriptor < 0 ? 0 : thread, .descriptor = descriptor, .generation = s->closings};
   if (descriptor >= 0 && !lasting) entry->thread = -1; /* never matches, but is closed */
   return descriptor < 0 ? NULL : entry;

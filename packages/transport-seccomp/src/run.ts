@@ -16,6 +16,11 @@ export interface RunOptions {
   readonly stdio?: 'inherit' | 'pipe' | 'ignore' | readonly ('inherit' | 'pipe' | 'ignore' | number)[];
   /** Whether a caller may change things, as CAP_NET_ADMIN does. @default true for everyone */
   readonly netAdmin?: boolean | ((caller: Caller) => boolean);
+  /**
+   * Who answers what programs ask about interfaces beside netlink (`ioctl`), and makes TUN devices: whoever serves
+   * netlink, or the host, which is right where `netlink` is the host's kernel. @default 'netlink'
+   */
+  readonly sideChannels?: 'netlink' | 'host';
   /** Makes the TUN and TAP links that programs ask for. @default they get EOPNOTSUPP */
   readonly tunDevices?: TunDevices;
   /**
@@ -141,6 +146,7 @@ class Launch implements RunningProgram {
       channel: ours,
       hasNetAdmin: typeof netAdmin === 'function' ? netAdmin : () => netAdmin,
       tunDevices: options.tunDevices,
+      leavesSideChannels: options.sideChannels === 'host',
       onLaunch: (event, value, detail, pid) => this.#onLaunch(event, value, detail, pid),
     });
     const three = typeof stdio === 'string' ? [stdio, stdio, stdio] : [...stdio];

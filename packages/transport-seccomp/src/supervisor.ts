@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { Errno, type Netlink, type NetlinkSocket } from '@nlspace/core';
+import { Errno, FIRST_NAMESPACE, type Netlink, type NetlinkSocket } from '@nlspace/core';
 import { type LaunchEvent, NAME_SPACE, native, Operation, type Supervisor } from '@nlspace/native';
 import type { Call } from './call.js';
 import { CallerNamespaces, type NamespaceKeeper } from './caller-namespaces.js';
@@ -24,6 +24,8 @@ export interface SupervisionOptions {
   readonly channel: number;
   hasNetAdmin(caller: Caller): boolean;
   readonly tunDevices?: TunDevices | undefined;
+  /** What is asked about interfaces beside netlink is the host's affair. */
+  readonly leavesSideChannels: boolean;
   onLaunch(event: LaunchEvent, value: number, detail: number, pid: number): void;
 }
 
@@ -134,6 +136,10 @@ export class Supervision {
       this.#refuseOnError(call, () => this.#open(call));
       return;
     }
+    if (this.options.leavesSideChannels && isSideChannel(call)) {
+      this.#leaveToHost(call);
+      return;
+    }
     if (call.operation === Operation.Interface) {
       this.#refuseOnError(call, () => this.#answerInterface(call));
       return;
@@ -179,6 +185,14 @@ export class Supervision {
     const namespaces = new CallerNamespaces(this.#namespaces, call.thread);
     const socket = await this.options.netlink.open({ protocol: call.b, credentials, namespaces });
     this.#place(call, socket, namespaces);
+  }
+
+  /** The pair was not made where the socket is: a request on it would be about another namespace. */
+  #leaveToHost({ id, operation, b: handle }: Call): void {
+    const served = operation === Operation.Interface ? this.#sockets.get(handle) : undefined;
+    if (served !== undefined && served.namespaces.current !== FIRST_NAMESPACE)
+      this.#native.complete(id, -Errno.EOPNOTSUPP);
+    else this.#native.runNatively(id);
   }
 
   async #answerInterface(call: Call): Promise<void> {
@@ -261,6 +275,10 @@ export class Supervision {
     this.#sockets.delete(handle);
     this.#sends.forgetSocket(handle);
   }
+}
+
+function isSideChannel({ operation }: Call): boolean {
+  return operation === Operation.Interface || operation === Operation.Device;
 }
 
 /** What `socket` says before it asks for the protocol. */

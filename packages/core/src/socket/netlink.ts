@@ -25,6 +25,8 @@ export const FIRST_NAMESPACE: NamespaceId = 'first';
 export interface NamespaceView {
   /** The one that the socket was opened in, and stays in. */
   readonly current: NamespaceId;
+  /** The thread that uses the socket now, by its number on this host: for back doors that act in its place. */
+  readonly thread?: number;
   /** By a descriptor of the owner (IFLA_NET_NS_FD, NETNSA_FD); undefined when it is none of a network namespace. */
   ofDescriptor(descriptor: number): NamespaceId | undefined;
   /** By a process as the owner numbers it (IFLA_NET_NS_PID, NETNSA_PID); undefined when there is no such process. */

@@ -1,4 +1,4 @@
-import type { Netlink } from '@nlspace/core';
+import { type Netlink, NetlinkProtocol } from '@nlspace/core';
 import { Network } from '@nlspace/family-route';
 import { type ExitResult, type RunOptions, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
@@ -6,7 +6,7 @@ import { PROFILES } from '../profiles.js';
 import { tunDevices } from '../tun-devices.js';
 import { vocabulariesOf } from '../vocabulary/vocabularies-of.js';
 import type { CommandLine } from './arguments.js';
-import { addressOf, openBackDoor } from './back-door.js';
+import { addressOf, kernelNamed, openBackDoor } from './back-door.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
 import { withMiddleware } from './with-middleware.js';
@@ -15,7 +15,9 @@ import { withMiddleware } from './with-middleware.js';
 export function runCommand(commandLine: CommandLine): Promise<ExitResult> {
   const { to, replayFile } = commandLine;
   if (replayFile !== undefined) return replayFrom(replayFile, commandLine);
-  return to === undefined ? runOnOwnDomain(commandLine) : runRemotely(to, commandLine);
+  if (to === undefined) return runOnOwnDomain(commandLine);
+  const named = kernelNamed(to);
+  return named === undefined ? runRemotely(to, commandLine) : runOnKernel(named.namespace, commandLine);
 }
 
 async function runOnOwnDomain(commandLine: CommandLine): Promise<ExitResult> {
@@ -27,6 +29,19 @@ async function runOnOwnDomain(commandLine: CommandLine): Promise<ExitResult> {
   const domain = createNetlink({ profile, network });
   await loadFamilies(domain, families);
   return runOn(domain, commandLine, { tunDevices: tunDevices(network) });
+}
+
+/**
+ * The program sees what it would see without us, and we see what it says. In a namespace that it is not in, what it asks
+ * beside netlink is answered by netlink, too; else that is the host's.
+ */
+async function runOnKernel(namespace: string | undefined, commandLine: CommandLine): Promise<ExitResult> {
+  const { kernel } = await import('@nlspace/transport-kernel');
+  if (namespace === undefined) return runOn(kernel({ keepsAlive: false }), commandLine, { sideChannels: 'host' });
+  const netlink = kernel({ namespace, keepsAlive: false });
+  // Here, not in the program, it is said that there is no such namespace.
+  (await netlink.open({ protocol: NetlinkProtocol.Route })).close();
+  return runOn(netlink, commandLine);
 }
 
 /**

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What is done in the place of a thread of another program, with its namespaces, users, capabilities or descriptors. */
+#ifndef NLSPACE_ERRAND_H
+#define NLSPACE_ERRAND_H
+
+#include <linux/capability.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+/* In whose place. */
+struct actor {
+  pid_t thread;   /* 0: ourselves */
+  bool powerless; /* without any capability, whatever the thread has */
+};
+
+/* An AF_NETLINK socket as it would be if the actor had opened it, in the network namespace of the file `place` or, if that
+ * is NULL, where the actor is. A descriptor, or -errno. */
+int errand_open(struct actor actor, const char *place, int protocol);
+
+enum { MOST_BORROWED = 64 }; /* keep equal to MOST_CANDIDATES in kernel-sockets.ts */
+struct borrowed {
+  int count;
+  int numbers[MOST_BORROWED]; /* as the thread knows them */
+  int ours[MOST_BORROWED];
+};
+/* Descriptors of a thread; those that it has not open are left out. Close what is ours with errand_give_back. */
+void errand_borrow(pid_t thread, const int *numbers, int count, struct borrowed *borrowed);
+void errand_give_back(struct borrowed *borrowed);
+
+/* Whether the thread numbers processes as we do. */
+bool errand_shares_processes(pid_t thread);
+
+/* sendmsg by a process that has the borrowed descriptors under their own numbers, and numbers processes as the actor
+ * does. The length or -errno. */
+ssize_t errand_send(struct actor actor, const struct borrowed *borrowed, int descriptor, const struct msghdr *message);
+
+/* This thread has no capability that the actor has not, until it is released. */
+struct restraint {
+  bool holds;
+  struct __user_cap_data_struct before[_LINUX_CAPABILITY_U32S_3];
+};
+struct restraint restrain(struct actor actor);
+void release_restraint(const struct restraint *restraint);
+
+#endif

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* AF_NETLINK sockets of the kernel for TypeScript; see KernelSockets in index.ts for what the functions promise. All are
+ * in one epoll instance, edge-triggered, so that a socket costs no handle of the loop and what is not read yet no turn. */
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bridge.h"
+#include "errand.h"
+
+#ifndef SOL_NETLINK
+#define SOL_NETLINK 270
+#endif
+
+/* Keep equal to the constants in index.ts. */
+enum {
+  SLOTS = 16,
+  SLOT_SIZE = 1 << 20,
+  FACTS = 4096,                  /* bytes before the first slot */
+  SPACE = SLOTS * SLOT_SIZE,
+  MOST_READY = 64,
+  LONGEST_PLACE = 4096,
+};
+
+/* What is told of a received datagram, in words of memory. */
+struct facts {
+  uint32_t length, port, groups, group;
+  int32_t namespace_number; /* -1: the socket's own */
+  uint32_t unused[3];
+};
+_Static_assert(SLOTS * sizeof(struct facts) <= FACTS && MOST_READY * sizeof(uint32_t) <= FACTS, "room for facts");
+
+struct kernel {
+  napi_env env;
+  napi_ref handler, memory_reference;
+  napi_async_context context;
+  napi_async_cleanup_hook_handle cleanup;
+  uv_poll_t *poll;
+  int epoll;
+  uint8_t *memory;
+  bool *opened; /* by descriptor: those that are ours */
+  int room;
+  bool ended, uv_done, finalized;
+};
+
+struct arguments {
+  struct kernel *kernel;
+  size_t count;
+  napi_value values[9];
+};
+
+static struct arguments arguments_of(napi_env env, napi_callback_info info) {
+  struct arguments a = {.count = 9};
+  napi_get_cb_info(env, info, &a.count, a.values, NULL, (void **)&a.kernel);
+  return a;
+}
+
+static bool remember(struct kernel *kernel, int descriptor) {
+  if (descriptor >= kernel->room) {
+    int room = descriptor < 128 ? 256 : 2 * descriptor;
+    bool *grown = realloc(kernel->opened, (size_t)room * sizeof *grown);
+    if (grown == NULL) return false;
+    memset(grown + kernel->room, 0, (size_t)(room - kernel->room) * sizeof *grown);
+    kernel->opened = grown;
+    kernel->room = room;
+  }
+  kernel->opened[descriptor] = true;
+  return true;
+}
+
+/* The socket that a call is about; -1 for what is none of ours. */
+static int descriptor_of(napi_env env, const struct arguments *a) {
+  int64_t descriptor = integer(env, a->values[0]);
+  return descriptor >= 0 && descriptor < a->kernel->room && a->kernel->opened[descriptor] ? (int)descriptor : -1;
+}
+
+/* (descriptor, thread, powerless, …) */
+static struct actor actor_of(napi_env env, const struct arguments *a) {
+  return (struct actor){.thread = (pid_t)integer(env, a->values[1]), .powerless = truth(env, a->values[2])};
+}
+
+static struct sockaddr_nl name_of(napi_env env, napi_value port, napi_value groups) {
+  return (struct sockaddr_nl){.nl_family = AF_NETLINK,
+                              .nl_pid = (uint32_t)integer(env, port),
+                              .nl_groups = (uint32_t)integer(env, groups)};
+}
+
+/* open(token, thread, powerless, protocol, place) */
+static napi_value open_one(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  char place[LONGEST_PLACE];
+  size_t length = 0;
+  if (a.kernel->ended) return number(env, -EBADF);
+  napi_get_value_string_utf8(env, a.values[4], place, sizeof place, &length);
+  int descriptor = errand_open(actor_of(env, &a), length == 0 ? NULL : place, (int)integer(env, a.values[3]));
+  if (descriptor < 0) return number(env, descriptor);
+  const int on = 1;
+  struct epoll_event interest = {.events = EPOLLIN | EPOLLET, .data.u64 = (uint64_t)integer(env, a.values[0])};
+  /* The group of a datagram is always told; whether its reader wants to know is not our affair. */
+  if (setsockopt(descriptor, SOL_NETLINK, NETLINK_PKTINFO, &on, sizeof on) < 0 ||
+      epoll_ctl(a.kernel->epoll, EPOLL_CTL_ADD, descriptor, &interest) < 0 || !remember(a.kernel, descriptor)) {
+    int error = errno;
+    close(descriptor);
+    return number(env, -error);
+  }
+  return number(env, descriptor);
+}
+
+typedef int (*name_call)(int, const struct sockaddr *, socklen_t);
+
+static napi_value call_with_name(napi_env env, napi_callback_info info, name_call call) {
+  struct arguments a = arguments_of(env, info);
+  struct sockaddr_nl name = name_of(env, a.values[3], a.values[4]);
+  struct restraint restraint = restrain(actor_of(env, &a));
+  int result = call(descriptor_of(env, &a), (struct sockaddr *)&name, sizeof name) < 0 ? -errno : 0;
+  release_restraint(&restraint);
+  return number(env, result);
+}
+
+/* bind(descriptor, thread, powerless, port, groups) */
+static napi_value bind_one(napi_env env, napi_callback_info info) {
+  return call_with_name(env, info, bind);
+}
+
+/* connect(descriptor, thread, powerless, port, groups) */
+static napi_value connect_one(napi_env env, napi_callback_info info) {
+  return call_with_name(env, info, connect);
+}
+
+/* name(descriptor): into the facts */
+static napi_value name_one(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct sockaddr_nl name = {0};
+  socklen_t length = sizeof name;
+  if (getsockname(descriptor_of(env, &a), (struct sockaddr *)&name, &length) < 0) return number(env, -errno);
+  *(struct facts *)a.kernel->memory = (struct facts){.port = name.nl_pid, .groups = name.nl_groups};
+  return number(env, 0);
+}
+
+/* setOption(descriptor, thread, powerless, level, option, value) */
+static napi_value set_option(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  const int value = (int)integer(env, a.values[5]);
+  struct restraint restraint = restrain(actor_of(env, &a));
+  int result = setsockopt(descriptor_of(env, &a), (int)integer(env, a.values[3]), (int)integer(env, a.values[4]), &value,
+                          sizeof value);
+  result = result < 0 ? -errno : 0;
+  release_restraint(&restraint);
+  return number(env, result);
+}
+
+/* getOption(descriptor, level, option) */
+static napi_value get_option(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  int value = 0;
+  socklen_t length = sizeof value;
+  int result = getsockopt(descriptor_of(env, &a), (int)integer(env, a.values[1]), (int)integer(env, a.values[2]), &value, &length);
+  return number(env, result < 0 ? -errno : value);
+}
+
+/* memberships(descriptor): the bits into the first slot; how many bytes of them */
+static napi_value memberships(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  socklen_t length = SLOT_SIZE;
+  int result = getsockopt(descriptor_of(env, &a), SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, a.kernel->memory + FACTS, &length);
+  return number(env, result < 0 ? -errno : (int64_t)length);
+}
+
+/* send(descriptor, thread, powerless, bytes, port | -1, groups, candidates): the length */
+static napi_value send_one(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  const struct actor actor = actor_of(env, &a);
+  const uint8_t *bytes, *candidates;
+  size_t length, candidates_length;
+  if (!bytes_of(env, a.values[3], &bytes, &length)) return NULL;
+  struct sockaddr_nl name = name_of(env, a.values[4], a.values[5]);
+  struct iovec part = {(void *)bytes, length};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  if (integer(env, a.values[4]) >= 0) {
+    message.msg_name = &name;
+    message.msg_namelen = sizeof name;
+  }
+  const int descriptor = descriptor_of(env, &a);
+  int numbers[MOST_BORROWED];
+  if (!bytes_of(env, a.values[6], &candidates, &candidates_length)) return NULL;
+  const size_t count = candidates_length / sizeof *numbers;
+  if (count > MOST_BORROWED) return number(env, -E2BIG);
+  memcpy(numbers, candidates, count * sizeof *numbers);
+  if (count > 0 && actor.thread > 0) {
+    struct borrowed borrowed;
+    errand_borrow(actor.thread, numbers, (int)count, &borrowed);
+    if (borrowed.count > 0 || !errand_shares_processes(actor.thread)) {
+      ssize_t sent = errand_send(actor, &borrowed, descriptor, &message);
+      errand_give_back(&borrowed);
+      return number(env, sent);
+    }
+  }
+  struct restraint restraint = restrain(actor);
+  ssize_t sent = sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent < 0) sent = -errno;
+  release_restraint(&restraint);
+  return number(env, sent);
+}
+
+/* Room for NETLINK_PKTINFO and NETLINK_LISTEN_ALL_NSID. */
+union control {
+  struct cmsghdr header;
+  char space[CMSG_SPACE(sizeof(struct nl_pktinfo)) + CMSG_SPACE(sizeof(int))];
+};
+
+static struct facts facts_of(struct msghdr *header, size_t length) {
+  const struct sockaddr_nl *name = header->msg_name;
+  struct facts facts = {.length = (uint32_t)length, .port = name->nl_pid, .groups = name->nl_groups, .namespace_number = -1};
+  for (struct cmsghdr *one = CMSG_FIRSTHDR(header); one != NULL; one = CMSG_NXTHDR(header, one)) {
+    if (one->cmsg_level != SOL_NETLINK) continue;
+    if (one->cmsg_type == NETLINK_PKTINFO && one->cmsg_len >= CMSG_LEN(sizeof facts.group))
+      memcpy(&facts.group, CMSG_DATA(one), sizeof facts.group);
+    if (one->cmsg_type == NETLINK_LISTEN_ALL_NSID && one->cmsg_len >= CMSG_LEN(sizeof facts.namespace_number))
+      memcpy(&facts.namespace_number, CMSG_DATA(one), sizeof facts.namespace_number);
+  }
+  return facts;
+}
+
+/* receive(descriptor, capacity, flags): one datagram over all slots; its length, with MSG_TRUNC the true one */
+static napi_value receive_one(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  int64_t capacity = integer(env, a.values[1]);
+  struct sockaddr_nl name = {0};
+  union control control;
+  struct iovec part = {a.kernel->memory + FACTS, (size_t)(capacity < 0 ? 0 : capacity > SPACE ? SPACE : capacity)};
+  struct msghdr header = {.msg_name = &name, .msg_namelen = sizeof name, .msg_iov = &part, .msg_iovlen = 1,
+                          .msg_control = &control, .msg_controllen = sizeof control};
+  ssize_t length = recvmsg(descriptor_of(env, &a), &header, (int)integer(env, a.values[2]) | MSG_DONTWAIT);
+  if (length < 0) return number(env, -errno);
+  *(struct facts *)a.kernel->memory = facts_of(&header, (size_t)length);
+  return number(env, length);
+}
+
+/* receiveMany(descriptor): a datagram per slot, each with its facts; how many */
+static napi_value receive_many(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct mmsghdr headers[SLOTS];
+  struct sockaddr_nl names[SLOTS];
+  union control controls[SLOTS];
+  struct iovec parts[SLOTS];
+  memset(headers, 0, sizeof headers);
+  memset(names, 0, sizeof names);
+  for (int i = 0; i < SLOTS; i++) {
+    parts[i] = (struct iovec){a.kernel->memory + FACTS + (size_t)i * SLOT_SIZE, SLOT_SIZE};
+    headers[i].msg_hdr = (struct msghdr){.msg_name = &names[i], .msg_namelen = sizeof names[i], .msg_iov = &parts[i], .msg_iovlen = 1,
+                                         .msg_control = &controls[i], .msg_controllen = sizeof controls[i]};
+  }
+  int count = recvmmsg(descriptor_of(env, &a), headers, SLOTS, MSG_DONTWAIT | MSG_TRUNC, NULL);
+  if (count < 0) return number(env, -errno);
+  struct facts *facts = (struct facts *)a.kernel->memory;
+  for (int i = 0; i < count; i++) facts[i] = facts_of(&headers[i].msg_hdr, headers[i].msg_len);
+  return number(env, count);
+}
+
+/* ready(): the tokens of sockets where something has arrived, as words of memory; how many, at most MOST_READY */
+static napi_value ready(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  struct epoll_event events[MOST_READY];
+  int count = a.kernel->ended ? 0 : epoll_wait(a.kernel->epoll, events, MOST_READY, 0);
+  for (int i = 0; i < count; i++) ((uint32_t *)a.kernel->memory)[i] = (uint32_t)events[i].data.u64;
+  return number(env, count < 0 ? 0 : count);
+}
+
+static napi_value close_one(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  int descriptor = descriptor_of(env, &a);
+  if (descriptor < 0) return NULL;
+  a.kernel->opened[descriptor] = false;
+  close(descriptor);
+  return NULL;
+}
+
+static napi_value keep_loop_alive(napi_env env, napi_callback_info info) {
+  struct arguments a = arguments_of(env, info);
+  if (a.kernel->ended) return NULL;
+  if (truth(env, a.values[0])) uv_ref(a.kernel->poll);
+  else uv_unref(a.kernel->poll);
+  return NULL;
+}
+
+/* ---- the event loop, and the end ---- */
+
+static void on_ready(uv_poll_t *handle, int status, int events) {
+  struct kernel *kernel = uv_handle_get_data(handle);
+  napi_env env = kernel->env;
+  napi_handle_scope scope;
+  napi_value handler, receiver;
+  (void)status;
+  (void)events;
+  napi_open_handle_scope(env, &scope);
+  napi_get_reference_value(env, kernel->handler, &handler);
+  napi_get_global(env, &receiver);
+  if (napi_make_callback(env, kernel->context, receiver, handler, 0, NULL, NULL) == napi_pending_exception) {
+    napi_value error;
+    napi_get_and_clear_last_exception(env, &error);
+    napi_fatal_exception(env, error);
+  }
+  napi_close_handle_scope(env, scope);
+}
+
+static void dispose_when_unused(struct kernel *kernel) {
+  if (kernel->uv_done && kernel->finalized) free(kernel);
+}
+
+static void on_uv_closed(void *handle) {
+  struct kernel *kernel = uv_handle_get_data(handle);
+  free(handle);
+  kernel->uv_done = true;
+  napi_remove_async_cleanup_hook(kernel->cleanup);
+  dispose_when_unused(kernel);
+}
+
+/* The environment (a worker thread, or the process) ends. */
+static void on_environment_ends(napi_async_cleanup_hook_handle hook, void *data) {
+  struct kernel *kernel = data;
+  (void)hook;
+  if (kernel->ended) return;
+  kernel->ended = true;
+  for (int i = 0; i < kernel->room; i++)
+    if (kernel->opened[i]) close(i);
+  free(kernel->opened);
+  kernel->opened = NULL;
+  kernel->room = 0;
+  uv_close(kernel->poll, on_uv_closed);
+  close(kernel->epoll);
+  napi_delete_reference(kernel->env, kernel->handler);
+  napi_delete_reference(kernel->env, kernel->memory_reference);
+  napi_async_destroy(kernel->env, kernel->context);
+}
+
+static void finalize(napi_env env, void *data, void *hint) {
+  struct kernel *kernel = data;
+  (void)env;
+  (void)hint;
+  kernel->finalized = true;
+  dispose_when_unused(kernel);
+}
+
+static void unmap(napi_env env, void *data, void *hint) {
+  (void)env;
+  (void)hint;
+  munmap(data, FACTS + SPACE);
+}
+
+static const struct {
+  const char *name;
+  napi_callback function;
+} functions[] = {
+    {"open", open_one},           {"bind", bind_one},       {"connect", connect_one},
+    {"name", name_one},           {"setOption", set_option}, {"getOption", get_option},
+    {"memberships", memberships}, {"send", send_one},       {"receive", receive_one},
+    {"receiveMany", receive_many}, {"ready", ready},        {"close", close_one},
+    {"keepLoopAlive", keep_loop_alive},
+};
+
+/* createKernelSockets(onReady) */
+napi_value create_kernel_sockets(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value handler, memory, name, result;
+  napi_get_cb_info(env, info, &count, &handler, NULL, NULL);
+  struct kernel *kernel = calloc(1, sizeof *kernel);
+  if (kernel == NULL) return throw_text(env, "out of memory");
+  kernel->env = env;
+  kernel->epoll = epoll_create1(EPOLL_CLOEXEC);
+  kernel->memory = mmap(NULL, FACTS + SPACE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (kernel->epoll < 0 || kernel->memory == MAP_FAILED ||
+      napi_create_external_arraybuffer(env, kernel->memory, FACTS + SPACE, unmap, NULL, &memory) != napi_ok) {
+    if (kernel->epoll >= 0) close(kernel->epoll);
+    if (kernel->memory != MAP_FAILED) munmap(kernel->memory, FACTS + SPACE);
+    free(kernel);
+    return throw_text(env, "cannot set up the kernel's sockets");
+  }
+  napi_create_reference(env, memory, 1, &kernel->memory_reference);
+  napi_create_reference(env, handler, 1, &kernel->handler);
+  napi_create_string_utf8(env, "nlspace:kernel", NAPI_AUTO_LENGTH, &name);
+  napi_async_init(env, NULL, name, &kernel->context);
+  napi_create_object(env, &result);
+  napi_set_named_property(env, result, "memory", memory);
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    set_function(env, result, functions[i].name, functions[i].function, kernel);
+  napi_add_finalizer(env, result, kernel, finalize, NULL, NULL);
+
+  uv_loop_t *loop;
+  napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop);
+  kernel->poll = malloc(uv_handle_size(UV_POLL_TYPE));
+  uv_poll_init(loop, kernel->poll, kernel->epoll);
+  uv_handle_set_data(kernel->poll, kernel);
+  uv_poll_start(kernel->poll, UV_READABLE_EVENT, on_ready);
+  uv_unref(kernel->poll);
+  napi_add_async_cleanup_hook(env, on_environment_ends, kernel, &kernel->cleanup);
+  return result;
+}

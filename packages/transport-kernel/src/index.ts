@@ -1,0 +1,2 @@
+/** Real AF_NETLINK sockets. */
+export * from './kernel.js';
