@@ -29,6 +29,9 @@ const CASES: readonly ContractCase[] = [
   ...flowCases,
 ];
 
+/** What the cases state, for a suite that has to say the same in other words. */
+export const CONTRACT_TITLES: readonly string[] = CASES.map(({ title }) => title);
+
 /** The case that only a transport within reach of a function call can keep. */
 export const SYNCHRONOUS_DUMP = 'receive never gives nothing in mid-dump';
 

@@ -41,7 +41,10 @@ export class KernelSocket implements NetlinkSocket {
   readonly #incoming: Incoming;
   readonly #actor: Actor;
   #descriptor: number;
+  /** Undefined when the kernel has to be asked. */
   #address: NetlinkAddress | undefined = NOBODY;
+  /** The kernel's name for it does not say: it keeps the port ID of a bind that was refused. */
+  #isBound = false;
   #peer = NOBODY;
   #tellsPacketInfo = 0;
 
@@ -74,12 +77,12 @@ export class KernelSocket implements NetlinkSocket {
   }
 
   async bind({ portId, groups }: NetlinkAddress): Promise<void> {
-    if (this.#isUnbound() && portId === 0) this.#bindAutomatically(groups);
+    if (portId === 0 && !this.#isBound) this.#bindAutomatically(groups);
     else check(this.#bind(portId, groups));
   }
 
   async connect({ portId, groups }: NetlinkAddress): Promise<void> {
-    if (this.#isUnbound()) this.#bindAutomatically(0);
+    if (!this.#isBound) this.#bindAutomatically(0);
     const { thread, isPowerless } = this.#actor;
     check(this.table.sockets.connect(this.#descriptor, thread, isPowerless, portId, groups));
     // One group, the lowest.
@@ -114,7 +117,7 @@ export class KernelSocket implements NetlinkSocket {
   }
 
   send(datagram: Uint8Array, destination?: NetlinkAddress): undefined {
-    if (this.#isUnbound()) this.#bindAutomatically(0);
+    if (!this.#isBound) this.#bindAutomatically(0);
     const { thread, isPowerless } = this.#actor;
     const result = this.table.sockets.send(
       this.#descriptor,
@@ -151,12 +154,6 @@ export class KernelSocket implements NetlinkSocket {
     return new Uint8Array(Int32Array.from(numbers).buffer);
   }
 
-  /** @throws {NetlinkError} EBADF when it is closed. */
-  #isUnbound(): boolean {
-    if (this.#descriptor === CLOSED) throw new NetlinkError(Errno.EBADF);
-    return this.address.portId === 0;
-  }
-
   /** As the kernel does it for the process: its ID, else any that is free. */
   #bindAutomatically(groups: number): void {
     const { processId } = this.options;
@@ -171,9 +168,12 @@ export class KernelSocket implements NetlinkSocket {
   }
 
   #bind(portId: number, groups: number): number {
+    if (this.#descriptor === CLOSED) return -Errno.EBADF;
     const { thread, isPowerless } = this.#actor;
+    const result = this.table.sockets.bind(this.#descriptor, thread, isPowerless, portId, groups);
+    this.#isBound ||= result === 0;
     this.#address = undefined;
-    return this.table.sockets.bind(this.#descriptor, thread, isPowerless, portId, groups);
+    return result;
   }
 
   #set(level: number, option: number, value: number): void {
