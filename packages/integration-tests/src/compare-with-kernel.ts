@@ -8,32 +8,42 @@ import {
   missingKernel,
   play as playScenario,
   type Scenario,
+  type World,
 } from '@nlspace/testkit';
 import { conditionalTest, type Missing, peerTest } from '@nlspace/transport-contract';
 import type { ExecutionContext, TestFn } from 'ava';
-import { KNOWN_DIFFERENCES } from './known-differences.js';
+import { KNOWN_DIFFERENCES, type KnownDifference } from './known-differences.js';
 import { nlspaceWorld } from './nlspace-world.js';
 import { SCENARIOS } from './scenarios/index.js';
 import { takeTurn } from './turns.js';
 
+/** A world that is compared with the kernel, and in what it is known to differ. */
+export interface Compared {
+  readonly world: World;
+  readonly known: readonly KnownDifference[];
+}
+
+const NLSPACE: Compared = { world: nlspaceWorld, known: KNOWN_DIFFERENCES };
+
 /** Declares one test per scenario of an object: nlspace answers every command as the kernel does. */
-export function compareWithKernel(test: TestFn, object: string): Promise<void> {
-  return compareScenarios(test, object, SCENARIOS[object] ?? []);
+export function compareWithKernel(test: TestFn, object: string, compared = NLSPACE): Promise<void> {
+  return compareScenarios(test, object, SCENARIOS[object] ?? [], compared);
 }
 
 export async function compareScenarios(
   test: TestFn,
   object: string,
   scenarios: readonly Scenario[],
+  compared = NLSPACE,
 ): Promise<void> {
   const noKernel = await missingKernel();
   const missingKinds = await Promise.all(scenarios.map(unmetCondition));
   // AVA starts with the first test: nothing is awaited from here on.
   for (const [index, scenario] of scenarios.entries()) {
     const title = `${object}: ${scenario.name}`;
-    const known = KNOWN_DIFFERENCES.find((difference) => difference.scenario === scenario.name);
+    const known = compared.known.find((difference) => difference.scenario === scenario.name);
     const play = async (t: ExecutionContext) => {
-      const differences = await differencesOf(scenario, known === undefined ? MOST_PLAYS : 1);
+      const differences = await differencesOf(scenario, known === undefined ? MOST_PLAYS : 1, compared.world);
       if (known === undefined && differences.length === 0) t.pass();
       else if (known === undefined) {
         t.fail(`lines with - are what the kernel says\n${describeDifferences(differences)}`);
@@ -54,17 +64,21 @@ export async function compareScenarios(
 /** The kernel is not deterministic: what it does not do every time is no difference. */
 const MOST_PLAYS = 3;
 
-/** What nlspace answers differently each time that both play the scenario. */
-export async function differencesOf(scenario: Scenario, plays = MOST_PLAYS): Promise<Difference[]> {
-  const [expected, actual] = await takeTurn(() => playInBoth(scenario));
+/** What the other world answers differently each time that both play the scenario. */
+export async function differencesOf(
+  scenario: Scenario,
+  plays = MOST_PLAYS,
+  world = nlspaceWorld,
+): Promise<Difference[]> {
+  const [expected, actual] = await takeTurn(() => playInBoth(scenario, world));
   const differences = compare(scenario, expected, actual);
-  return differences.length === 0 || plays === 1 ? differences : differencesOf(scenario, plays - 1);
+  return differences.length === 0 || plays === 1 ? differences : differencesOf(scenario, plays - 1, world);
 }
 
-async function playInBoth(scenario: Scenario): Promise<[Answer[], Answer[]]> {
+async function playInBoth(scenario: Scenario, world: World): Promise<[Answer[], Answer[]]> {
   const first = playScenario(scenario, kernelWorld);
   if (scenario.isAlone) await first;
-  return Promise.all([first, playScenario(scenario, nlspaceWorld)]);
+  return Promise.all([first, playScenario(scenario, world)]);
 }
 
 async function unmetCondition({ needsKind, needsRoot }: Scenario): Promise<Missing> {

@@ -68,8 +68,7 @@ export class Incoming {
   #look(): void {
     if (this.#head !== undefined) return;
     let length = this.#ask(this.#offered, Flag.Peek | Flag.Truncate);
-    if (length !== undefined && length > this.#offered)
-      length = this.#ask(length, Flag.Peek | Flag.Truncate);
+    if (length !== undefined && length > this.#offered) length = this.#ask(length, Flag.Peek | Flag.Truncate);
     if (length !== undefined) this.#head = this.table.datagram(length);
   }
 

@@ -150,7 +150,10 @@ export class KernelSocket implements NetlinkSocket {
     const numbers = mentionsOf(this.protocol, datagram);
     if (numbers === undefined) return NOTHING;
     if (numbers.length > MOST_CANDIDATES)
-      throw new NetlinkError(Errno.EOPNOTSUPP, `more than ${MOST_CANDIDATES} numbers that may be descriptors`);
+      throw new NetlinkError(
+        Errno.EOPNOTSUPP,
+        `more than ${MOST_CANDIDATES} numbers that may be descriptors`,
+      );
     return new Uint8Array(Int32Array.from(numbers).buffer);
   }
 
@@ -178,14 +181,7 @@ export class KernelSocket implements NetlinkSocket {
 
   #set(level: number, option: number, value: number): void {
     const { thread, isPowerless } = this.#actor;
-    const result = this.table.sockets.setOption(
-      this.#descriptor,
-      thread,
-      isPowerless,
-      level,
-      option,
-      value,
-    );
+    const result = this.table.sockets.setOption(this.#descriptor, thread, isPowerless, level, option, value);
     check(result);
     // Groups 1…32 are part of the address.
     this.#address = undefined;

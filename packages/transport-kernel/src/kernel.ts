@@ -33,7 +33,8 @@ export function kernel({ namespace, keepsAlive = true }: KernelOptions = {}): Ne
       const isMeant = namespaces === undefined || namespaces.current === FIRST_NAMESPACE;
       const place = isMeant && namespace !== undefined ? fileOf(namespace) : '';
       const opened = table.open(actor, protocol, place);
-      if (typeof opened === 'number') throw refusal(opened, place === '' ? undefined : `cannot enter ${place}`);
+      if (typeof opened === 'number')
+        throw refusal(opened, place === '' ? undefined : `cannot enter ${place}`);
       return new KernelSocket(table, opened, { protocol, actor, processId: credentials?.pid, keepsAlive });
     },
   };

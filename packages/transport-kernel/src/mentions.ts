@@ -59,7 +59,13 @@ export function mentionsOf(protocol: number, datagram: Uint8Array): readonly num
   return found === undefined || found.size === 0 ? undefined : [...found];
 }
 
-function collect(view: DataView, start: number, end: number, { attributeTypes }: Place, found: Set<number>): void {
+function collect(
+  view: DataView,
+  start: number,
+  end: number,
+  { attributeTypes }: Place,
+  found: Set<number>,
+): void {
   for (let at = start; at + ATTRIBUTE_SIZE <= end; at += 4) {
     if (view.getUint16(at, LITTLE_ENDIAN) !== ATTRIBUTE_SIZE) continue;
     if (attributeTypes?.has(view.getUint16(at + 2, LITTLE_ENDIAN) & TYPE_MASK) === false) continue;

@@ -13,7 +13,10 @@ const NOBODY = { uid: 65_534, gid: 65_534, pid: 4711, netAdmin: false };
 const PROGRAM = fileURLToPath(new URL('./support/opening-program.js', import.meta.url));
 const COUNTING = fileURLToPath(new URL('./support/counting-program.js', import.meta.url));
 
-function inNamespace(title: string, body: (t: ExecutionContext, namespace: TestNamespace) => Promise<void>): void {
+function inNamespace(
+  title: string,
+  body: (t: ExecutionContext, namespace: TestNamespace) => Promise<void>,
+): void {
   // One after the other: some count what the process has open.
   conditionalTest(test, noNamespaces, title, async (t) => {
     const namespace = await TestNamespace.open();
@@ -27,7 +30,9 @@ function inNamespace(title: string, body: (t: ExecutionContext, namespace: TestN
 
 /** What a socket in another place must not change: namespaces, IDs, capabilities, and who may look. */
 function standing(): string {
-  const namespaces = ['net', 'user', 'pid', 'mnt'].map((kind) => readlinkSync(`/proc/thread-self/ns/${kind}`));
+  const namespaces = ['net', 'user', 'pid', 'mnt'].map((kind) =>
+    readlinkSync(`/proc/thread-self/ns/${kind}`),
+  );
   const status = readFileSync('/proc/thread-self/status', 'latin1');
   const kept = /^(?:Uid|Gid|Groups|Cap\w+|SigBlk|NoNewPrivs):.*$/gm;
   return [...namespaces, ...(status.match(kept) ?? [])].join('\n');
@@ -38,7 +43,7 @@ inNamespace('this process stays where it is and what it is', async (t, namespace
   const netlink = kernel({ namespace: namespace.path });
   const socket = await netlink.open({ protocol: 0 });
   const powerless = await netlink.open({ protocol: 0, credentials: NOBODY });
-  powerless.send(datagramOf(touch()));
+  await powerless.send(datagramOf(touch()));
   t.throws(() => powerless.send(Uint8Array.of(1), { portId: 99, groups: 0 }), { message: /^EPERM/ });
   t.is(standing(), before);
   // A core could be dumped, and whoever may look at us still may.
@@ -47,21 +52,30 @@ inNamespace('this process stays where it is and what it is', async (t, namespace
   powerless.close();
 });
 
-inNamespace('what is closed gives its descriptor back, also when a thread ends without closing', async (t, namespace) => {
-  const { stdout } = await promisify(execFile)(process.execPath, [COUNTING, namespace.path], { timeout: 20_000 });
-  const [before, refusal, closed, left] = stdout.split('\n');
-  t.is(refusal, 'EINVAL: cannot enter /proc/self/ns/user');
-  const count = before?.split(' ')[1];
-  t.is(closed, `closed ${count}`);
-  t.is(left, `left ${count}`);
-});
+inNamespace(
+  'what is closed gives its descriptor back, also when a thread ends without closing',
+  async (t, namespace) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [COUNTING, namespace.path], {
+      timeout: 20_000,
+    });
+    const [before, refusal, closed, left] = stdout.split('\n');
+    t.is(refusal, 'EINVAL: cannot enter /proc/self/ns/user');
+    const count = before?.split(' ')[1];
+    t.is(closed, `closed ${count}`);
+    t.is(left, `left ${count}`);
+  },
+);
 
 inNamespace('open sockets keep the event loop running, unless they are not to', async (t, namespace) => {
   for (const how of ['close', 'unreferenced']) {
-    const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, namespace.path, how], { timeout: 20_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, namespace.path, how], {
+      timeout: 20_000,
+    });
     t.is(stdout, 'opened\n');
   }
-  const waiting = promisify(execFile)(process.execPath, [PROGRAM, namespace.path, 'wait'], { timeout: 20_000 });
+  const waiting = promisify(execFile)(process.execPath, [PROGRAM, namespace.path, 'wait'], {
+    timeout: 20_000,
+  });
   waiting.child.stdout?.once('data', () => void namespace.ip('route add blackhole 10.0.0.9'));
   t.is((await waiting).stdout, 'opened\nheard\n');
 });
@@ -79,7 +93,7 @@ inNamespace('a thousand notifications come in order, with their group', async (t
     }
   };
   for (let index = 0; index < 1_000; index++) {
-    source.send(datagramOf(route(index)));
+    await source.send(datagramOf(route(index)));
     // What a send has caused has been told when it returns.
     t.is(arrivals.length, index + 1);
     source.receive();
@@ -96,10 +110,11 @@ inNamespace('an error that comes while a datagram is looked at is told behind it
   const netlink = kernel({ namespace: namespace.path });
   const [reader, source] = [await netlink.open({ protocol: 0 }), await netlink.open({ protocol: 0 })];
   await reader.bind({ portId: 0, groups: 1 << 6 });
-  source.send(datagramOf(route(0)));
+  await source.send(datagramOf(route(0)));
   const head = reader.receive({ peek: true, capacity: 0 });
   t.not(head, undefined);
-  for (let index = 1; index < 2_000; index++) source.send(datagramOf({ ...route(index), flags: 0x600 }));
+  for (let index = 1; index < 2_000; index++)
+    await source.send(datagramOf({ ...route(index), flags: 0x600 }));
   t.is(reader.receive({ capacity: 100 }), head);
   t.throws(() => reader.receive({ capacity: 100 }), { message: /^ENOBUFS/ });
   const [message] = readMessages(reader.receive({ capacity: 100 })?.bytes ?? new Uint8Array());
@@ -131,7 +146,7 @@ inNamespace('other protocols are open, too', async (t, namespace) => {
   // CTRL_CMD_GETFAMILY of nlctrl itself
   const request = { type: 16, payload: Uint8Array.of(3, 1, 0, 0, 6, 0, 1, 0, 16, 0, 0, 0) };
   const generic = await netlink.open({ protocol: 16 });
-  generic.send(datagramOf(request));
+  await generic.send(datagramOf(request));
   t.true(new TextDecoder('latin1').decode((await next(generic)).bytes).includes('nlctrl\0'));
   generic.close();
 });
@@ -148,7 +163,7 @@ conditionalTest(test, notRoot, 'a namespace is found by the name that ip-netns(8
   try {
     await promisify(execFile)('ip', ['-n', name, 'link', 'add', 'named', 'type', 'veth']);
     const socket = await kernel({ namespace: name }).open({ protocol: 0 });
-    socket.send(datagramOf({ type: RouteType.GetLink, payload: new Uint8Array(16), flags: 0x300 }));
+    await socket.send(datagramOf({ type: RouteType.GetLink, payload: new Uint8Array(16), flags: 0x300 }));
     let listed = '';
     for (let datagram = socket.receive(); datagram !== undefined; datagram = socket.receive())
       listed += new TextDecoder('latin1').decode(datagram.bytes);
@@ -174,7 +189,7 @@ test('this process has its own port ID, and who is served that of the program', 
 
 test('reading a link needs no rights', async (t) => {
   const socket = await kernel().open({ protocol: 0, credentials: NOBODY });
-  socket.send(datagramOf(fetch()));
+  await socket.send(datagramOf(fetch()));
   const [message] = readMessages((await next(socket)).bytes);
   t.is(message?.header.type, RouteType.NewLink);
   socket.close();

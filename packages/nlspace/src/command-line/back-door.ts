@@ -28,6 +28,8 @@ export function addressOf(given: string | undefined, purpose: 'listen' | 'connec
  */
 export function openBackDoor(to: string | undefined): Promise<RemoteNetlink> {
   if (to !== undefined && kernelNamed(to) !== undefined)
-    throw new UsageError('the kernel is no daemon: it does not say what it serves (genl ctrl list shows a part)');
+    throw new UsageError(
+      'the kernel is no daemon: it does not say what it serves (genl ctrl list shows a part)',
+    );
   return connect(addressOf(to, 'connect'));
 }

@@ -37,7 +37,8 @@ async function runOnOwnDomain(commandLine: CommandLine): Promise<ExitResult> {
  */
 async function runOnKernel(namespace: string | undefined, commandLine: CommandLine): Promise<ExitResult> {
   const { kernel } = await import('@nlspace/transport-kernel');
-  if (namespace === undefined) return runOn(kernel({ keepsAlive: false }), commandLine, { sideChannels: 'host' });
+  if (namespace === undefined)
+    return runOn(kernel({ keepsAlive: false }), commandLine, { sideChannels: 'host' });
   const netlink = kernel({ namespace, keepsAlive: false });
   // Here, not in the program, it is said that there is no such namespace.
   (await netlink.open({ protocol: NetlinkProtocol.Route })).close();

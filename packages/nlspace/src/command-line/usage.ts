@@ -35,6 +35,8 @@ Terminal, standard input, signals and exit status are the program's own. Without
                           links too (may be repeated)
       --profile NAME      behave like linux (default) or freebsd where they part; numbers stay Linux's
       --to unix:PATH      on the domain of a daemon (nlspace serve) instead; unix: alone is where it listens by default
+      --to kernel         on the real kernel, with the program's own rights and network namespace: what it says can be
+                          traced, captured and disturbed. kernel:NAME (or kernel:/PATH): in a namespace it is not in
       --record FILE       write what the program is served, for --replay: a capture, behind everything that changes it
       --replay FILE       serve what was said to a program before; what it did not ask then is refused, and the nearest
                           request that was recorded is named with the difference

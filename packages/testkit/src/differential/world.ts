@@ -23,8 +23,13 @@ export async function play(scenario: Scenario, world: World): Promise<Answer[]> 
 /** The real kernel: a fresh network namespace per call, within a user namespace for an ordinary user. */
 export const kernelWorld: World = {
   name: 'kernel',
-  run: (argv, cwd) => runProgram(['unshare', ...namespaceFlags(), '--', ...argv], { cwd }),
+  run: (argv, cwd) => runProgram(inFreshNamespace(argv), { cwd }),
 };
+
+/** The command that runs another in a network namespace with nothing but `lo` in it. */
+export function inFreshNamespace(argv: readonly string[]): string[] {
+  return ['unshare', ...namespaceFlags(), '--', ...argv];
+}
 
 /** Why there is no kernel to compare with, or nothing. */
 export async function missingKernel(): Promise<string | undefined> {
@@ -36,7 +41,7 @@ export async function missingKernel(): Promise<string | undefined> {
   for (const [argv, reason] of [
     [['ip', '-V'], 'there is no ip(8)'],
     [
-      ['unshare', ...namespaceFlags(), '--', 'ip', 'link', 'add', 'type', 'veth'],
+      inFreshNamespace(['ip', 'link', 'add', 'type', 'veth']),
       'the kernel does not let this user make a network namespace with a veth',
     ],
   ] as const) {
@@ -52,7 +57,7 @@ export async function missingKernel(): Promise<string | undefined> {
 /** Whether the kernel can make links of this kind. */
 export async function kernelHasKind(kind: string): Promise<boolean> {
   try {
-    await runProgram(['unshare', ...namespaceFlags(), '--', 'ip', 'link', 'add', 'probe0', 'type', kind], {
+    await runProgram(inFreshNamespace(['ip', 'link', 'add', 'probe0', 'type', kind]), {
       mustSucceed: true,
     });
     return true;

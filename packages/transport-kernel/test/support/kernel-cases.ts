@@ -4,8 +4,8 @@ import {
   Errno,
   MessageFlag,
   type Netlink,
-  type NetlinkSocket,
   NetlinkProtocol,
+  type NetlinkSocket,
   type ReceiveOptions,
   readMessages,
   SocketOption,
@@ -56,7 +56,7 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
   },
   async 'the first send binds'(t, { open }) {
     const socket = await open();
-    socket.send(datagramOf(touch()));
+    await socket.send(datagramOf(touch()));
     t.is(socket.address.portId, process.pid);
   },
   async 'bind takes a free port ID, refuses a taken one and refuses another one'(t, { open }) {
@@ -82,11 +82,14 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
     t.false(one.readable);
   },
   async 'a connected socket sends to its peer, which sees where it comes from'(t, { netlink }) {
-    const [one, other] = [await netlink.open({ protocol: USERSOCK }), await netlink.open({ protocol: USERSOCK })];
+    const [one, other] = [
+      await netlink.open({ protocol: USERSOCK }),
+      await netlink.open({ protocol: USERSOCK }),
+    ];
     await other.bind(AUTOMATIC);
     await one.connect({ portId: other.address.portId, groups: 0 });
     t.deepEqual(one.peer, { portId: other.address.portId, groups: 0 });
-    one.send(Uint8Array.of(1, 2, 3));
+    await one.send(Uint8Array.of(1, 2, 3));
     const { bytes, source, group } = await next(other);
     t.deepEqual([...bytes], [1, 2, 3]);
     t.deepEqual(source, { portId: one.address.portId, groups: 0 });
@@ -98,10 +101,10 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
     await one.connect({ portId: other.address.portId, groups: 0 });
     // The kernel hears it, but a connected socket takes from its peer only.
     t.throws(() => one.send(datagramOf(touch()), { portId: 99, groups: 0 }), errno(Errno.ECONNREFUSED));
-    one.send(datagramOf(route(1)), AUTOMATIC);
+    await one.send(datagramOf(route(1)), AUTOMATIC);
     t.is(one.receive(), undefined);
     t.regex(await namespace.ip('route show'), /blackhole 10\.0\.0\.1/);
-    other.send(Uint8Array.of(9), { portId: one.address.portId, groups: 0 });
+    await other.send(Uint8Array.of(9), { portId: one.address.portId, groups: 0 });
     t.deepEqual([...(await next(one)).bytes], [9]);
   },
   async 'a send to a port ID that nobody has is refused with ECONNREFUSED'(t, { open }) {
@@ -112,9 +115,9 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
     const socket = await open(NOBODY);
     await t.throwsAsync(socket.connect({ portId: 99, groups: 0 }), errno(Errno.EPERM));
     t.throws(() => socket.send(Uint8Array.of(1), { portId: 99, groups: 0 }), errno(Errno.EPERM));
-    socket.send(datagramOf(touch()));
+    await socket.send(datagramOf(touch()));
     t.is(await nextErrno(socket), Errno.EPERM);
-    socket.send(datagramOf({ ...fetch(), flags: 0 }));
+    await socket.send(datagramOf({ ...fetch(), flags: 0 }));
     t.is((await nextMessages(socket))[0]?.header.type, RouteType.NewLink);
   },
   async 'a protocol that nobody serves is refused with EPROTONOSUPPORT'(t, { netlink }) {
@@ -129,37 +132,52 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
   async 'the first datagram of a dump fits 3776 bytes, the others the largest capacity so far'(t, { open }) {
     const [socket, other] = [await open(), await open()];
     await addRoutes(other, 1_000);
-    socket.send(datagramOf(list()));
+    await socket.send(datagramOf(list()));
     const { sizes, indexes } = await readDump(socket, { capacity: 8_192 });
     t.deepEqual(indexes, upTo(1_000));
     t.true(isFull(sizes[0], 3_776), `${sizes}`);
     // What the kernel had made before it was offered more is small, too.
-    t.true(sizes.every((size) => size <= 8_192), `${sizes}`);
+    t.true(
+      sizes.every((size) => size <= 8_192),
+      `${sizes}`,
+    );
     t.true(isFull(sizes.at(-2), 8_192) || isFull(sizes.at(-3), 8_192), `${sizes}`);
   },
-  async 'dump datagrams are at most 32448 bytes, and at least as large as a small reader has to take'(t, { open }) {
+  async 'dump datagrams are at most 32448 bytes, and at least as large as a small reader has to take'(
+    t,
+    { open },
+  ) {
     const [greedy, small] = [await open(), await open()];
     await addRoutes(greedy, 3_000);
-    greedy.send(datagramOf(list()));
+    await greedy.send(datagramOf(list()));
     const large = await readDump(greedy, { capacity: 1_000_000 });
-    t.true(large.sizes.some((size) => isFull(size, 32_448)), `${large.sizes}`);
-    t.true(large.sizes.every((size) => size <= 32_448), `${large.sizes}`);
+    t.true(
+      large.sizes.some((size) => isFull(size, 32_448)),
+      `${large.sizes}`,
+    );
+    t.true(
+      large.sizes.every((size) => size <= 32_448),
+      `${large.sizes}`,
+    );
     t.deepEqual(large.indexes, upTo(3_000));
-    small.send(datagramOf(list()));
+    await small.send(datagramOf(list()));
     const { sizes, indexes } = await readDump(small, { capacity: 16 });
-    t.true(sizes.every((size) => size <= 3_776), `${sizes}`);
+    t.true(
+      sizes.every((size) => size <= 3_776),
+      `${sizes}`,
+    );
     t.deepEqual(indexes, upTo(3_000));
   },
   async 'a dump without messages is only done'(t, { open }) {
     const socket = await open();
-    socket.send(datagramOf(list()));
+    await socket.send(datagramOf(list()));
     t.deepEqual(await readDump(socket), { sizes: [20], indexes: [], errnos: [] });
   },
   async 'receive never gives nothing in mid-dump'(t, { open }) {
     const socket = await open();
     await addRoutes(socket, 2_000);
     for (const options of [{}, { capacity: 4_096 }]) {
-      socket.send(datagramOf(list()));
+      await socket.send(datagramOf(list()));
       for (let done = false; !done; ) {
         const datagram = socket.receive(options);
         t.not(datagram, undefined);
@@ -170,35 +188,38 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
   async 'a dump waits for a slow reader, and other sockets do not'(t, { open }) {
     const [slow, other] = [await open(), await open()];
     await addRoutes(other, 20_000);
-    slow.send(datagramOf(list()));
-    other.send(datagramOf(list()));
+    await slow.send(datagramOf(list()));
+    await other.send(datagramOf(list()));
     t.deepEqual((await readDump(other)).indexes, upTo(20_000));
     t.deepEqual((await readDump(slow)).indexes, upTo(20_000));
   },
   async 'a second dump during the first is refused with EBUSY, and served after it'(t, { open }) {
     const socket = await open();
     await addRoutes(socket, 20_000);
-    socket.send(datagramOf(list(1)));
-    socket.send(datagramOf(list(2)));
+    await socket.send(datagramOf(list(1)));
+    await socket.send(datagramOf(list(2)));
     const first = await readDump(socket);
     t.deepEqual(first.indexes, upTo(20_000));
     t.deepEqual(first.errnos, [[2, Errno.EBUSY]]);
-    socket.send(datagramOf(list(3)));
+    await socket.send(datagramOf(list(3)));
     t.is((await readDump(socket)).indexes.length, 20_000);
   },
   async 'a socket that is closed in mid-dump frees its port ID'(t, { open }) {
     const [socket, other] = [await open(), await open()];
     await socket.bind({ portId: 5, groups: 0 });
     await addRoutes(socket, 20_000);
-    socket.send(datagramOf(list()));
+    await socket.send(datagramOf(list()));
     await next(socket);
     socket.close();
     await other.bind({ portId: 5, groups: 0 });
-    other.send(datagramOf(list()));
+    await other.send(datagramOf(list()));
     t.is((await readDump(other)).indexes.length, 20_000);
   },
 
-  async 'a reader that does not read loses notifications, is told once, and goes on behind the gap'(t, { open }) {
+  async 'a reader that does not read loses notifications, is told once, and goes on behind the gap'(
+    t,
+    { open },
+  ) {
     const [reader, source] = [await open(), await open()];
     await reader.bind({ portId: 0, groups: ROUTES_BIT });
     await addRoutes(source, 5_000);
@@ -224,7 +245,10 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
     for (let round = 0; round < 40; round++) {
       await reader.joinGroup(ROUTES);
       await addRoutes(source, 50, round * 50);
-      t.deepEqual(drain(reader), upTo(50).map((index) => round * 50 + index));
+      t.deepEqual(
+        drain(reader),
+        upTo(50).map((index) => round * 50 + index),
+      );
       await reader.leaveGroup(ROUTES);
     }
     await t.throwsAsync(next(idle), errno(Errno.ENOBUFS));
@@ -267,7 +291,7 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
     new DataView(up.buffer).setInt32(4, 1, true);
     new DataView(up.buffer).setUint32(8, 1, true);
     new DataView(up.buffer).setUint32(12, 1, true);
-    source.send(datagramOf({ type: RouteType.SetLink, payload: up }));
+    await source.send(datagramOf({ type: RouteType.SetLink, payload: up }));
     const fromFar = await next(far);
     t.deepEqual(fromFar.source, { portId: 0, groups: 0 });
     t.is(fromFar.group, 37);
@@ -276,7 +300,7 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
     const socket = await open();
     await socket.bind({ portId: 0, groups: ROUTES_BIT });
     const echo = route(3, RouteType.NewRoute, 9);
-    socket.send(datagramOf({ ...echo, flags: (echo.flags ?? 0) | MessageFlag.Echo }));
+    await socket.send(datagramOf({ ...echo, flags: (echo.flags ?? 0) | MessageFlag.Echo }));
     const [message] = await nextMessages(socket);
     t.is(message?.header.type, RouteType.NewRoute);
     t.is(message?.header.sequence, 9);
@@ -284,7 +308,10 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
     t.is(await nextErrno(socket), 0);
   },
   async 'a socket multicasts to the others in a group'(t, { netlink }) {
-    const [member, other] = [await netlink.open({ protocol: USERSOCK }), await netlink.open({ protocol: USERSOCK })];
+    const [member, other] = [
+      await netlink.open({ protocol: USERSOCK }),
+      await netlink.open({ protocol: USERSOCK }),
+    ];
     await member.bind({ portId: 0, groups: 4 });
     await other.bind({ portId: 0, groups: 4 });
     t.throws(() => other.send(datagramOf(touch()), { portId: 0, groups: 4 }), errno(Errno.ECONNREFUSED));
@@ -327,21 +354,23 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
     const socket = await open();
     // RTA_PRIORITY of one byte
     const refused = datagramOf(route(1, RouteType.NewRoute, 5, Uint8Array.of(5, 0, 6, 0, 1, 0, 0, 0)));
-    socket.send(refused);
+    await socket.send(refused);
     const [bare] = await nextMessages(socket);
     t.is(bare?.header.length, 36 + refused.length - 16);
     await socket.setOption(SocketOption.ExtendedAck, 1);
     await socket.setOption(SocketOption.CapAck, 1);
-    socket.send(refused);
+    await socket.send(refused);
     const [capped] = await nextMessages(socket);
     t.is(capped?.header.flags, 0x300);
     t.is(capped?.header.sequence, 5);
-    t.true(new TextDecoder().decode(capped?.payload.subarray(20)).includes('Attribute failed policy validation\0'));
+    t.true(
+      new TextDecoder().decode(capped?.payload.subarray(20)).includes('Attribute failed policy validation\0'),
+    );
   },
 
   async 'when a send is done its replies can be received at once, one datagram each, in order'(t, { open }) {
     const socket = await open();
-    socket.send(datagramOf(fetch(1), refuse(2), touch(3), touch(4, 0)));
+    await socket.send(datagramOf(fetch(1), refuse(2), touch(3), touch(4, 0)));
     t.true(socket.readable);
     const seen = [];
     for (let datagram = socket.receive(); datagram !== undefined; datagram = socket.receive()) {
@@ -357,7 +386,10 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
     ]);
     t.false(socket.readable);
   },
-  async 'an empty datagram is refused with ENODATA, one larger than the send buffer with EMSGSIZE'(t, { open }) {
+  async 'an empty datagram is refused with ENODATA, one larger than the send buffer with EMSGSIZE'(
+    t,
+    { open },
+  ) {
     const socket = await open();
     t.throws(() => socket.send(new Uint8Array(0)), errno(Errno.ENODATA));
     await socket.setOption(SocketOption.SendBufferSize, 1);
@@ -365,15 +397,15 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
   },
   async 'bytes that are no message are ignored'(t, { open }) {
     const socket = await open();
-    socket.send(Uint8Array.of(1, 2, 3));
-    socket.send(new Uint8Array(64));
-    socket.send(datagramOf(touch(6)));
+    await socket.send(Uint8Array.of(1, 2, 3));
+    await socket.send(new Uint8Array(64));
+    await socket.send(datagramOf(touch(6)));
     t.is((await nextMessages(socket))[0]?.header.sequence, 6);
   },
   async 'the sender may reuse its bytes when the send is done'(t, { open }) {
     const socket = await open();
     const bytes = datagramOf(fetch(8));
-    socket.send(bytes);
+    await socket.send(bytes);
     bytes.fill(0xff);
     t.is((await nextMessages(socket))[0]?.header.sequence, 8);
     t.is(await nextErrno(socket), 0);
@@ -381,7 +413,7 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
   async 'peek leaves the datagram'(t, { open }) {
     const socket = await open();
     t.is(socket.receive({ peek: true }), undefined);
-    socket.send(datagramOf(touch(1), touch(2)));
+    await socket.send(datagramOf(touch(1), touch(2)));
     const peeked = await next(socket, { peek: true, capacity: 0 });
     t.deepEqual(await next(socket, { peek: true }), peeked);
     t.deepEqual(await next(socket), peeked);
@@ -398,7 +430,8 @@ export const KERNEL_CASES: Readonly<Record<string, KernelCase>> = {
   },
   async 'a hundred sockets get what is theirs'(t, { open }) {
     const sockets = await Promise.all(upTo(100).map(() => open()));
-    for (const [sequence, socket] of sockets.entries()) socket.send(datagramOf(fetch(sequence), touch(sequence)));
+    for (const [sequence, socket] of sockets.entries())
+      await socket.send(datagramOf(fetch(sequence), touch(sequence)));
     for (const [sequence, socket] of sockets.entries()) {
       for (const type of [RouteType.NewLink, ControlMessageType.Error, ControlMessageType.Error]) {
         const [message] = await nextMessages(socket);
@@ -417,12 +450,15 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'replies are never lost: requests wait for a reader that does not read, and sends do not':
     'the kernel drops replies that do not fit and says ENOBUFS',
   'close leaves the groups': 'the kernel does not say who listens',
-  'a handler that waits keeps only its own socket waiting': 'requests of NETLINK_ROUTE are handled while they are sent',
-  'a send is not done before its last handler is': 'requests of NETLINK_ROUTE are handled while they are sent',
+  'a handler that waits keeps only its own socket waiting':
+    'requests of NETLINK_ROUTE are handled while they are sent',
+  'a send is not done before its last handler is':
+    'requests of NETLINK_ROUTE are handled while they are sent',
   'a send is refused with EAGAIN while unhandled ones fill the send buffer':
     'requests of NETLINK_ROUTE are handled while they are sent',
   'closing a socket ends what waits on it': 'nothing waits',
-  'a client socket requests, lists and subscribes': 'it does so among the integration tests, with the schemas of NETLINK_ROUTE',
+  'a client socket requests, lists and subscribes':
+    'it does so among the integration tests, with the schemas of NETLINK_ROUTE',
 };
 
 function errno(value: Errno) {
@@ -446,7 +482,7 @@ const ROUTES_AT_ONCE = 50;
 async function addRoutes(socket: NetlinkSocket, count: number, first = 0): Promise<void> {
   for (let done = 0; done < count; done += ROUTES_AT_ONCE) {
     const some = upTo(Math.min(ROUTES_AT_ONCE, count - done)).map((index) => route(first + done + index));
-    socket.send(datagramOf(...some));
+    await socket.send(datagramOf(...some));
     for (const _ of some) {
       const code = await nextErrno(socket);
       if (code !== 0) throw new Error(`a route was refused with ${code}`);

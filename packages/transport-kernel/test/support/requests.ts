@@ -67,7 +67,12 @@ const BLACKHOLE = 6;
 const MAIN_TABLE = 254;
 
 /** A blackhole to 10.x.y.z, where xyz is the index: one notification. */
-export function route(index: number, type = RouteType.NewRoute, sequence = 0, extra = new Uint8Array(0)): Request {
+export function route(
+  index: number,
+  type = RouteType.NewRoute,
+  sequence = 0,
+  extra = new Uint8Array(0),
+): Request {
   const header = Uint8Array.of(2, 32, 0, 0, MAIN_TABLE, 3, 0, BLACKHOLE, 0, 0, 0, 0);
   const destination = Uint8Array.of(8, 0, 1, 0, 10, index >> 16, index >> 8, index);
   const payload = new Uint8Array(header.length + destination.length + extra.length);
@@ -80,7 +85,12 @@ export function route(index: number, type = RouteType.NewRoute, sequence = 0, ex
 
 /** All IPv4 routes of the main table. */
 export function list(sequence = 1): Request {
-  return { type: RouteType.GetRoute, flags: MessageFlag.Dump, sequence, payload: Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) };
+  return {
+    type: RouteType.GetRoute,
+    flags: MessageFlag.Dump,
+    sequence,
+    payload: Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+  };
 }
 
 /** The index of a route's message; -1 for another message. */
@@ -88,7 +98,8 @@ export function routeIndex(payload: Uint8Array): number {
   if (payload[0] !== 2 || payload[1] !== 32 || payload[7] !== BLACKHOLE) return -1;
   for (let at = 12; at + 4 <= payload.length; ) {
     const length = (payload[at] ?? 0) | ((payload[at + 1] ?? 0) << 8);
-    if (payload[at + 2] === 1) return ((payload[at + 5] ?? 0) << 16) | ((payload[at + 6] ?? 0) << 8) | (payload[at + 7] ?? 0);
+    if (payload[at + 2] === 1)
+      return ((payload[at + 5] ?? 0) << 16) | ((payload[at + 6] ?? 0) << 8) | (payload[at + 7] ?? 0);
     at += (length + 3) & ~3;
   }
   return -1;

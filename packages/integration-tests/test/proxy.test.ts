@@ -1,0 +1,14 @@
+import test from 'ava';
+import { compareScenarios } from '../src/compare-with-kernel.js';
+import { providePrograms, SCENARIOS } from '../src/index.js';
+import { proxyWorld } from '../src/proxy-world.js';
+
+const programs = await providePrograms();
+
+// Everything that is compared with the kernel passes through us unchanged when it is the kernel that answers.
+const scenarios = Object.entries(SCENARIOS).flatMap(([object, some]) =>
+  some.map((scenario) => ({ ...scenario, name: `${object}: ${scenario.name}` })),
+);
+await compareScenarios(test, 'through nlspace', scenarios, { world: proxyWorld, known: [] });
+
+test.after.always(() => programs.remove());
