@@ -27,7 +27,17 @@ export * from './nexthop/nexthop-message.js';
 export type * from './nexthop/nexthop-object.js';
 export type { NexthopTable } from './nexthop/nexthop-table.js';
 export * from './profile/network-profile.js';
+export { Nexthop, RouteDescription } from './route/route-description.js';
+export type { RouteEvent } from './route/route-events.js';
 export { route } from './route/route-message.js';
+export {
+  NexthopFlag,
+  RouteMetric,
+  RouteProtocol,
+  RouteScope,
+  RouteTableId,
+  RouteType,
+} from './route/route-numbers.js';
 export type { RouteReason } from './route/route-reason.js';
 export { ROUTE_CATALOG } from './route-catalog.js';
 export { RouteFamily, routeFamily } from './route-family.js';

@@ -117,6 +117,14 @@ const SHAPES: ReadonlyMap<number, Shape> = new Map<number, Shape>([
   [RtsockType.Wireless, ANNOUNCEMENT],
 ]);
 
+/** By kind: an answer to a request of any type is one about a route. */
+const HEADERS: Readonly<Record<Exclude<RtsockMessage['kind'], 'unknown' | 'announcement'>, AnyLayout>> = {
+  route: routeHeader,
+  interface: interfaceHeader,
+  address: addressHeader,
+  multicast: multicastHeader,
+};
+
 /** The headers of NET_RT_IFLISTL, by what stands there otherwise. */
 const LONG_HEADERS: ReadonlyMap<AnyLayout, AnyLayout> = new Map<AnyLayout, AnyLayout>([
   [interfaceHeader, longInterfaceHeader],
@@ -136,7 +144,7 @@ export interface FormOptions {
 export function encodeMessage(message: RtsockMessage, options: FormOptions = {}): Uint8Array {
   if (message.kind === 'unknown') return message.bytes.slice();
   if (message.kind === 'announcement') return encodeAnnouncement(message);
-  const { header: short } = SHAPES.get(message.type) as { header: AnyLayout };
+  const short = HEADERS[message.kind];
   const layout = options.isLong ? (LONG_HEADERS.get(short) ?? short) : short;
   const { addresses, ...values } = addressesAndBits(message.addresses);
   const length = layout.size + addresses.reduce((sum, { length }) => sum + length, 0);
