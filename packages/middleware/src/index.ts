@@ -1,4 +1,11 @@
-/** What stands between the two sides of netlink: a base for middleware, names of messages, captures, faults. */
+/** What stands between the two sides of netlink: a base for middleware, names of messages, captures, faults, authorization. */
+export {
+  type AuthorizationContext,
+  type AuthorizationRule,
+  parseAuthorization,
+} from './authorize/authorization-rule.js';
+export { type AuthorizeOptions, authorize } from './authorize/authorize.js';
+export type { LinkNames, LinkNamesOf } from './authorize/link-names.js';
 export * from './capture/capture.js';
 export { type CapturedEvent, CaptureError, readCapture } from './capture/read-capture.js';
 export type { FaultAction, FaultKind, FaultRule } from './faults/fault-rule.js';

@@ -55,6 +55,7 @@ export {
   type Peer,
 } from '@nlspace/transport-unix';
 export { createNetlink, type NetlinkOptions } from './create-netlink.js';
+export { authorize } from './middleware/authorize.js';
 export { faults } from './middleware/faults.js';
 export { PROFILES, type Profile, type ProfileName } from './profiles.js';
 export { type TraceOptions, trace } from './trace/trace.js';

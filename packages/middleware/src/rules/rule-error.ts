@@ -14,15 +14,10 @@ export class RuleError extends Error {
     readonly text: string,
     /** Characters before the place. */
     readonly offset: number,
-    private readonly place: RulePlace = {},
+    { file, line }: RulePlace = {},
   ) {
-    const { file, line } = place;
     const where = file === undefined ? '' : `${file}:${line ?? 1}:${offset + 1}: `;
     super(`${where}${problem}\n  ${text}\n  ${' '.repeat(offset)}^`);
-  }
-
-  get isInFile(): boolean {
-    return this.place.file !== undefined;
   }
 
   /** The same in a file, whose line has so many spaces in front. */

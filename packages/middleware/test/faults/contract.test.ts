@@ -1,8 +1,8 @@
 import type { Netlink } from '@nlspace/core';
 import { type ConnectedTransport, transportContract } from '@nlspace/transport-contract';
-import test, { type TestFn } from 'ava';
 import { type FaultOptions, faults } from '../../src/index.js';
 import { CONTRACT_WORDS } from '../support/contract-world.js';
+import { namedTest } from '../support/named-test.js';
 
 /** Rules for everything there is, so that a socket is in the way as much as it can be. */
 const EVERYTHING = [
@@ -16,20 +16,11 @@ const EVERYTHING = [
   '*: close',
 ];
 
-const named = (name: string): TestFn =>
-  Object.assign(
-    (title: string, ...rest: unknown[]) =>
-      (test as never as (...args: unknown[]) => void)(`${name}: ${title}`, ...rest),
-    {
-      skip: test.skip,
-    },
-  ) as never;
-
 function contract(name: string, options: FaultOptions): void {
   const create = (served: Netlink): ConnectedTransport => ({
     netlink: faults(served, { vocabularies: () => CONTRACT_WORDS, ...options }),
   });
-  transportContract(named(name), create);
+  transportContract(namedTest(name), create);
 }
 
 contract('no rules', { rules: [] });

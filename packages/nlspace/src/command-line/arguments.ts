@@ -2,8 +2,10 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { isProfileName, PROFILES, type ProfileName } from '../profiles.js';
 import { UsageError } from './usage-error.js';
 
-/** Middleware that makes things go wrong. */
-const FAULT_OPTIONS = {
+/** Middleware that refuses, or makes things go wrong. */
+const MIDDLEWARE_OPTIONS = {
+  'read-only': { type: 'boolean' },
+  authorize: { type: 'string', multiple: true },
   fault: { type: 'string', multiple: true },
   faults: { type: 'string', multiple: true },
   'fault-seed': { type: 'string' },
@@ -16,7 +18,7 @@ const OPTIONS = {
     verbose: { type: 'boolean', short: 'v' },
     'trace-file': { type: 'string' },
     capture: { type: 'string' },
-    ...FAULT_OPTIONS,
+    ...MIDDLEWARE_OPTIONS,
     'no-admin': { type: 'boolean' },
     base: { type: 'string' },
     family: { type: 'string', multiple: true },
@@ -33,7 +35,7 @@ const OPTIONS = {
     verbose: { type: 'boolean', short: 'v' },
     'trace-file': { type: 'string' },
     capture: { type: 'string' },
-    ...FAULT_OPTIONS,
+    ...MIDDLEWARE_OPTIONS,
     family: { type: 'string', multiple: true },
     'link-kind': { type: 'string', multiple: true },
     profile: { type: 'string' },
@@ -69,6 +71,9 @@ export interface CommandLine {
   readonly traceFile: string | undefined;
   /** Written as pcapng. */
   readonly captureFile: string | undefined;
+  readonly readOnly: boolean;
+  /** Rules about who may do what. */
+  readonly authorizations: readonly string[];
   /** Rules by which things go wrong. */
   readonly faults: readonly string[];
   /** Files of such rules. */
@@ -133,6 +138,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     verbose: values['verbose'] === true,
     traceFile: values['trace-file'] as string | undefined,
     captureFile: values['capture'] as string | undefined,
+    readOnly: values['read-only'] === true,
+    authorizations: (values['authorize'] as string[] | undefined) ?? [],
     faults: (values['fault'] as string[] | undefined) ?? [],
     faultFiles: (values['faults'] as string[] | undefined) ?? [],
     faultSeed: readSeed(values['fault-seed'] as string | undefined),

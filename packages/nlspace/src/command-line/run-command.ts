@@ -28,7 +28,9 @@ async function runOnOwnDomain(commandLine: CommandLine): Promise<ExitResult> {
   });
   const domain = createNetlink({ profile, network });
   await loadFamilies(domain, families);
-  return runOn(domain, commandLine, { tunDevices: tunDevices(network) });
+  // Who makes TUN devices does not ask by netlink, so nobody could refuse.
+  const isRestricted = commandLine.readOnly || commandLine.authorizations.length > 0;
+  return runOn(domain, commandLine, isRestricted ? {} : { tunDevices: tunDevices(network) });
 }
 
 /**

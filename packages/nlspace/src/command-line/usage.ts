@@ -24,6 +24,9 @@ Terminal, standard input, signals and exit status are the program's own. Without
   -v, --verbose           write requests, replies and notifications as text to standard error
       --trace-file FILE   write them to a file
       --capture FILE      write them as pcapng, for Wireshark and tshark
+      --read-only         whoever asks may look but not change anything (EPERM), unless a rule allows it
+      --authorize RULE    'allow RTM_NEWROUTE with table=100', 'deny * link eth0': the first that matches decides; may be
+                          repeated
       --fault RULE        something that goes wrong: 'RTM_GETROUTE dump: interrupt once' (docs/testing-your-daemon.md);
                           may be repeated
       --faults FILE       a file of such rules, one a line
@@ -57,6 +60,9 @@ and many at once. Root and the owner of this process may change things, others w
   -v, --verbose           write requests, replies and notifications as text to standard error
       --trace-file FILE   write them to a file
       --capture FILE      write them as pcapng, for Wireshark and tshark
+      --read-only         whoever asks may look but not change anything (EPERM), unless a rule allows it
+      --authorize RULE    'allow RTM_NEWROUTE with table=100', 'deny * link eth0': the first that matches decides; may be
+                          repeated
       --fault RULE        something that goes wrong: 'RTM_GETROUTE dump: interrupt once' (docs/testing-your-daemon.md);
                           may be repeated
       --faults FILE       a file of such rules, one a line

@@ -5,13 +5,12 @@ import {
   type FaultyNetlink,
   parseFault,
   parseFaults,
-  RuleError,
 } from '@nlspace/middleware';
 import { faults } from '../middleware/faults.js';
 import { OPERATIONS } from '../middleware/operations.js';
 import type { CommandLine } from './arguments.js';
 import type { Layer } from './layer.js';
-import { UsageError } from './usage-error.js';
+import { readingRule } from './reading-rule.js';
 
 type FaultArguments = Pick<
   CommandLine,
@@ -68,20 +67,15 @@ function eventText({ rule, message, matched }: FaultEvent, name: string, dryRun:
 
 function readRules({ faults: texts, faultFiles }: FaultArguments): NamedRule[] {
   const context = { operations: OPERATIONS };
-  try {
-    return [
-      ...texts.map((text) => ({ rule: parseFault(text, context), name: `"${text}"` })),
-      ...faultFiles.flatMap((file) =>
-        parseFaults(readFileSync(file, 'utf8'), file, context).map((rule, index) => ({
-          rule,
-          name: `${index + 1} of ${file}`,
-        })),
-      ),
-    ];
-  } catch (error) {
-    // A file's name stands in front of its mistakes.
-    if (error instanceof RuleError)
-      throw new UsageError(`${error.isInFile ? '' : '--fault: '}${error.message}`, { cause: error });
-    throw error;
-  }
+  return [
+    ...texts.map((text) => ({
+      rule: readingRule('--fault', () => parseFault(text, context)),
+      name: `"${text}"`,
+    })),
+    ...faultFiles.flatMap((file) => {
+      const content = readFileSync(file, 'utf8');
+      const rules = readingRule('--faults', () => parseFaults(content, file, context));
+      return rules.map((rule, index) => ({ rule, name: `${index + 1} of ${file}` }));
+    }),
+  ];
 }

@@ -36,7 +36,8 @@ export async function withMiddleware(netlink: Netlink, commandLine: CommandLine)
 /** The first is the outermost. */
 async function layersOf(commandLine: CommandLine): Promise<Layer[]> {
   const layers: Layer[] = [];
-  const { verbose, traceFile, captureFile, faults, faultFiles, recordFile } = commandLine;
+  const { verbose, traceFile, captureFile, recordFile } = commandLine;
+  const { faults, faultFiles, readOnly, authorizations } = commandLine;
   if (verbose || traceFile !== undefined) {
     const { trace } = await import('../trace/trace.js');
     const write = traceFile === undefined ? writeToStandardError() : lineWriter(traceFile);
@@ -47,6 +48,10 @@ async function layersOf(commandLine: CommandLine): Promise<Layer[]> {
     const { faultLayer } = await import('./with-faults.js');
     const write = writeToStandardError();
     layers.push(faultLayer(commandLine, (line) => write(`nlspace: ${line}`)));
+  }
+  if (readOnly || authorizations.length > 0) {
+    const { authorizationLayer } = await import('./with-authorization.js');
+    layers.push(authorizationLayer(commandLine));
   }
   if (recordFile !== undefined) layers.push(await captureLayer(recordFile));
   return layers;
