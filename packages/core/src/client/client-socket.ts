@@ -10,7 +10,13 @@ import {
   type MessageBody,
   type MessageSchema,
 } from '../schema/message.js';
-import { type Datagram, type Netlink, type NetlinkSocket, SocketOption } from '../socket/netlink.js';
+import {
+  type Credentials,
+  type Datagram,
+  type Netlink,
+  type NetlinkSocket,
+  SocketOption,
+} from '../socket/netlink.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import {
   ControlMessageType,
@@ -27,6 +33,8 @@ export interface ClientOptions {
   readonly protocol: number;
   /** Schemas of replies and notifications by message type. */
   readonly catalog: MessageCatalog;
+  /** Who asks, where the back door takes somebody's word for it. */
+  readonly credentials?: Credentials;
   readonly signal?: AbortSignal;
 }
 
@@ -85,11 +93,24 @@ export class ClientSocket implements AsyncDisposable {
     socket.onReadable = () => this.#pump();
   }
 
-  /** Opens and binds a socket and asks for extended ACKs and strict checking. */
-  static async open(netlink: Netlink, { protocol, catalog, signal }: ClientOptions): Promise<ClientSocket> {
-    const socket = await netlink.open({ protocol, ...(signal === undefined ? {} : { signal }) });
-    await socket.setOption(SocketOption.ExtendedAck, 1);
-    await socket.setOption(SocketOption.StrictChecking, 1);
+  /** Opens and binds a socket and asks for extended ACKs and strict checking, where there is such a thing. */
+  static async open(
+    netlink: Netlink,
+    { protocol, catalog, credentials, signal }: ClientOptions,
+  ): Promise<ClientSocket> {
+    const socket = await netlink.open({
+      protocol,
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    for (const option of [SocketOption.ExtendedAck, SocketOption.StrictChecking]) {
+      try {
+        await socket.setOption(option, 1);
+      } catch (error) {
+        // Kernels before 4.12 and 4.20.
+        if (!(error instanceof NetlinkError) || error.errno !== Errno.ENOPROTOOPT) throw error;
+      }
+    }
     await socket.bind({ portId: 0, groups: 0 });
     return new ClientSocket(socket, catalog);
   }

@@ -1,0 +1,22 @@
+/** Clients of NETLINK_ROUTE. They know the messages, not the network model: what runs here needs no kernel side. */
+
+export type { AddressFamilyName } from './address-text.js';
+export type { AddressFilter, AddressSelector, ListedAddress, NewAddress } from './addresses.js';
+export type { NexthopMember } from './kinds.js';
+export type { LinkChange, LinkFilter, ListedLink, NewLink } from './links.js';
+export type * from './names.js';
+export type { ListedNeighbour, NeighbourFilter, NeighbourSelector, NewNeighbour } from './neighbours.js';
+export type { ListedNexthop, NewNexthop, NexthopFilter } from './nexthops.js';
+export type { CallOptions } from './object-client.js';
+export * from './route-client.js';
+export type {
+  ListedRoute,
+  LookupOptions,
+  NewRoute,
+  RouteFilter,
+  RouteLeg,
+  RouteSelector,
+} from './routes.js';
+export type { ListedRule, NewRule, RuleFilter } from './rules.js';
+export type { RouteClientOptions } from './sockets.js';
+export type { LinkReference } from './translation.js';
