@@ -120,6 +120,8 @@ module.exports = {
           '^packages/[^/]+/dist/src/index\\.(js|d\\.ts)$',
           '^packages/[^/]+/src/index\\.ts$',
           '/dist/src/differential/index\\.(js|d\\.ts)$',
+          '^packages/family-route/dist/src/client/index\\.(js|d\\.ts)$',
+          '^packages/family-route/src/client/index\\.ts$',
         ],
       },
     },

@@ -32,6 +32,7 @@ export {
   type TunOptions,
   validateMacAddress,
 } from '@nlspace/family-route';
+export * from '@nlspace/family-route/client';
 export * from '@nlspace/middleware';
 export {
   type ExitResult,

@@ -20,3 +20,6 @@ export type {
 export type { ListedRule, NewRule, RuleFilter } from './rules.js';
 export type { RouteClientOptions } from './sockets.js';
 export type { LinkReference } from './translation.js';
+export type { Change, ChangeCause, WatchFilters, WatchOptions } from './watch.js';
+export { Watch } from './watch.js';
+export type { ListedObjects, ObjectName } from './watched.js';

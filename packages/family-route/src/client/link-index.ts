@@ -6,9 +6,9 @@ import {
   type RequestOptions,
 } from '@nlspace/core';
 import { RouteMessageType } from '../route-message-type.js';
+import { isInterruption } from './interruptions.js';
 import { selectLink } from './links.js';
 import { linkMessage } from './messages.js';
-import { isInterruption } from './object-client.js';
 import type { RouteSockets } from './sockets.js';
 import type { LinkNames, LinkReference } from './translation.js';
 

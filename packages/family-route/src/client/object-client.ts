@@ -6,20 +6,26 @@ import {
   type ReceivedMessage,
   type RequestOptions,
 } from '@nlspace/core';
+import { isEmptyTable, isInterruption, MOST_ATTEMPTS } from './interruptions.js';
 import type { LinkIndex } from './link-index.js';
 import type { RouteSockets } from './sockets.js';
 import { type LinkReference, schemaOf, type Translation } from './translation.js';
+import { Watch, type WatchFilters, type WatchOptions } from './watch.js';
+import type { ListedObjects, ObjectName } from './watched.js';
 
 /** What every call that waits takes. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How often a list is begun again that changes meanwhile have interrupted. */
-export const MOST_ATTEMPTS = 100;
-
 /** What can be done with one kind of object: links, addresses, routes and so on. */
-export class ObjectClient<Listed, New, Selector, Filter extends object> {
+export class ObjectClient<
+  Of extends ObjectName,
+  New,
+  Selector,
+  Listed extends ListedObjects[Of] = ListedObjects[Of],
+  Filter extends WatchFilters[Of] = WatchFilters[Of],
+> {
   constructor(
     protected readonly sockets: RouteSockets,
     protected readonly links: LinkIndex,
@@ -52,7 +58,6 @@ export class ObjectClient<Listed, New, Selector, Filter extends object> {
         if (listed !== undefined && translation.matches(listed, filter, index)) yield listed;
       }
     } catch (error) {
-      // A table that nothing was ever put into.
       if (!isEmptyTable(error, filter)) throw error;
     }
   }
@@ -73,6 +78,18 @@ export class ObjectClient<Listed, New, Selector, Filter extends object> {
         if (!isInterruption(error) || attempt === MOST_ATTEMPTS) throw error;
       }
     }
+  }
+
+  /**
+   * Follows them: a snapshot, then every change, in order. Nothing is missed: an interrupted list is read again, and where
+   * notifications were lost, the differences are found out.
+   *
+   * @example
+   * for await (const change of client.routes.watch({ table: 'main' })) console.log(change.type);
+   */
+  watch(filter: Filter = {} as Filter, options: WatchOptions = {}): Watch<Of> {
+    const filters = { [this.translation.name]: filter } as unknown as { readonly [P in Of]: WatchFilters[P] };
+    return new Watch<Of>(this.sockets, this.links, filters, options);
   }
 
   /** @throws {NetlinkError} EEXIST where there is one already, and whatever else the kernel side says. */
@@ -130,11 +147,10 @@ export class ObjectClient<Listed, New, Selector, Filter extends object> {
 }
 
 /** The same for objects that can take the place of others of the same name. */
-export class ReplaceableObjectClient<Listed, New, Selector, Filter extends object> extends ObjectClient<
-  Listed,
+export class ReplaceableObjectClient<Of extends ObjectName, New, Selector> extends ObjectClient<
+  Of,
   New,
-  Selector,
-  Filter
+  Selector
 > {
   /** Puts it in the place of what is there. @throws {NetlinkError} ENOENT where there is nothing. */
   async change(given: New, options: CallOptions = {}): Promise<void> {
@@ -145,12 +161,4 @@ export class ReplaceableObjectClient<Listed, New, Selector, Filter extends objec
   async replace(given: New, options: CallOptions = {}): Promise<void> {
     await this.request('replace', given, MessageFlag.Create | MessageFlag.Replace, options);
   }
-}
-
-export function isInterruption(error: unknown): boolean {
-  return error instanceof NetlinkError && error.errno === Errno.EINTR;
-}
-
-function isEmptyTable(error: unknown, filter: object): boolean {
-  return error instanceof NetlinkError && error.errno === Errno.ENOENT && 'table' in filter;
 }

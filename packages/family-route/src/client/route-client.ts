@@ -1,31 +1,11 @@
 import { Errno, MessageFlag, type Netlink } from '@nlspace/core';
 import { RouteMessageType } from '../route-message-type.js';
 import { prefixesEqual } from './address-text.js';
-import {
-  ADDRESSES,
-  type AddressFilter,
-  type AddressSelector,
-  type ListedAddress,
-  type NewAddress,
-} from './addresses.js';
+import { ADDRESSES, type AddressSelector, type ListedAddress, type NewAddress } from './addresses.js';
 import { LinkIndex } from './link-index.js';
-import {
-  LINKS,
-  type LinkChange,
-  type LinkFilter,
-  type ListedLink,
-  type NewLink,
-  selectLink,
-  writeChange,
-} from './links.js';
-import {
-  type ListedNeighbour,
-  NEIGHBOURS,
-  type NeighbourFilter,
-  type NeighbourSelector,
-  type NewNeighbour,
-} from './neighbours.js';
-import { type ListedNexthop, NEXTHOPS, type NewNexthop, type NexthopFilter } from './nexthops.js';
+import { LINKS, type LinkChange, type ListedLink, type NewLink, selectLink, writeChange } from './links.js';
+import { type ListedNeighbour, NEIGHBOURS, type NeighbourSelector, type NewNeighbour } from './neighbours.js';
+import { type ListedNexthop, NEXTHOPS, type NewNexthop } from './nexthops.js';
 import { type CallOptions, ObjectClient, ReplaceableObjectClient } from './object-client.js';
 import {
   type ListedRoute,
@@ -40,9 +20,20 @@ import {
 import { type ListedRule, type NewRule, RULES, type RuleFilter } from './rules.js';
 import { type RouteClientOptions, RouteSockets } from './sockets.js';
 import type { LinkReference } from './translation.js';
+import { Watch, type WatchFilters, type WatchOptions } from './watch.js';
+import type { ObjectName } from './watched.js';
+
+const EVERYTHING: WatchFilters = {
+  links: {},
+  addresses: {},
+  nexthops: {},
+  routes: {},
+  neighbours: {},
+  rules: {},
+};
 
 /** Links: what `ip link` does. */
-export class LinkClient extends ObjectClient<ListedLink, NewLink, LinkReference, LinkFilter> {
+export class LinkClient extends ObjectClient<'links', NewLink, LinkReference> {
   /** By its name, an alternative name or its index; undefined where there is none. */
   async get(link: LinkReference, { signal }: CallOptions = {}): Promise<ListedLink | undefined> {
     return this.ask(selectLink(link), [Errno.ENODEV], { operation: 'links.get', signal });
@@ -58,12 +49,7 @@ export class LinkClient extends ObjectClient<ListedLink, NewLink, LinkReference,
 }
 
 /** Addresses of links: what `ip address` does. */
-export class AddressClient extends ReplaceableObjectClient<
-  ListedAddress,
-  NewAddress,
-  AddressSelector,
-  AddressFilter
-> {
+export class AddressClient extends ReplaceableObjectClient<'addresses', NewAddress, AddressSelector> {
   /** The first that has this address, with or without its prefix length; undefined where there is none. */
   get(
     address: string,
@@ -74,12 +60,7 @@ export class AddressClient extends ReplaceableObjectClient<
 }
 
 /** Routes: what `ip route` does. */
-export class RouteObjectClient extends ReplaceableObjectClient<
-  ListedRoute,
-  NewRoute,
-  RouteSelector,
-  RouteFilter
-> {
+export class RouteObjectClient extends ReplaceableObjectClient<'routes', NewRoute, RouteSelector> {
   /**
    * The first route to this very prefix in a table, the main one if none is said; undefined where there is none. It is looked
    * for in a list of the table: to find where packets go, use `lookup`.
@@ -110,7 +91,7 @@ export class RouteObjectClient extends ReplaceableObjectClient<
 }
 
 /** Nexthop objects: what `ip nexthop` does. */
-export class NexthopClient extends ReplaceableObjectClient<ListedNexthop, NewNexthop, number, NexthopFilter> {
+export class NexthopClient extends ReplaceableObjectClient<'nexthops', NewNexthop, number> {
   /** Undefined where there is none. */
   get(id: number, { signal }: CallOptions = {}): Promise<ListedNexthop | undefined> {
     return this.ask({ attributes: { id } }, [Errno.ENOENT], { operation: 'nexthops.get', signal });
@@ -118,12 +99,7 @@ export class NexthopClient extends ReplaceableObjectClient<ListedNexthop, NewNex
 }
 
 /** Neighbours: what `ip neighbour` does. */
-export class NeighbourClient extends ReplaceableObjectClient<
-  ListedNeighbour,
-  NewNeighbour,
-  NeighbourSelector,
-  NeighbourFilter
-> {
+export class NeighbourClient extends ReplaceableObjectClient<'neighbours', NewNeighbour, NeighbourSelector> {
   /** Undefined where there is none. */
   async get(selector: NeighbourSelector, { signal }: CallOptions = {}): Promise<ListedNeighbour | undefined> {
     const options = { operation: 'neighbours.get', signal };
@@ -133,7 +109,7 @@ export class NeighbourClient extends ReplaceableObjectClient<
 }
 
 /** Rules: what `ip rule` does. They cannot be changed, only added and removed. */
-export class RuleClient extends ObjectClient<ListedRule, NewRule, NewRule, RuleFilter> {
+export class RuleClient extends ObjectClient<'rules', NewRule, NewRule> {
   /** The first with a priority, of IPv4 if no family is said; undefined where there is none. */
   get(
     priority: number,
@@ -160,8 +136,11 @@ export class RouteClient implements AsyncDisposable {
   readonly neighbours: NeighbourClient;
   readonly rules: RuleClient;
 
+  readonly #index: LinkIndex;
+
   private constructor(private readonly sockets: RouteSockets) {
     const index = new LinkIndex(sockets);
+    this.#index = index;
     this.links = new LinkClient(sockets, index, LINKS);
     this.addresses = new AddressClient(sockets, index, ADDRESSES);
     this.routes = new RouteObjectClient(sockets, index, ROUTES);
@@ -177,6 +156,19 @@ export class RouteClient implements AsyncDisposable {
   /** How a packet to an address would go. @throws {NetlinkError} ENETUNREACH and others where it would go nowhere. */
   lookup(destination: string, options?: CallOptions & LookupOptions): Promise<ListedRoute> {
     return this.routes.lookup(destination, options);
+  }
+
+  /**
+   * Follows several kinds of objects in one order: a snapshot of each, then every change. By default everything.
+   *
+   * @example
+   * for await (const change of client.watch({ links: {}, routes: { table: 'main' } })) console.log(change.of, change.type);
+   */
+  watch<K extends ObjectName = ObjectName>(
+    filters: { readonly [P in K]: WatchFilters[P] } = EVERYTHING as never,
+    options: WatchOptions = {},
+  ): Watch<K> {
+    return new Watch(this.sockets, this.#index, filters, options);
   }
 
   /** Ends everything that is under way. Idempotent. */
