@@ -401,8 +401,3 @@ export async function writeLookup(
     } as never),
   };
 }
-
-/** What has been found, which is about one address. */
-export function readLookup(message: Message, links: LinkNames): ListedRoute {
-  return readRoute(message, links) as ListedRoute;
-}
