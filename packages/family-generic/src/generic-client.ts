@@ -27,6 +27,14 @@ export type GenericMessage<M extends MessageSchema = MessageSchema> = DecodedOf<
   readonly command: number;
 };
 
+/** A command with what is asked and what is answered, where the two are not alike. */
+export interface GenericExchange<Q extends MessageSchema, R extends MessageSchema> {
+  readonly command: number;
+  readonly request: Q;
+  /** What replies are known to hold; they are read by what `messages` says of their command. */
+  readonly reply: R;
+}
+
 /**
  * The client's end of one generic family, on any `Netlink`. The family is looked up by its name, as every client does.
  *
@@ -108,6 +116,39 @@ export class GenericClient<M extends MessageSchema> implements AsyncDisposable {
     const request = body ?? { attributes: {} };
     for await (const reply of this.socket.dump(this.familyId, this.#request(command), request, options))
       yield visible<M>(reply);
+  }
+
+  /** The same as `do`, with the schemas of one exchange. */
+  async doExchange<Q extends MessageSchema, R extends MessageSchema>(
+    { command, request }: GenericExchange<Q, R>,
+    body: MessageOf<Q>,
+    options?: RequestOptions,
+  ): Promise<GenericMessage<R>[]> {
+    const schema = behindGenericHeader(request, command, this.version);
+    const replies = await this.socket.do(this.familyId, schema, body, options);
+    return replies.map((reply) => visible<R>(reply));
+  }
+
+  /** The same for what is answered with one message. @throws {NetlinkError} the refusal; ENODATA where there is only an acknowledgement. */
+  async askExchange<Q extends MessageSchema, R extends MessageSchema>(
+    exchange: GenericExchange<Q, R>,
+    body: MessageOf<Q>,
+    options?: RequestOptions,
+  ): Promise<GenericMessage<R>> {
+    const [reply] = await this.doExchange(exchange, body, options);
+    if (reply === undefined)
+      throw new NetlinkError(Errno.ENODATA, `command ${exchange.command} was acknowledged, but not answered`);
+    return reply;
+  }
+
+  /** The same as `dump`, with the schemas of one exchange. */
+  async *dumpExchange<Q extends MessageSchema, R extends MessageSchema>(
+    { command, request }: GenericExchange<Q, R>,
+    body: MessageOf<Q>,
+    options?: RequestOptions,
+  ): AsyncGenerator<GenericMessage<R>, void, undefined> {
+    const schema = behindGenericHeader(request, command, this.version);
+    for await (const reply of this.socket.dump(this.familyId, schema, body, options)) yield visible<R>(reply);
   }
 
   /**

@@ -68,9 +68,9 @@ export interface AttributeKind<T> {
   readonly nested?: AttributeSet | undefined;
   /** The policy looks into what is nested. @default true */
   readonly checked?: boolean;
-  /** Its value is a list of nests, each with the attributes of `nested`. @default false */
+  /** Its value is a list: of nests, each with the attributes of `nested`, or of `values`. @default false */
   readonly isList?: boolean;
-  /** How each of its values reads, where the types inside are keys. */
+  /** How each of its values reads, where the types inside are keys or count. */
   readonly values?: AttributeKind<unknown>;
 }
 
@@ -444,6 +444,38 @@ export function arrayKind<S extends AttributeShape>(
       values.forEach((value, index) => {
         const start = writer.beginAttribute(index + 1);
         set.encode(writer, value);
+        writer.endAttribute(start);
+      });
+    },
+  };
+}
+
+/** A list of values that are no nests, whose attribute types count 1, 2, 3 … */
+export function itemsKind<T>(item: AttributeKind<T>): AttributeKind<T[]> {
+  return {
+    name: 'items',
+    policyType: PolicyType.Nested,
+    checked: false,
+    isList: true,
+    values: item as AttributeKind<unknown>,
+    check(view, offset, length, strict) {
+      let failure: PolicyFailure | undefined;
+      forEachNest(view, offset, offset + length, (start, end) => {
+        failure ??= item.check(view, start, end - start, strict);
+      });
+      return failure;
+    },
+    read(view, offset, length) {
+      const values: T[] = [];
+      forEachNest(view, offset, offset + length, (start, end) => {
+        values.push(item.read(view, start, end - start));
+      });
+      return values;
+    },
+    write(writer, values) {
+      values.forEach((value, index) => {
+        const start = writer.beginAttribute(index + 1);
+        item.write(writer, value);
         writer.endAttribute(start);
       });
     },

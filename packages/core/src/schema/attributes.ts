@@ -13,6 +13,7 @@ import {
   type IntegerOptions,
   integerKind,
   ipAddressKind,
+  itemsKind,
   keyedKind,
   listKind,
   nestedKind,
@@ -164,6 +165,9 @@ export const attr = {
     ...row(type, listKind(set), o),
     flagged: true,
   }),
+  /** Values that are no nests, in attributes that count 1, 2, 3 … */
+  items: <T>(type: number, item: AttributeKind<T>, o: AttributeOptions = {}): AttributeDefinition<T[], false> =>
+    row(type, itemsKind(item), o),
   /** Attributes by number; written with NLA_F_NESTED throughout. */
   keyed: <T>(
     type: number,
@@ -279,6 +283,27 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
   }
 
   return { name, shape, byType, check, decode, encode };
+}
+
+/**
+ * What one message takes of the attributes of a set, in this order. Strict checking knows the numbers between, and
+ * refuses them, as the kernel's policies of single operations do.
+ */
+export function pickAttributes<S extends AttributeShape, K extends Extract<keyof S, string>>(
+  { name, shape }: AttributeSet<S>,
+  ...keys: readonly K[]
+): AttributeSet<Pick<S, K>> {
+  const picked: Record<string, AttributeDefinition<unknown>> = {};
+  let highest = 0;
+  for (const key of keys) {
+    // biome-ignore lint/style/noNonNullAssertion: K is a key of S
+    const definition = shape[key]!;
+    picked[key] = definition;
+    highest = Math.max(highest, definition.type);
+  }
+  for (const [key, { type }] of Object.entries(shape))
+    if (type < highest) picked[key] ??= attr.unsupported(type);
+  return defineAttributes(name, picked) as unknown as AttributeSet<Pick<S, K>>;
 }
 
 function checkNestedFlag({ policyType }: AttributeKind<unknown>, type: number): PolicyFailure | undefined {

@@ -33,6 +33,16 @@ export const field = {
     (view, offset) => view.getUint32(offset, true),
     (view, offset, value) => view.setUint32(offset, value, true),
   ),
+  s8: scalar(
+    1,
+    (view, offset) => view.getInt8(offset),
+    (view, offset, value) => view.setInt8(offset, value),
+  ),
+  s16: scalar(
+    2,
+    (view, offset) => view.getInt16(offset, true),
+    (view, offset, value) => view.setInt16(offset, value, true),
+  ),
   s32: scalar(
     4,
     (view, offset) => view.getInt32(offset, true),
@@ -44,11 +54,30 @@ export const field = {
     (view, offset) => view.getUint16(offset, false),
     (view, offset, value) => view.setUint16(offset, value, false),
   ),
+  /** Network byte order. */
+  be32: scalar(
+    4,
+    (view, offset) => view.getUint32(offset, false),
+    (view, offset, value) => view.setUint32(offset, value, false),
+  ),
   u64: {
     size: 8,
     padding: false,
     read: (view, offset) => view.getBigUint64(offset, true),
     write: (view, offset, value) => view.setBigUint64(offset, value, true),
+  } satisfies Field<bigint> as Field<bigint>,
+  s64: {
+    size: 8,
+    padding: false,
+    read: (view, offset) => view.getBigInt64(offset, true),
+    write: (view, offset, value) => view.setBigInt64(offset, value, true),
+  } satisfies Field<bigint> as Field<bigint>,
+  /** Network byte order. */
+  be64: {
+    size: 8,
+    padding: false,
+    read: (view, offset) => view.getBigUint64(offset, false),
+    write: (view, offset, value) => view.setBigUint64(offset, value, false),
   } satisfies Field<bigint> as Field<bigint>,
   bytes: (size: number): Field<Uint8Array> => ({
     size,

@@ -5,9 +5,14 @@ const SCALARS: ReadonlyMap<unknown, Pick<YnlMember, 'type' | 'byte-order'>> = ne
   [field.u8, { type: 'u8' }],
   [field.u16, { type: 'u16' }],
   [field.u32, { type: 'u32' }],
+  [field.s8, { type: 's8' }],
+  [field.s16, { type: 's16' }],
   [field.s32, { type: 's32' }],
   [field.u64, { type: 'u64' }],
+  [field.s64, { type: 's64' }],
   [field.be16, { type: 'u16', 'byte-order': 'big-endian' }],
+  [field.be32, { type: 'u32', 'byte-order': 'big-endian' }],
+  [field.be64, { type: 'u64', 'byte-order': 'big-endian' }],
 ]);
 type YnlType = Pick<YnlMember, 'type' | 'byte-order'>;
 

@@ -6,7 +6,7 @@ import {
   operationsOf,
 } from '@nlspace/core';
 import type { GenericFamilyOptions } from '../generic-family.js';
-import { AttributeSpaces } from './attribute-spaces.js';
+import { AttributeSpaces, type MessageRole } from './attribute-spaces.js';
 import { Definitions } from './definitions.js';
 import {
   type YnlAttribute,
@@ -38,7 +38,7 @@ export function describeYnl({ options, instance }: DescribedFamily): YnlSpec {
   const { name, version = 1, doc = `The generic netlink family ${name}.`, groups = [], header } = options;
   const definitions = new Definitions();
   const spaces = new AttributeSpaces(definitions);
-  if (options.attributes !== undefined) spaces.add(options.attributes);
+  if (options.attributes !== undefined) spaces.add(options.attributes, 'request');
   const records = operationsOf(instance);
   const isDirectional = records.some(({ number, options: { replyType = number } }) => replyType !== number);
   const context = { family: options, spaces, isDirectional };
@@ -58,8 +58,9 @@ export function describeYnl({ options, instance }: DescribedFamily): YnlSpec {
     protocol: isLegacy ? 'genetlink-legacy' : 'genetlink',
     ...(version > 1 ? { version } : {}),
     doc,
+    ...(isLegacy && options.attributes !== undefined ? { 'kernel-policy': 'global' as const } : {}),
     ...used(definitions.all, sets, fixedHeader),
-    'attribute-sets': sets,
+    'attribute-sets': isLegacy ? sets : sets.map(newer),
     operations: {
       ...(isDirectional ? { 'enum-model': 'directional' as const } : {}),
       ...(fixedHeader === undefined ? {} : { 'fixed-header': fixedHeader }),
@@ -88,6 +89,17 @@ function used(
   return found.length === 0 ? {} : { definitions: found };
 }
 
+/** Newer families end their strings with a NUL; their schema has no word for others. */
+function newer({ name, attributes }: YnlAttributeSet): YnlAttributeSet {
+  return {
+    name,
+    attributes: attributes.map(({ checks = {}, ...row }) => {
+      const { 'unterminated-ok': _unsaid, ...rest } = checks;
+      return Object.keys(rest).length === 0 ? row : { ...row, checks: rest };
+    }),
+  };
+}
+
 function isLegacyAttribute({ type, struct }: YnlAttribute): boolean {
   return type === 'bitfield32' || struct !== undefined;
 }
@@ -113,7 +125,10 @@ function commandOf(context: Context, number: number, records: readonly Operation
     throw new Error(`do and dump of ${family.name}.${name} need different privileges, which YNL cannot say`);
   const space = spaceOf(
     spaces,
-    records.flatMap(({ message, options: { reply } }) => [message, ...(reply === undefined ? [] : [reply])]),
+    records.map(({ message }) => message),
+    records.flatMap(({ exchange, message, options: { reply = message } }) =>
+      exchange === 'dump' || reply !== message ? [reply] : [],
+    ),
   );
   const lenient = records.flatMap(leniency);
   const docs = records.flatMap(({ options: { doc } }) => (doc === undefined ? [] : [doc]));
@@ -168,7 +183,7 @@ function* eventsOf(
   for (const [command, message] of Object.entries(notifications)) {
     const number = Number(command);
     const isRequest = records.some((record) => record.number === number);
-    const space = spaceOf(spaces, [message]);
+    const space = spaceOf(spaces, [], [message]);
     const name = commandName(family, number);
     yield {
       name: isRequest ? `${name}-ntf` : name,
@@ -182,13 +197,19 @@ function* eventsOf(
 }
 
 /** An operation has one space for all its messages: that of the one with most to say. */
-function spaceOf(spaces: AttributeSpaces, messages: readonly MessageSchema[]): string | undefined {
-  const sets = messages.map(({ attributes }) => attributes).filter(({ byType }) => byType.length > 0);
-  const sizeOf = ({ shape }: AttributeSet) => Object.keys(shape).length;
-  const [first, ...others] = sets.sort((a, b) => sizeOf(b) - sizeOf(a));
+function spaceOf(
+  spaces: AttributeSpaces,
+  requests: readonly MessageSchema[],
+  replies: readonly MessageSchema[],
+): string | undefined {
+  const of = (messages: readonly MessageSchema[], role: MessageRole) =>
+    messages.filter(({ attributes }) => attributes.byType.length > 0).map((message) => ({ message, role }));
+  const all = [...of(requests, 'request'), ...of(replies, 'reply')];
+  const sizeOf = ({ message }: (typeof all)[number]) => Object.keys(message.attributes.shape).length;
+  const [first, ...others] = all.sort((a, b) => sizeOf(b) - sizeOf(a));
   if (first === undefined) return undefined;
-  const space = spaces.add(first);
-  for (const other of others) spaces.add(other, space);
+  const space = spaces.add(first.message.attributes, first.role);
+  for (const { message, role } of others) spaces.add(message.attributes, role, space);
   return space;
 }
 

@@ -7,6 +7,8 @@ export interface YnlSpec {
   readonly protocol: 'genetlink' | 'genetlink-legacy';
   readonly version?: number;
   readonly doc: string;
+  /** One policy for all commands, which nlctrl tells of. */
+  readonly 'kernel-policy'?: 'global';
   readonly definitions?: readonly YnlDefinition[];
   readonly 'attribute-sets': readonly YnlAttributeSet[];
   readonly operations: {
@@ -45,7 +47,7 @@ export interface YnlAttribute {
   readonly doc?: string;
   readonly 'byte-order'?: 'big-endian';
   readonly 'multi-attr'?: true;
-  readonly 'sub-type'?: 'nest';
+  readonly 'sub-type'?: string;
   readonly 'type-value'?: readonly string[];
   readonly 'nested-attributes'?: string;
   readonly struct?: string;
@@ -55,13 +57,14 @@ export interface YnlAttribute {
 }
 
 export interface YnlChecks {
-  /** Limits below zero are names of constants. */
+  /** Limits below zero are names of constants, those of a type `u8-max` and so on. */
   readonly min?: number | bigint | string;
   readonly max?: number | bigint | string;
   readonly 'flags-mask'?: string;
   readonly 'min-len'?: number;
   readonly 'max-len'?: number;
   readonly 'exact-len'?: number;
+  readonly 'unterminated-ok'?: true;
 }
 
 /** A message of an operation; `value` where requests and replies have other commands. */

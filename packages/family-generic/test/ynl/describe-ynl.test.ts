@@ -134,7 +134,7 @@ test('every kind of attribute has its type and checks', (t) => {
     { name: 'address', value: 6, type: 'binary', checks: { 'min-len': 4, 'max-len': 16 } },
     { name: 'many', value: 7, type: 'nest', 'nested-attributes': 'inside', 'multi-attr': true },
     { name: 'list', value: 8, type: 'indexed-array', 'sub-type': 'nest', 'nested-attributes': 'inside' },
-    { name: 'mode', value: 9, type: 'u8', enum: 'mode' },
+    { name: 'mode', value: 9, type: 'u8', enum: 'mode', checks: { max: 'u8-max' } },
     { name: 'present', value: 10, type: 'flag' },
     { name: 'later', value: 11, type: 'unused' },
     { name: 'peers', value: 12, type: 'indexed-array', 'sub-type': 'nest', 'nested-attributes': 'inside' },

@@ -8,6 +8,7 @@ export const USAGE = `nlspace: the kernel side of netlink, in user space
   nlspace family list|load|unload [options]        the families of a running daemon
   nlspace describe [options] [--] [program args…]  what a domain serves, and what a program used of it
   nlspace ynl export FAMILY [options]              the YNL specification of a generic family
+  nlspace ynl import FILE                          a family and a client in TypeScript, from a YNL specification
   nlspace tour                                     a few commands of ip(8) and what they show
 
   nlspace COMMAND --help    the options of a command
@@ -95,9 +96,14 @@ netlink sockets it has opened, what they joined and counted, and which of its de
       --to unix:PATH    the domain of a daemon (nlspace serve), with the sockets that are open there now
 `,
   ynl: `nlspace ynl export FAMILY [options]
+nlspace ynl import FILE
 
-Prints the YNL specification (YAML netlink) of a generic family, from its declaration: for the kernel's tools, and for
-clients in any language that are made from one.
+export prints the YNL specification (YAML netlink) of a generic family, from its declaration: for the kernel's tools, and
+for clients in any language that are made from one. import prints a TypeScript module made from a specification, such as
+those of the kernel (Documentation/netlink/specs): its declarations, a family whose operations answer EOPNOTSUPP until
+they are written, and a typed client. Raw netlink (NETLINK_ROUTE and so on) is not imported.
+
+Of export:
 
       --family MODULE   also know the families that a JavaScript module exports; may be repeated
       --license SPDX    for the line about the licence, without which the kernel's tools read no specification

@@ -1,66 +1,15 @@
-import { NetlinkProtocol } from '@nlspace/core';
-import {
-  type DescribedFamily,
-  describeYnl,
-  type GenericNetlink,
-  type YnlSpec,
-} from '@nlspace/family-generic';
 import type { ExitResult } from '@nlspace/transport-seccomp';
-import { stringify } from 'yaml';
-import { createNetlink } from '../create-netlink.js';
 import type { CommandLine } from './arguments.js';
-import { FamilyModuleError } from './family-module-error.js';
-import { loadFamilies } from './load-families.js';
 import { UsageError } from './usage-error.js';
+import { exportYnl } from './ynl-export.js';
+import { importYnl } from './ynl-import.js';
 
-/** `nlspace ynl export FAMILY`: the specification of a generic family, as YAML or JSON. */
-export async function ynlCommand({
-  program,
-  families,
-  profile,
-  json,
-  license,
-}: CommandLine): Promise<ExitResult> {
-  const [verb, name, ...others] = program;
-  if (verb !== 'export') throw new UsageError('ynl takes export');
-  if (name === undefined || others.length > 0) throw new UsageError('ynl export takes the name of a family');
-  const netlink = createNetlink({ profile });
-  await loadFamilies(netlink, families);
-  const generic = netlink.familyOf(NetlinkProtocol.Generic)?.instance as GenericNetlink;
-  const family = generic.byName(name);
-  if (family === undefined) {
-    const names = generic.all().map((one) => one.name);
-    throw new UsageError(`there is no generic family ${name}; there are ${names.join(', ')}`);
-  }
-  const spec = specOf(family);
-  process.stdout.write(json ? jsonText(spec) : yamlText(spec, license));
+/** `nlspace ynl export FAMILY` and `nlspace ynl import FILE`. */
+export async function ynlCommand(commandLine: CommandLine): Promise<ExitResult> {
+  const [verb, word, ...others] = commandLine.program;
+  if (verb !== 'export' && verb !== 'import') throw new UsageError('ynl takes export or import');
+  if (word === undefined || others.length > 0)
+    throw new UsageError(`ynl ${verb} takes the name of a ${verb === 'export' ? 'family' : 'file'}`);
+  process.stdout.write(verb === 'export' ? await exportYnl(word, commandLine) : await importYnl(word));
   return { exitCode: 0, signal: undefined };
-}
-
-function specOf(family: DescribedFamily): YnlSpec {
-  try {
-    return describeYnl(family);
-  } catch (error) {
-    throw new FamilyModuleError((error as Error).message, 'unusable', { cause: error });
-  }
-}
-
-/**
- * The kernel's tools want a licence in the first line. They read YAML 1.1, so what that takes for something else (`on`,
- * `no`) is quoted.
- */
-function yamlText(spec: YnlSpec, license: string): string {
-  return `# SPDX-License-Identifier: ${license}\n---\n${stringify(spec, { aliasDuplicateObjects: false, lineWidth: 100, schema: 'yaml-1.1' })}`;
-}
-
-const LARGE = /"bigint:(-?\d+)"/g;
-
-/** Limits above 2^53 as the digits they have: JSON has no bound, only JavaScript's writer does. */
-function jsonText(spec: YnlSpec): string {
-  const text = JSON.stringify(
-    spec,
-    (_key, value: unknown) => (typeof value === 'bigint' ? `bigint:${value}` : value),
-    2,
-  );
-  return `${text.replace(LARGE, '$1')}\n`;
 }
