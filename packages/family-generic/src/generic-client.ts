@@ -12,7 +12,7 @@ import {
 } from '@nlspace/core';
 import { ControlCommand, familyDescription, familyRequest } from './control/control-message.js';
 import { behindGenericHeader, withVisibleHeader } from './generic-header.js';
-import { CONTROL_ID } from './names.js';
+import { CONTROL_ID, CONTROL_NAME } from './names.js';
 
 export interface GenericClientOptions<M extends MessageSchema> {
   /** What the family's messages are, requests and replies alike. */
@@ -65,11 +65,15 @@ export class GenericClient<M extends MessageSchema> implements AsyncDisposable {
     );
     const others = withVisibleHeader(message);
     const control = withVisibleHeader(familyDescription as unknown as MessageSchema);
+    let isLookedUp = false;
     const socket = await ClientSocket.open(netlink, {
       protocol: NetlinkProtocol.Generic,
       catalog: {
+        // A client of nlctrl has words of its own for what it is told, once the look-up is over.
         get: (messageType, [command = 0]) =>
-          messageType === CONTROL_ID ? control : (visible.get(command) ?? others),
+          messageType === CONTROL_ID && !(isLookedUp && family === CONTROL_NAME)
+            ? control
+            : (visible.get(command) ?? others),
       },
       ...(signal === undefined ? {} : { signal }),
     });
@@ -85,6 +89,7 @@ export class GenericClient<M extends MessageSchema> implements AsyncDisposable {
         version = 0,
         groups = [],
       } = (reply as unknown as DecodedOf<typeof familyDescription>).attributes;
+      isLookedUp = true;
       const numbers = new Map(groups.map(({ name = '', id = 0 }) => [name, id]));
       return new GenericClient(socket, familyId, version, numbers, options);
     } catch (error) {

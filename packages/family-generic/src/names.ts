@@ -3,3 +3,5 @@ export const LONGEST_NAME = 15;
 
 /** GENL_ID_CTRL */
 export const CONTROL_ID = 0x10;
+
+export const CONTROL_NAME = 'nlctrl';

@@ -166,8 +166,11 @@ export const attr = {
     flagged: true,
   }),
   /** Values that are no nests, in attributes that count 1, 2, 3 … */
-  items: <T>(type: number, item: AttributeKind<T>, o: AttributeOptions = {}): AttributeDefinition<T[], false> =>
-    row(type, itemsKind(item), o),
+  items: <T>(
+    type: number,
+    item: AttributeKind<T>,
+    o: AttributeOptions = {},
+  ): AttributeDefinition<T[], false> => row(type, itemsKind(item), o),
   /** Attributes by number; written with NLA_F_NESTED throughout. */
   keyed: <T>(
     type: number,

@@ -147,6 +147,19 @@ test('subscribe gives notifications of other sockets with their originator', asy
   watcher.close();
 });
 
+test('subscribers of one socket hear of their own groups only', async (t) => {
+  const domain = new NetlinkDomain({ families: [Library] });
+  const watcher = await open(domain);
+  const writer = await open(domain);
+  const others = await watcher.subscribe([1]);
+  const arrivals = await watcher.subscribe([40]);
+  await writer.do(BookType.Add, book, title('new'));
+  t.is((await arrivals.next()).value?.group, 40);
+  const rest = others.next();
+  watcher.close();
+  t.true((await rest).done);
+});
+
 test('subscribe throws ENOBUFS at the gap and then goes on', async (t) => {
   const domain = new NetlinkDomain({ families: [Library] });
   const watcher = await open(domain);

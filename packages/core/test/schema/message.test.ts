@@ -11,7 +11,9 @@ import {
   Errno,
   encodeMessage,
   field,
+  integerKind,
   type MessageOf,
+  pickAttributes,
 } from '../../src/index.js';
 
 const header = defineHeader('head', {
@@ -45,6 +47,7 @@ const attributes = defineAttributes('outer', {
   some: attr.many(attr.u32(17)),
   unchecked: attr.nested(18, inner, { checked: false }),
   told: attr.u32(19, { replyOnly: true }),
+  items: attr.items(20, integerKind('u16')),
 });
 const schema = defineMessage({ name: 'outer', header, attributes });
 type Outer = MessageOf<typeof schema>;
@@ -82,6 +85,9 @@ test('a MAC address', codes, '0a000d000200000000010000', { mac: Uint8Array.of(2,
 test('a flagged nest', codes, '0c000e800500010003000000', { nest: { level: 3 } });
 test('an array of nests counts from 1', codes, '1c000f000c00010005000100010000000c0002000500010002000000', {
   list: [{ level: 1 }, { level: 2 }],
+});
+test('an array of numbers counts from 1', codes, '14001400060001000300000006000200f4010000', {
+  items: [3, 500],
 });
 test('a struct', codes, '10001000010000000200000000000000', { pair: { first: 1, second: 2n } });
 test('an attribute that repeats', codes, '08001100010000000800110002000000', { some: [1, 2] });
@@ -290,4 +296,17 @@ test('bytes that look like attributes can be checked and decoded', (t) => {
       t.notThrows(() => decodeMessage(schema, writer.slice()));
     }),
   );
+});
+
+test('what one message takes of a set: the rest below its highest number is known, and refused', (t) => {
+  const picked = defineMessage({ attributes: pickAttributes(attributes, 'word', 'byte') });
+  const payload = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
+  t.deepEqual(decodeMessage(picked, payload('0800030005000000')).attributes, { word: 5 });
+  t.is(checkMessage(picked, payload('0800030005000000'), true), undefined);
+  t.is(checkMessage(picked, payload('0600020001000000'), true)?.failure.text, 'Unsupported attribute');
+  t.is(
+    checkMessage(picked, payload('0c0004000100000000000000'), true)?.failure.text,
+    'Unknown attribute type',
+  );
+  t.deepEqual(Object.keys(picked.attributes.shape), ['word', 'byte', 'short']);
 });

@@ -10,6 +10,7 @@ import {
   type RequestOf,
 } from '@nlspace/core';
 import { GenericFamily } from '../generic-family.js';
+import { CONTROL_NAME } from '../names.js';
 import type { ServedGenericFamily } from '../served-generic-family.js';
 import {
   ControlCommand,
@@ -35,7 +36,7 @@ const NOTIFY = 'notify';
 
 /** `nlctrl`: who is there, under which numbers, and who comes and goes. */
 @GenericFamily({
-  name: 'nlctrl',
+  name: CONTROL_NAME,
   doc: 'The generic families that there are: their numbers, commands, groups and policies.',
   commands: ControlCommand,
   version: 2,

@@ -58,9 +58,7 @@ export class AttributeSpaces {
   get all(): readonly YnlAttributeSet[] {
     return [...this.#spaces].map(([name, rows]) => ({
       name,
-      attributes: [...rows.values()]
-        .map(({ attribute }) => attribute)
-        .sort((a, b) => a.value - b.value),
+      attributes: [...rows.values()].map(({ attribute }) => attribute).sort((a, b) => a.value - b.value),
     }));
   }
 
@@ -155,7 +153,11 @@ export class AttributeSpaces {
     for (; inside?.values !== undefined; inside = inside.values) keys.push(`key-${keys.length + 1}`);
     if (inside?.nested === undefined)
       throw new Error(`${where} has values by number; YNL has words for that only where they are nests`);
-    return { type: 'nest-type-value', 'type-value': keys, 'nested-attributes': this.add(inside.nested, role) };
+    return {
+      type: 'nest-type-value',
+      'type-value': keys,
+      'nested-attributes': this.add(inside.nested, role),
+    };
   }
 
   /** The flags whose bits are those that may be set: the names of its values where they are as many. */

@@ -256,6 +256,58 @@ test('sets of one name are one; a check stays where all make it', (t) => {
   ]);
 });
 
+test('replies are not checked: what requests check stands there, and nothing of what only replies have', (t) => {
+  const request = defineAttributes('zoo', { size: attr.u8(1, { max: 3 }) });
+  const reply = defineAttributes('zoo', { size: attr.u8(1), name: attr.string(2, { max: 9 }) });
+  const spec = specOf(
+    { name: 'zoo' },
+    {
+      see: doOperation(
+        1,
+        defineMessage({ attributes: request }),
+        { reply: defineMessage({ attributes: reply }) },
+        nothing as never,
+      ),
+    },
+  );
+  t.deepEqual(spec['attribute-sets'][0]?.attributes, [
+    { name: 'size', value: 1, type: 'u8', checks: { max: 3 } },
+    { name: 'name', value: 2, type: 'string' },
+  ]);
+});
+
+test('strings that need no NUL say so where there is a word for it', (t) => {
+  const stringsOf = (options: GenericFamilyOptions) =>
+    specOf(options, see())['attribute-sets'][0]?.attributes[0]?.checks;
+  t.is(stringsOf({ name: 'zoo' }), undefined);
+  t.deepEqual(stringsOf({ name: 'zoo', version: 2 }), { 'unterminated-ok': true });
+});
+
+test('values that have names but no limits say so, for the kernel’s tools make limits of names', (t) => {
+  const valueNames = { name: 'mode', type: 'enum', entries: { on: 3, off: 4 } } as const;
+  const rows = rowsOf(
+    defineAttributes('zoo', {
+      any: attr.u16(1, { valueNames }),
+      some: attr.u16(2, { valueNames, min: 3, max: 4 }),
+      signed: attr.s32(3, { valueNames }),
+      large: attr.uint(4, { valueNames }),
+    }) as unknown as AttributeSet<never>,
+  );
+  t.like(rows, [
+    { checks: { min: 'u16-min', max: 'u16-max' } },
+    { checks: { min: 3, max: 4 } },
+    { checks: { min: 's32-min', max: 's32-max' } },
+    { checks: { min: 'u64-min', max: 'u64-max' } },
+  ]);
+});
+
+test('one policy for all commands is said of older families', (t) => {
+  const policyOf = (options: GenericFamilyOptions) => specOf(options, see())['kernel-policy'];
+  t.is(policyOf({ name: 'zoo', attributes: plain.attributes as never, version: 2 }), 'global');
+  t.is(policyOf({ name: 'zoo', version: 2 }), undefined);
+  t.is(policyOf({ name: 'zoo', attributes: plain.attributes as never }), undefined);
+});
+
 test('what YNL cannot say is an error that says what to do', (t) => {
   const other = defineMessage({ attributes: defineAttributes('zoo', { name: attr.u8(1) }) });
   t.throws(() => specOf({ name: 'zoo' }, { ...see(), two: doOperation(2, other, {}, nothing) }), {

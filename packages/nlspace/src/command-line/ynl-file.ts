@@ -2,10 +2,13 @@ import { open } from 'node:fs/promises';
 import { YnlError, type YnlPath } from '@nlspace/family-generic';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 
-/** Several times the largest of the kernel's. */
-const LARGEST_FILE = 4 * 1024 * 1024;
+/** Ten times the largest of the kernel's. */
+const LARGEST_FILE = 1024 * 1024;
+/** Brackets that are open at once; text may have some that nobody closes. */
+const DEEPEST = 500;
 /** What one list says again and again; the kernel's say few things twice. */
 const MOST_ALIASES = 200;
+const TOO_DEEP = 'nested too deeply';
 /** What the kernel's tools want in the first line. */
 const LICENSE = /^#\s*SPDX-License-Identifier:\s*([\w.+:() /-]+?)\s*$/m;
 
@@ -27,10 +30,17 @@ export class YnlFile {
     private readonly text: string,
   ) {
     // The kernel's tools read YAML 1.1. Integers stay as large as they are.
-    const options = { version: '1.1', intAsBigInt: true, lineCounter: this.#lines, prettyErrors: false } as const;
+    if (isDeep(text)) throw new SpecificationError(`${file}: ${TOO_DEEP}`);
+    const options = {
+      version: '1.1',
+      intAsBigInt: true,
+      lineCounter: this.#lines,
+      prettyErrors: false,
+    } as const;
     this.#document = this.#attempt(() => parseDocument(text, options));
     const [error] = this.#document.errors;
-    if (error !== undefined) throw this.#errorAt(error.pos[0], error.message);
+    if (error !== undefined)
+      throw this.#errorAt(error.pos[0], /call stack/.test(error.message) ? TOO_DEEP : error.message);
     this.data = this.#attempt(() => this.#document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
   }
 
@@ -68,7 +78,7 @@ export class YnlFile {
       return parse();
     } catch (error) {
       if (error instanceof RangeError)
-        throw new SpecificationError(`${this.file}: nested too deeply`, { cause: error });
+        throw new SpecificationError(`${this.file}: ${TOO_DEEP}`, { cause: error });
       if (error instanceof ReferenceError)
         throw new SpecificationError(`${this.file}: ${error.message}`, { cause: error });
       throw error;
@@ -92,6 +102,16 @@ export class YnlFile {
     }
     return offset;
   }
+}
+
+/** Whether a parser would take long to find out how deep it is. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (const { 0: bracket } of text.matchAll(/[[\]{}]/g)) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
+    if (depth > DEEPEST) return true;
+  }
+  return false;
 }
 
 function offsetOf(node: unknown): number | undefined {

@@ -6,8 +6,12 @@ const TAKEN: readonly string[] = [
   ...'function if import in instanceof new null return super switch this throw true try typeof var void while'.split(
     ' ',
   ),
-  ...'with yield let static implements interface package private protected public await arguments eval'.split(' '),
-  ...'undefined NaN Infinity Object Array Map Set Promise Iterable AsyncGenerator Uint8Array Error Symbol'.split(' '),
+  ...'with yield let static implements interface package private protected public await arguments eval'.split(
+    ' ',
+  ),
+  ...'undefined NaN Infinity Object Array Map Set Promise Iterable AsyncGenerator Uint8Array Error Symbol'.split(
+    ' ',
+  ),
   ...'string number boolean bigint symbol object any unknown never async of get set'.split(' '),
 ];
 

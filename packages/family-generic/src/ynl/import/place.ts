@@ -52,7 +52,8 @@ export class Place {
     const { value } = this;
     if (!isRecord(value)) return this.fail(`${this.#said()} stands where words and values should`);
     for (const word of Object.keys(value)) {
-      if (!words.has(word)) this.at(word).fail(`nobody here knows this word; known are ${[...words].join(', ')}`);
+      if (!words.has(word))
+        this.at(word).fail(`nobody here knows this word; known are ${[...words].join(', ')}`);
     }
     return this;
   }
@@ -69,7 +70,9 @@ export class Place {
   }
 
   text(): string {
-    return typeof this.value === 'string' ? this.value : this.fail(`${this.#said()} stands where text should`);
+    return typeof this.value === 'string'
+      ? this.value
+      : this.fail(`${this.#said()} stands where text should`);
   }
 
   maybeText(): string | undefined {
@@ -98,7 +101,9 @@ export class Place {
   flag(): boolean {
     const { value } = this;
     if (value === undefined) return false;
-    return typeof value === 'boolean' ? value : this.fail(`${this.#said()} stands where true or false should`);
+    return typeof value === 'boolean'
+      ? value
+      : this.fail(`${this.#said()} stands where true or false should`);
   }
 
   oneOf<const T extends string>(words: readonly T[]): T {

@@ -180,7 +180,9 @@ class AttributeReader {
       case 'flag':
         return { kind: 'flag' };
       case 'sub-message':
-        return row.at('type').fail('messages inside of messages are for raw netlink, not for generic families');
+        return row
+          .at('type')
+          .fail('messages inside of messages are for raw netlink, not for generic families');
       case 'string':
         return {
           kind: 'string',
@@ -215,7 +217,8 @@ class AttributeReader {
   }
 
   #binary(row: Place, checks: Place): ImportedType {
-    if (row.at('struct').isThere) return { kind: 'struct', struct: this.definitions.struct(row.at('struct')).name };
+    if (row.at('struct').isThere)
+      return { kind: 'struct', struct: this.definitions.struct(row.at('struct')).name };
     const length = this.#length(checks, 'exact-len');
     const min = this.#length(checks, 'min-len');
     const max = this.#length(checks, 'max-len');
@@ -297,5 +300,7 @@ export function maskOf({ entries }: ImportedNames): bigint {
 }
 
 function isContiguous({ entries }: ImportedNames): boolean {
-  return entries.length > 0 && entries.every(({ value }, index) => value === (entries[0]?.value ?? 0) + index);
+  return (
+    entries.length > 0 && entries.every(({ value }, index) => value === (entries[0]?.value ?? 0) + index)
+  );
 }

@@ -9,7 +9,17 @@ const WORDS = {
   struct: new Set([...COMMON, 'members']),
 } as const;
 const ENTRY_WORDS = new Set(['name', 'value', 'doc']);
-const MEMBER_WORDS = new Set(['name', 'type', 'len', 'byte-order', 'doc', 'enum', 'enum-as-flags', 'display-hint', 'struct']);
+const MEMBER_WORDS = new Set([
+  'name',
+  'type',
+  'len',
+  'byte-order',
+  'doc',
+  'enum',
+  'enum-as-flags',
+  'display-hint',
+  'struct',
+]);
 
 const SCALAR_SIZES: Readonly<Record<string, number>> = {
   u8: 1,
@@ -68,7 +78,15 @@ export class ReadDefinitions {
       case 'const':
         return { type, name, doc, value: this.#constant(place, name) };
       case 'struct':
-        return { type, name, doc, members: place.at('members').list().map((member) => this.#member(member)) };
+        return {
+          type,
+          name,
+          doc,
+          members: place
+            .at('members')
+            .list()
+            .map((member) => this.#member(member)),
+        };
       default:
         return { type, name, doc, entries: entriesOf(place, type) };
     }
@@ -99,7 +117,8 @@ export class ReadDefinitions {
     }
     const isBigEndian = byteOrderOf(place) === 'big-endian';
     const scalar = isBigEndian ? BIG_ENDIAN[type] : type;
-    if (scalar === undefined) return place.at('byte-order').fail(`there are no big-endian ${type} in structs here`);
+    if (scalar === undefined)
+      return place.at('byte-order').fail(`there are no big-endian ${type} in structs here`);
     return { name, doc, type: 'scalar', scalar, size };
   }
 }

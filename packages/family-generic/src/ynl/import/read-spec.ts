@@ -72,7 +72,8 @@ export function readYnl(data: unknown): ImportedSpec {
   const spec = new Place(data);
   const protocol = spec.at('protocol');
   if (protocol.isThere) {
-    if (protocol.value === 'netlink-raw') protocol.fail('only generic families are imported, not raw netlink');
+    if (protocol.value === 'netlink-raw')
+      protocol.fail('only generic families are imported, not raw netlink');
     protocol.oneOf(['genetlink', 'genetlink-c', 'genetlink-legacy']);
   }
   spec.record(SPEC_WORDS);
@@ -127,8 +128,7 @@ class OperationReader {
 
   read(place: Place): { operations: ImportedOperation[]; events: ImportedEvent[] } {
     const model = place.at('enum-model');
-    const isDirectional =
-      model.isThere && model.oneOf(['unified', 'directional']) === 'directional';
+    const isDirectional = model.isThere && model.oneOf(['unified', 'directional']) === 'directional';
     const operations: ImportedOperation[] = [];
     const events: ImportedEvent[] = [];
     const list = place.at('list').list();
@@ -152,11 +152,19 @@ class OperationReader {
 
   #operation(place: Place, numbers: Numbers): ImportedOperation {
     if (place.at('fixed-header').isThere && place.at('fixed-header').value !== this.header)
-      place.at('fixed-header').fail('a header of a single operation is not supported; all of a family have one');
-    const flags = place.at('flags').maybeList().map((flag) =>
-      flag.oneOf(['admin-perm', 'uns-admin-perm', 'cmd-cap-do', 'cmd-cap-dump', 'cmd-cap-haspol']),
-    );
-    const lenient = place.at('dont-validate').maybeList().map((one) => one.oneOf(['strict', 'dump', 'dump-strict']));
+      place
+        .at('fixed-header')
+        .fail('a header of a single operation is not supported; all of a family have one');
+    const flags = place
+      .at('flags')
+      .maybeList()
+      .map((flag) =>
+        flag.oneOf(['admin-perm', 'uns-admin-perm', 'cmd-cap-do', 'cmd-cap-dump', 'cmd-cap-haspol']),
+      );
+    const lenient = place
+      .at('dont-validate')
+      .maybeList()
+      .map((one) => one.oneOf(['strict', 'dump', 'dump-strict']));
     const exchanges: ImportedExchange[] = [];
     for (const exchange of ['do', 'dump'] as const) {
       const one = place.at(exchange);
@@ -230,10 +238,7 @@ class OperationReader {
 }
 
 /** The kernel's lists say what is not checked. */
-function validationOf(
-  exchange: 'do' | 'dump',
-  lenient: readonly string[],
-): ImportedExchange['validation'] {
+function validationOf(exchange: 'do' | 'dump', lenient: readonly string[]): ImportedExchange['validation'] {
   if (exchange === 'do') return lenient.includes('strict') ? 'liberal' : 'strict';
   if (lenient.includes('dump')) return 'none';
   return lenient.includes('dump-strict') ? 'liberal' : 'strict';

@@ -29,7 +29,17 @@ export class WrittenAttributes {
   ) {
     for (const { exchanges } of spec.operations)
       for (const { request } of exchanges) this.#request(request.set, request.attributes);
-    if (spec.hasGlobalPolicy) for (const { request } of spec.operations.flatMap((one) => one.exchanges)) this.#requestAll(request.set);
+    this.#requestAll(this.policySet);
+  }
+
+  /** Whose checks nlctrl tells of as those of the family: the set that all requests share, or else all that is told. */
+  get policySet(): string | undefined {
+    const { hasGlobalPolicy, operations, events } = this.spec;
+    if (!hasGlobalPolicy) return undefined;
+    const requests = operations.flatMap(({ exchanges }) => exchanges.map(({ request }) => request));
+    const messages = requests.length > 0 ? requests : events.map(({ message }) => message);
+    const sets = new Set(messages.map(({ set }) => set));
+    return sets.size === 1 ? messages[0]?.set : undefined;
   }
 
   get source(): string {
@@ -53,9 +63,13 @@ export class WrittenAttributes {
         return `  ${memberOf(attribute.name, keys, name, camelCase)}: ${row},\n`;
       });
     this.#open.delete(key);
-    const identifier = this.identifiers.take(`${camelCase(name)}${role === 'request' ? 'Policy' : 'Attributes'}`);
+    const identifier = this.identifiers.take(
+      `${camelCase(name)}${role === 'request' ? 'Policy' : 'Attributes'}`,
+    );
     const doc =
-      role === 'request' ? `What requests may say${found?.doc === undefined ? '' : `: ${found.doc}`}` : found?.doc;
+      role === 'request'
+        ? `What requests may say${found?.doc === undefined ? '' : `: ${found.doc}`}`
+        : found?.doc;
     this.#source.push(
       `${docComment(doc)}export const ${identifier} = defineAttributes(${literal(name)}, {\n${rows.join('')}});\n`,
     );
@@ -94,7 +108,10 @@ export class WrittenAttributes {
   }
 
   #requestAll(set: string | undefined): void {
-    this.#request(set, (this.spec.sets.get(set ?? '')?.attributes ?? []).map(({ name }) => name));
+    this.#request(
+      set,
+      (this.spec.sets.get(set ?? '')?.attributes ?? []).map(({ name }) => name),
+    );
   }
 
   #row(set: string, attribute: ImportedAttribute, role: WrittenRole, isDocumented: boolean): string {
@@ -118,7 +135,11 @@ export class WrittenAttributes {
     options: Readonly<Record<string, string>>,
   ): string {
     const isChecked = role === 'request';
-    const call = (kind: string, first: string | undefined, more: Readonly<Record<string, string | undefined>> = {}) =>
+    const call = (
+      kind: string,
+      first: string | undefined,
+      more: Readonly<Record<string, string | undefined>> = {},
+    ) =>
       `attr.${kind}(${[String(value), first, objectOf({ ...more, ...options })].filter(Boolean).join(', ')})`;
     switch (type.kind) {
       case 'unused':
@@ -144,7 +165,10 @@ export class WrittenAttributes {
         return `attr.flagged(${call('items', kindOf(type.item))})`;
       case 'keyed':
         return this.#inside(type.set, role, value, options, (nested) =>
-          call('keyed', `${'keyedKind('.repeat(type.depth - 1)}nestedKind(${nested})${')'.repeat(type.depth - 1)}`),
+          call(
+            'keyed',
+            `${'keyedKind('.repeat(type.depth - 1)}nestedKind(${nested})${')'.repeat(type.depth - 1)}`,
+          ),
         );
       default:
         return this.#inside(

@@ -65,7 +65,12 @@ export class WrittenDefinitions {
   }
 
   #writeConstant({ name, doc, value }: ImportedConstant): void {
-    const identifier = this.identifiers.take(name.replace(/[^0-9A-Za-z]+/g, '_').replace(/^(?=\d)/, '_').toUpperCase());
+    const identifier = this.identifiers.take(
+      name
+        .replace(/[^0-9A-Za-z]+/g, '_')
+        .replace(/^(?=\d)/, '_')
+        .toUpperCase(),
+    );
     const text = typeof value === 'string' ? literal(value) : String(value);
     this.#source.push(`${docComment(doc)}export const ${identifier} = ${text};\n`);
   }
@@ -75,7 +80,8 @@ export class WrittenDefinitions {
     const keys = new Map<string, string>();
     const rows = members.map((member) => {
       const key = memberOf(member.name, keys, `${name} of the definitions`, camelCase);
-      const field = member.type === 'scalar' ? `field.${member.scalar}` : `field.${member.type}(${member.size})`;
+      const field =
+        member.type === 'scalar' ? `field.${member.scalar}` : `field.${member.type}(${member.size})`;
       return `${docComment(member.doc, '  ')}  ${key}: ${field},\n`;
     });
     this.#source.push(
@@ -95,7 +101,9 @@ export function memberOf(
   const member = written(name);
   const other = members.get(member);
   if (other !== undefined && other !== name)
-    throw new Error(`${other} and ${name} of ${where} are both written ${member}; give one of them another name`);
+    throw new Error(
+      `${other} and ${name} of ${where} are both written ${member}; give one of them another name`,
+    );
   members.set(member, name);
   return member;
 }

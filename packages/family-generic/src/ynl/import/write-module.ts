@@ -210,17 +210,15 @@ class ModuleWriter {
   }
 
   #writeOptions(events: readonly Event[]): string {
-    const { name, doc, version, groups, operations, hasGlobalPolicy } = this.spec;
-    const sets = new Set(operations.flatMap((one) => one.exchanges).map(({ request }) => request.set));
-    const [set] = sets;
+    const { name, doc, version, groups } = this.spec;
+    const { policySet } = this.#attributes;
     const notifications = events.map(({ command, message }) => `    [${command}]: ${message},\n`).join('');
     const rows = {
       name: literal(name),
       doc: doc === undefined ? undefined : literal(doc.trim()),
       version: version === 1 ? undefined : String(version),
       commands: this.#commands,
-      attributes:
-        hasGlobalPolicy && sets.size === 1 && set !== undefined ? this.#attributes.set(set, 'request') : undefined,
+      attributes: policySet === undefined ? undefined : this.#attributes.set(policySet, 'request'),
       header: this.#header === undefined ? undefined : `defineMessage({ header: ${this.#header} })`,
       groups: groups.length === 0 ? undefined : `[${groups.map(literal).join(', ')}]`,
       notifications: notifications === '' ? undefined : `{\n${notifications}  }`,
@@ -234,7 +232,7 @@ class ModuleWriter {
 
   #writeFamily(wanted: string, exchanges: readonly Exchange[], events: readonly Event[]): string {
     const { name, groups } = this.spec;
-    const constructor =
+    const creation =
       groups.length === 0
         ? ''
         : `  constructor(@inject(GROUP_NOTIFIER) protected readonly groups: GroupNotifier<${this.#groups}>) {}\n\n`;
@@ -247,7 +245,7 @@ class ModuleWriter {
         `The family ${name}, to be written: each method answers EOPNOTSUPP until it does its work, here or in a class that extends this one.`,
       ),
       `@GenericFamily(${this.#options})\n`,
-      `export class ${this.#identifiers.take(wanted)} {\n${constructor}${methods.join('\n')}}\n`,
+      `export class ${this.#identifiers.take(wanted)} {\n${creation}${methods.join('\n')}}\n`,
     ].join('');
   }
 
@@ -293,15 +291,22 @@ class ModuleWriter {
 
   /** Messages with a header are given whole, others by their attributes. */
   #body(message: string, isOptional = false): { parameter: string; argument: string } {
-    if (this.#header !== undefined) return { parameter: `body: MessageOf<typeof ${message}>`, argument: 'body' };
+    if (this.#header !== undefined)
+      return { parameter: `body: MessageOf<typeof ${message}>`, argument: 'body' };
     const otherwise = isOptional ? ' = {}' : '';
-    return { parameter: `attributes: AttributesOf<typeof ${message}>${otherwise}`, argument: '{ attributes }' };
+    return {
+      parameter: `attributes: AttributesOf<typeof ${message}>${otherwise}`,
+      argument: '{ attributes }',
+    };
   }
 
   /** How a client reads what comes: with all attributes of the set, for another kernel may send more. */
   #writeReceived(exchanges: readonly Exchange[], events: readonly Event[]): string {
     const sets = new Map<number, string | undefined>();
-    const messages = [...exchanges.map(({ exchange }) => exchange.reply), ...events.map(({ event }) => event.message)];
+    const messages = [
+      ...exchanges.map(({ exchange }) => exchange.reply),
+      ...events.map(({ event }) => event.message),
+    ];
     for (const message of messages) {
       if (message === undefined) continue;
       const { command, set } = message;
@@ -366,7 +371,11 @@ class ModuleWriter {
     const command = `${this.#commands}.${memberOf(name, new Map(), name)}`;
     const described = `{ command: ${command}, request: ${request}, reply: ${answer} }`;
     const [prefix, result, call] = isDump
-      ? ['', `AsyncGenerator<GenericMessage<typeof ${answer}>, void, undefined>`, 'return this.client.dumpExchange']
+      ? [
+          '',
+          `AsyncGenerator<GenericMessage<typeof ${answer}>, void, undefined>`,
+          'return this.client.dumpExchange',
+        ]
       : reply === undefined
         ? ['async ', 'Promise<void>', 'await this.client.doExchange']
         : ['', `Promise<GenericMessage<typeof ${answer}>>`, 'return this.client.askExchange'];
@@ -380,4 +389,14 @@ class ModuleWriter {
 }
 
 /** What the classes have beside their operations. */
-const MEMBERS = ['constructor', 'groups', 'client', 'open', 'subscribe', 'close', 'onLoad', 'onUnload', 'serves'];
+const MEMBERS = [
+  'constructor',
+  'groups',
+  'client',
+  'open',
+  'subscribe',
+  'close',
+  'onLoad',
+  'onUnload',
+  'serves',
+];
