@@ -165,7 +165,7 @@ peerTest(test, noSources || undefined, 'the kernel’s nlctrl: its client asks a
   t.deepEqual(names, ['nlctrl', 'ethtool', 'wireguard']);
   const told = [];
   for await (const { attributes } of client.getpolicyDump({ familyName: 'nlctrl' })) told.push(attributes);
-  t.deepEqual(told[0]?.opPolicy, new Map([[3, { do: 0 }]]));
+  t.deepEqual(told[0]?.opPolicy, new Map([[3, { do: 0, dump: 0 }]]));
   t.true(told.some(({ policy }) => policy instanceof Map));
   await t.throwsAsync(client.getfamily({ familyName: 'nobody' }), { message: /ENOENT/ });
 });
