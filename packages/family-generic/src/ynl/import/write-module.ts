@@ -41,6 +41,7 @@ const TYPES = [
   'GenericFamilyOptions',
   'GenericMessage',
   'GroupNotifier',
+  'MappedSubscription',
   'MessageOf',
   'MessageSchema',
   'Netlink',
@@ -342,8 +343,8 @@ class ModuleWriter {
         ? ''
         : [
             '\n  /** Joins a group and gives its notifications from now on. */\n',
-            `  async subscribe(group: ${this.#groups}): Promise<AsyncGenerator<${notification}, void, undefined>> {\n`,
-            `    return (await this.client.subscribe(group)) as AsyncGenerator<${notification}, void, undefined>;\n`,
+            `  async subscribe(group: ${this.#groups}): Promise<MappedSubscription<${notification}>> {\n`,
+            `    return (await this.client.subscribe(group)) as MappedSubscription<${notification}>;\n`,
             '  }\n',
           ].join('');
     return [
