@@ -1,4 +1,4 @@
-/** What stands between the two sides of netlink: a base for middleware, names of messages, captures, faults, authorization. */
+/** What stands between the two sides of netlink: a base for middleware, names of messages, captures, faults, authorization, older kernels. */
 export {
   type AuthorizationContext,
   type AuthorizationRule,
@@ -20,6 +20,8 @@ export * from './middleware.js';
 export { callText } from './observe/call-text.js';
 export * from './observe/observe.js';
 export * from './observe/socket-event.js';
+export { type KernelProfileOptions, kernelProfile } from './profile/kernel-profile.js';
+export type { AttributePlace, DumpFilter, MissingFeature } from './profile/missing-feature.js';
 export { type Refusal, RefusingSocket } from './refusing-socket.js';
 export { type ReplayOptions, replay } from './replay/replay.js';
 export type { AnyExchange, FieldCondition, MessagePattern } from './rules/message-pattern.js';

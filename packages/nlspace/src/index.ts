@@ -58,6 +58,8 @@ export {
 export { createNetlink, type NetlinkOptions } from './create-netlink.js';
 export { authorize } from './middleware/authorize.js';
 export { faults } from './middleware/faults.js';
+export { KERNEL_FEATURES, type KernelFeature } from './middleware/kernel-features.js';
+export { type KernelAge, kernelProfile, parseKernelAge } from './middleware/kernel-profile.js';
 export { PROFILES, type Profile, type ProfileName } from './profiles.js';
 export { type TraceOptions, trace } from './trace/trace.js';
 export { tunDevices } from './tun-devices.js';

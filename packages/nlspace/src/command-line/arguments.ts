@@ -4,6 +4,7 @@ import { UsageError } from './usage-error.js';
 
 /** Middleware that refuses, or makes things go wrong. */
 const MIDDLEWARE_OPTIONS = {
+  'kernel-profile': { type: 'string' },
   'read-only': { type: 'boolean' },
   authorize: { type: 'string', multiple: true },
   fault: { type: 'string', multiple: true },
@@ -71,6 +72,8 @@ export interface CommandLine {
   readonly traceFile: string | undefined;
   /** Written as pcapng. */
   readonly captureFile: string | undefined;
+  /** An older or stricter kernel: a version, and features that are missing. */
+  readonly kernelProfile: string | undefined;
   readonly readOnly: boolean;
   /** Rules about who may do what. */
   readonly authorizations: readonly string[];
@@ -138,6 +141,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     verbose: values['verbose'] === true,
     traceFile: values['trace-file'] as string | undefined,
     captureFile: values['capture'] as string | undefined,
+    kernelProfile: values['kernel-profile'] as string | undefined,
     readOnly: values['read-only'] === true,
     authorizations: (values['authorize'] as string[] | undefined) ?? [],
     faults: (values['fault'] as string[] | undefined) ?? [],

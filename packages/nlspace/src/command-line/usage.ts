@@ -25,6 +25,8 @@ Terminal, standard input, signals and exit status are the program's own. Without
   -v, --verbose           write requests, replies and notifications as text to standard error
       --trace-file FILE   write them to a file
       --capture FILE      write them as pcapng, for Wireshark and tshark
+      --kernel-profile P  look like an older kernel (4.19), or one without something (no-extended-ack,no-nexthop-objects),
+                          or always-strict; docs/profiles.md has the list
       --read-only         whoever asks may look but not change anything (EPERM), unless a rule allows it
       --authorize RULE    'allow RTM_NEWROUTE with table=100', 'deny * link eth0': the first that matches decides; may be
                           repeated
@@ -61,6 +63,8 @@ and many at once. Root and the owner of this process may change things, others w
   -v, --verbose           write requests, replies and notifications as text to standard error
       --trace-file FILE   write them to a file
       --capture FILE      write them as pcapng, for Wireshark and tshark
+      --kernel-profile P  look like an older kernel (4.19), or one without something (no-extended-ack,no-nexthop-objects),
+                          or always-strict; docs/profiles.md has the list
       --read-only         whoever asks may look but not change anything (EPERM), unless a rule allows it
       --authorize RULE    'allow RTM_NEWROUTE with table=100', 'deny * link eth0': the first that matches decides; may be
                           repeated

@@ -5,6 +5,7 @@ import { vocabulariesOf } from '../vocabulary/vocabularies-of.js';
 import type { CommandLine } from './arguments.js';
 import type { Layer } from './layer.js';
 import { outputFile } from './output-file.js';
+import { UsageError } from './usage-error.js';
 
 /** A back end with all that the options of a command put on it. */
 export interface Layered {
@@ -37,7 +38,7 @@ export async function withMiddleware(netlink: Netlink, commandLine: CommandLine)
 async function layersOf(commandLine: CommandLine): Promise<Layer[]> {
   const layers: Layer[] = [];
   const { verbose, traceFile, captureFile, recordFile } = commandLine;
-  const { faults, faultFiles, readOnly, authorizations } = commandLine;
+  const { faults, faultFiles, readOnly, authorizations, kernelProfile } = commandLine;
   if (verbose || traceFile !== undefined) {
     const { trace } = await import('../trace/trace.js');
     const write = traceFile === undefined ? writeToStandardError() : lineWriter(traceFile);
@@ -53,8 +54,22 @@ async function layersOf(commandLine: CommandLine): Promise<Layer[]> {
     const { authorizationLayer } = await import('./with-authorization.js');
     layers.push(authorizationLayer(commandLine));
   }
+  if (kernelProfile !== undefined) layers.push(await kernelLayer(kernelProfile));
   if (recordFile !== undefined) layers.push(await captureLayer(recordFile));
   return layers;
+}
+
+/** @throws {UsageError} for what is no profile. */
+async function kernelLayer(text: string): Promise<Layer> {
+  const { kernelProfile, parseKernelAge } = await import('../middleware/kernel-profile.js');
+  try {
+    const age = parseKernelAge(text);
+    return { middleware: (inner, vocabularies) => kernelProfile(inner, { ...age, vocabularies }) };
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new UsageError(`--kernel-profile: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 async function captureLayer(path: string): Promise<Layer> {
