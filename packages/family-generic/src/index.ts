@@ -7,7 +7,7 @@ export {
   type GenericMessage,
 } from './generic-client.js';
 export { GenericFamily, type GenericFamilyOptions } from './generic-family.js';
-export { genericHeader } from './generic-header.js';
+export { genericHeader, withVisibleHeader } from './generic-header.js';
 export { GenericNetlink } from './generic-netlink.js';
 export * from './plain-family.js';
 export { type DescribedFamily, describeYnl } from './ynl/describe-ynl.js';

@@ -5,6 +5,7 @@ export type * from './address/interface-address.js';
 export { FOREVER, FOREVER_SECONDS, type Lifetime } from './address/lifetime.js';
 export * from './address/multicast-message.js';
 export * from './link/configuration-message.js';
+export { multicastGroups } from './link/kinds/bridge/multicast-message.js';
 export { ETHERNET, validateMacAddress } from './link/kinds/ethernet.js';
 export { addTun, configureTun, type TunOptions, tunTraits } from './link/kinds/tun.js';
 export type * from './link/link.js';

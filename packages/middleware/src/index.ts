@@ -19,6 +19,7 @@ export { flagNames, flagText } from './message-flags.js';
 export * from './middleware.js';
 export { callText } from './observe/call-text.js';
 export * from './observe/observe.js';
+export { protocolName } from './observe/protocol-name.js';
 export * from './observe/socket-event.js';
 export { type KernelProfileOptions, kernelProfile } from './profile/kernel-profile.js';
 export type { AttributePlace, DumpFilter, MissingFeature } from './profile/missing-feature.js';

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<Command, () => Promise<CommandFunction>>> = {
   family: async () => (await import('./command-line/family-command.js')).familyCommand,
   describe: async () => (await import('./command-line/describe-command.js')).describeCommand,
   ynl: async () => (await import('./command-line/ynl-command.js')).ynlCommand,
+  trace: async () => (await import('./command-line/trace-command.js')).traceCommand,
   tour: async () => (await import('./command-line/tour.js')).tourCommand,
 };
 

@@ -19,11 +19,11 @@ export function errnoOf({ payload }: RawMessage): number {
   return 0 - new DataView(payload.buffer, payload.byteOffset).getInt32(0, true);
 }
 
-/** A request as it was given to be sent. */
-export interface SentRequest {
-  readonly schema: MessageSchema;
-  readonly body: MessageBody;
-}
+/** A request as it was given to be sent, or as it was sent. */
+export type SentRequest = { readonly schema: MessageSchema } & (
+  | { readonly body: MessageBody }
+  | { readonly payload: Uint8Array }
+);
 
 /**
  * Turns NLMSG_ERROR or a failed NLMSG_DONE into the error that the handler threw. With the request, the attribute at fault is
@@ -61,17 +61,23 @@ function attributeAtFault(
   missingNest: number | undefined,
 ): string | undefined {
   if (request === undefined || (offset === undefined && missing === undefined)) return undefined;
-  const { schema, body } = request;
-  const writer = new ByteWriter();
-  encodeMessage(schema, writer, body);
+  const { schema } = request;
+  const payload = 'payload' in request ? request.payload : encoded(schema, request.body);
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const first = align4(schema.header.size);
   const at = (place: number) =>
-    attributePathAt(schema.attributes, writer.view, first, writer.length, place - MESSAGE_HEADER_SIZE);
+    attributePathAt(schema.attributes, view, first, payload.length, place - MESSAGE_HEADER_SIZE);
   if (missing === undefined) return at(offset ?? 0);
   const nest = missingNest === undefined ? undefined : at(missingNest);
   const key = attributeSetAt(schema.attributes, nest)?.byType[missing]?.key;
   if (key === undefined) return nest;
   return nest === undefined ? key : `${nest}.${key}`;
+}
+
+function encoded(schema: MessageSchema, body: MessageBody): Uint8Array {
+  const writer = new ByteWriter();
+  encodeMessage(schema, writer, body);
+  return writer.slice();
 }
 
 function* extendedAckAttributes(

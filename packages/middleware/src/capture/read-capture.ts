@@ -1,4 +1,4 @@
-import { MessageFlag, NetlinkProtocol, readMessages } from '@nlspace/core';
+import { MessageFlag, NetlinkProtocol, type RawMessage, readMessages } from '@nlspace/core';
 import type { ObservedSocket, SocketEvent } from '../observe/socket-event.js';
 import { APPLICATION } from './capture.js';
 import type { CaptureRecord, PacketRecord, ProblemRecord } from './capture-record.js';
@@ -102,8 +102,9 @@ class PortSockets {
 }
 
 function* foreignEvents(records: () => Generator<CaptureRecord>): Generator<CapturedEvent> {
-  const ports = portsOfReplies(records());
+  const answers = new Answers(records());
   const sockets = new PortSockets();
+  let packets = 0;
   let others = 0;
   for (const record of records()) {
     if (record.kind === 'problem') yield record;
@@ -112,6 +113,7 @@ function* foreignEvents(records: () => Generator<CaptureRecord>): Generator<Capt
       return;
     }
     if (record.kind !== 'packet') continue;
+    packets++;
     const packet = netlinkPacket(record);
     if (packet === undefined) {
       others++;
@@ -119,10 +121,8 @@ function* foreignEvents(records: () => Generator<CaptureRecord>): Generator<Capt
     }
     const { protocol, bytes } = packet;
     const [first] = readMessages(bytes);
-    const isSent = packet.isSent ?? (first !== undefined && (first.header.flags & MessageFlag.Request) !== 0);
-    // Most programs leave it to the kernel to know their port ID; the reply has it.
-    const known = first === undefined ? undefined : ports.get(`${protocol}/${first.header.sequence}`);
-    const portId = first?.header.portId || (known ?? 0);
+    const isSent = packet.isSent ?? (first !== undefined && isRequest(first));
+    const portId = first?.header.portId || (isSent && first ? answers.portOf(protocol, first, packets) : 0);
     const socket = sockets.get(protocol, portId);
     const { time } = record;
     yield isSent
@@ -136,17 +136,37 @@ function* foreignEvents(records: () => Generator<CaptureRecord>): Generator<Capt
     };
 }
 
-/** Who was answered under a sequence number. */
-function portsOfReplies(records: Iterable<CaptureRecord>): ReadonlyMap<string, number> {
-  const ports = new Map<string, number>();
-  for (const record of records) {
-    const packet = record.kind === 'packet' ? netlinkPacket(record) : undefined;
-    if (packet === undefined) continue;
-    const [first] = readMessages(packet.bytes);
-    if (first === undefined || first.header.portId === 0) continue;
-    ports.set(`${packet.protocol}/${first.header.sequence}`, first.header.portId);
+function isRequest({ header }: RawMessage): boolean {
+  return (header.flags & MessageFlag.Request) !== 0;
+}
+
+/** Most programs leave it to the kernel to know their port ID; the next message with their sequence number has it. */
+class Answers {
+  /** By protocol and sequence number, in the order of packets. */
+  readonly #bySequence = new Map<string, Array<{ readonly packet: number; readonly portId: number }>>();
+
+  constructor(records: Iterable<CaptureRecord>) {
+    let packet = 0;
+    for (const record of records) {
+      if (record.kind !== 'packet') continue;
+      packet++;
+      const { protocol = 0, bytes } = netlinkPacket(record) ?? {};
+      const [first] = bytes === undefined ? [] : readMessages(bytes);
+      if (first === undefined || isRequest(first) || first.header.portId === 0) continue;
+      const { sequence, portId } = first.header;
+      const key = `${protocol}/${sequence}`;
+      const answers = this.#bySequence.get(key);
+      if (answers === undefined) this.#bySequence.set(key, [{ packet, portId }]);
+      else answers.push({ packet, portId });
+    }
   }
-  return ports;
+
+  /** Whom the packet after `packet` goes to that answers a request; 0 when there is none. Packets are asked for in order. */
+  portOf(protocol: number, { header: { sequence } }: RawMessage, packet: number): number {
+    const answers = this.#bySequence.get(`${protocol}/${sequence}`) ?? [];
+    while (answers[0] !== undefined && answers[0].packet < packet) answers.shift();
+    return answers[0]?.portId ?? 0;
+  }
 }
 
 function* rtmonEvents(file: Uint8Array): Generator<CapturedEvent> {

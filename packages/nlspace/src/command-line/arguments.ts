@@ -58,6 +58,17 @@ const OPTIONS = {
     license: { type: 'string' },
     profile: { type: 'string' },
   },
+  trace: {
+    json: { type: 'boolean' },
+    'no-times': { type: 'boolean' },
+    sockets: { type: 'boolean' },
+    output: { type: 'string', short: 'o' },
+    read: { type: 'string' },
+    capture: { type: 'string' },
+    to: { type: 'string' },
+    'no-admin': { type: 'boolean' },
+    base: { type: 'string' },
+  },
   tour: {},
 } satisfies Record<string, NonNullable<ParseArgsConfig['options']>>;
 
@@ -70,6 +81,12 @@ export interface CommandLine {
   readonly version: boolean;
   readonly verbose: boolean;
   readonly traceFile: string | undefined;
+  /** Of `trace`: lines without times. */
+  readonly noTimes: boolean;
+  /** Of `trace`: also what sockets are asked for beside messages. */
+  readonly sockets: boolean;
+  /** Of `trace`: a capture to read instead of a program to run. */
+  readonly readFile: string | undefined;
   /** Written as pcapng. */
   readonly captureFile: string | undefined;
   /** An older or stricter kernel: a version, and features that are missing. */
@@ -132,14 +149,20 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   if (command === undefined && begin < given.length) throw new UsageError('say a command');
   if ((command === 'tour' || command === 'serve') && program.length > 0)
     throw new UsageError(`${command} takes no program`);
+  if (command === 'trace' && (values['read'] === undefined) === (program.length === 0))
+    throw new UsageError('trace takes a program, or --read FILE');
   refuseBesides(values, 'to', ['family', 'link-kind', 'profile'], SAID_BY_DAEMON);
+  refuseBesides(values, 'read', ['to', 'no-admin', 'base', 'capture'], SAID_BY_RECORDING);
   refuseBesides(values, 'replay', ['to', 'family', 'link-kind', 'profile'], SAID_BY_RECORDING);
   return {
     command,
     help: values['help'] === true,
     version: values['version'] === true,
     verbose: values['verbose'] === true,
-    traceFile: values['trace-file'] as string | undefined,
+    traceFile: (values['trace-file'] ?? values['output']) as string | undefined,
+    noTimes: values['no-times'] === true,
+    sockets: values['sockets'] === true,
+    readFile: values['read'] as string | undefined,
     captureFile: values['capture'] as string | undefined,
     kernelProfile: values['kernel-profile'] as string | undefined,
     readOnly: values['read-only'] === true,
@@ -169,7 +192,7 @@ function wordsOf(args: string[], options: NonNullable<ParseArgsConfig['options']
 }
 
 const SAID_BY_DAEMON = (wrong: string) => `--${wrong} is an option of nlspace serve where there is --to`;
-const SAID_BY_RECORDING = (wrong: string) => `--${wrong} has no place beside --replay: the file says it all`;
+const SAID_BY_RECORDING = (wrong: string) => `--${wrong} has no place where a file is read: it says it all`;
 
 function refuseBesides(
   values: Record<string, unknown>,

@@ -1,10 +1,10 @@
 import { type Netlink, NetlinkProtocol } from '@nlspace/core';
 import { Network } from '@nlspace/family-route';
+import type { Vocabularies } from '@nlspace/middleware';
 import { type ExitResult, type RunOptions, run } from '@nlspace/transport-seccomp';
 import { createNetlink } from '../create-netlink.js';
 import { PROFILES } from '../profiles.js';
 import { tunDevices } from '../tun-devices.js';
-import { vocabulariesOf } from '../vocabulary/vocabularies-of.js';
 import type { CommandLine } from './arguments.js';
 import { addressOf, kernelNamed, openBackDoor } from './back-door.js';
 import { loadFamilies } from './load-families.js';
@@ -69,18 +69,19 @@ export async function runRemotely(to: string, commandLine: CommandLine): Promise
 
 async function replayFrom(path: string, commandLine: CommandLine): Promise<ExitResult> {
   const { openRecording } = await import('./open-recording.js');
-  const report = (line: string) => process.stderr.write(`nlspace: ${line}\n`);
-  return runOn(openRecording(path, { vocabularies: vocabulariesOf(), report }), commandLine);
+  const { netlink, vocabularies } = openRecording(path, (line) => process.stderr.write(`nlspace: ${line}\n`));
+  return runOn(netlink, commandLine, {}, vocabularies);
 }
 
 async function runOn(
   netlink: Netlink,
   commandLine: CommandLine,
   options: RunOptions = {},
+  vocabularies?: Vocabularies,
 ): Promise<ExitResult> {
   const { program, admin, base } = commandLine;
   const argv = program.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : program;
-  const layered = await withMiddleware(netlink, commandLine);
+  const layered = await withMiddleware(netlink, commandLine, vocabularies);
   const runOptions = { ...options, netAdmin: admin, ...(base === undefined ? {} : { base }) };
   const result = await run(layered.netlink, argv, runOptions);
   layered.finish();

@@ -7,6 +7,8 @@ export const USAGE = `nlspace: the kernel side of netlink, in user space
   nlspace serve [options]                          keep a domain for programs that are run with --to
   nlspace family list|load|unload [options]        the families of a running daemon
   nlspace describe [options] [--] [program args…]  what a domain serves, and what a program used of it
+  nlspace trace [options] [--] program [args…]     what a program says to the kernel, and what the kernel says
+  nlspace trace --read FILE [options]              what is in a capture
   nlspace ynl export FAMILY [options]              the YNL specification of a generic family
   nlspace ynl import FILE                          a family and a client in TypeScript, from a YNL specification
   nlspace tour                                     a few commands of ip(8) and what they show
@@ -114,6 +116,29 @@ Of export:
                         (default NOASSERTION)
       --profile NAME    know the families of linux (default) or freebsd
       --json            as JSON
+`,
+  trace: `nlspace trace [options] [--] program [args…]
+nlspace trace --read FILE [options]
+
+Runs a program, and every process it starts, on the real kernel, and writes every message of netlink to standard error: names
+instead of numbers, what was wrong with a request that was refused, and how long each took. The program runs as it would
+otherwise; root is not needed for what does not need root. Lines begin with the seconds since the first one and the process; → is
+a request, ← what the program has received.
+
+With --read: the same of a capture, to standard output. That of \`nlspace run --capture\`, pcap or pcapng of an nlmon device, or what
+rtmon(8) has written.
+
+  -o, --output FILE   write to a file
+      --json          a JSON object in each line: time, process, program, socket, port, protocol, direction, message, flags, sequence,
+                      header, attributes; errno, text, attribute, request, microseconds of what was asked
+      --no-times      leave out times
+      --sockets       also what sockets are asked for: options, ports, groups
+      --capture FILE  write what is seen as pcapng, too
+      --to WHERE      on the domain of a daemon (unix:PATH), or on a new domain of nlspace (domain), instead of the kernel
+      --no-admin      the program may look but not change anything (EPERM)
+      --base NUMBER   trap calls on descriptors from NUMBER on (default 512)
+
+exit status: as that of nlspace run
 `,
   tour: `nlspace tour
 

@@ -1,7 +1,7 @@
 import type { Netlink } from '@nlspace/core';
-import { stack } from '@nlspace/middleware';
+import { stack, type Vocabularies } from '@nlspace/middleware';
 import { nameOfProcess } from '../name-of-process.js';
-import { vocabulariesOf } from '../vocabulary/vocabularies-of.js';
+import type { TraceOptions } from '../trace/trace.js';
 import type { CommandLine } from './arguments.js';
 import type { Layer } from './layer.js';
 import { outputFile } from './output-file.js';
@@ -18,15 +18,24 @@ export interface Layered {
  * Puts on `netlink` what the options ask for. Traces and captures are outermost: they show what programs see. A recording is
  * innermost: it has what the back end says.
  *
+ * @param known the words for messages, where `netlink` cannot be asked for those of its generic families.
  * @throws {Error} the system's, when a file cannot be opened.
  */
-export async function withMiddleware(netlink: Netlink, commandLine: CommandLine): Promise<Layered> {
+export async function withMiddleware(
+  netlink: Netlink,
+  commandLine: CommandLine,
+  known?: Vocabularies,
+): Promise<Layered> {
   const layers = await layersOf(commandLine);
-  const vocabularies = vocabulariesOf(netlink);
+  if (layers.length === 0) return { netlink, finish: () => {} };
+  const { netlink: inner, vocabularies } =
+    known === undefined
+      ? (await import('../vocabulary/named.js')).named(netlink)
+      : { netlink, vocabularies: known };
   return {
     netlink: stack(
-      netlink,
-      layers.map((layer) => (inner) => layer.middleware(inner, vocabularies)),
+      inner,
+      layers.map((layer) => (below) => layer.middleware(below, vocabularies)),
     ),
     finish: () => {
       for (const layer of layers) layer.finish?.();
@@ -37,13 +46,10 @@ export async function withMiddleware(netlink: Netlink, commandLine: CommandLine)
 /** The first is the outermost. */
 async function layersOf(commandLine: CommandLine): Promise<Layer[]> {
   const layers: Layer[] = [];
-  const { verbose, traceFile, captureFile, recordFile } = commandLine;
+  const { command, verbose, traceFile, captureFile, recordFile } = commandLine;
   const { faults, faultFiles, readOnly, authorizations, kernelProfile } = commandLine;
-  if (verbose || traceFile !== undefined) {
-    const { trace } = await import('../trace/trace.js');
-    const write = traceFile === undefined ? writeToStandardError() : lineWriter(traceFile);
-    layers.push({ middleware: (inner, vocabularies) => trace(inner, { write, vocabularies }) });
-  }
+  if (command === 'trace') layers.push(await traceLayer(commandLine, traceSettings(commandLine)));
+  else if (verbose || traceFile !== undefined) layers.push(await traceLayer(commandLine, {}));
   if (captureFile !== undefined) layers.push(await captureLayer(captureFile));
   if (faults.length > 0 || faultFiles.length > 0) {
     const { faultLayer } = await import('./with-faults.js');
@@ -70,6 +76,22 @@ async function kernelLayer(text: string): Promise<Layer> {
       throw new UsageError(`--kernel-profile: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+async function traceLayer({ traceFile }: CommandLine, settings: Partial<TraceOptions>): Promise<Layer> {
+  const { trace } = await import('../trace/trace.js');
+  const write = lineOutput(traceFile);
+  return { middleware: (inner, vocabularies) => trace(inner, { ...settings, write, vocabularies }) };
+}
+
+/** How `nlspace trace` writes. */
+export function traceSettings({ json, noTimes, sockets }: CommandLine): Partial<TraceOptions> {
+  return { json, times: !noTimes, calls: sockets, nameOfProcess };
+}
+
+/** Into a file, or to standard error. */
+export function lineOutput(path: string | undefined): (line: string) => void {
+  return path === undefined ? writeToStandardError() : lineWriter(path);
 }
 
 async function captureLayer(path: string): Promise<Layer> {

@@ -1,74 +1,81 @@
-import {
-  ControlMessageType,
-  errnoName,
-  errnoOf,
-  MessageFlag,
-  printMessage,
-  type RawMessage,
-  readMessages,
-  readRefusal,
-} from '@nlspace/core';
-import type { Vocabulary } from '@nlspace/middleware';
+import { errnoName, printReadable } from '@nlspace/core';
+import type { ObservedSocket } from '@nlspace/middleware';
+import type { TracedLine, TracedMessage } from './traced-message.js';
 
-const COMMON_FLAGS: ReadonlyArray<readonly [number, string]> = [
-  [MessageFlag.Request, 'REQUEST'],
-  [MessageFlag.Multi, 'MULTI'],
-  [MessageFlag.Ack, 'ACK'],
-  [MessageFlag.Echo, 'ECHO'],
-  [MessageFlag.DumpInterrupted, 'DUMP_INTR'],
-  [MessageFlag.DumpFiltered, 'DUMP_FILTERED'],
-];
+export interface TextOptions {
+  /** Microseconds since 1970 that times count from; without it no times are written. */
+  readonly begin?: number;
+  /** `ip[4711]`, or `4711`. */
+  readonly nameOfProcess: (processId: number) => string;
+}
 
-/** The messages of a datagram, a line each: name, sequence number, flags, content. */
-export function* datagramTexts(datagram: Uint8Array, vocabulary: Vocabulary): Generator<string> {
-  let length = 0;
-  for (const message of readMessages(datagram)) {
-    length += (message.header.length + 3) & ~3;
-    yield messageText(message, vocabulary);
+const MICROSECONDS = 1_000_000;
+
+/** A line for people: when, who, which way, what. */
+export function lineText(line: TracedLine, { begin, nameOfProcess }: TextOptions): string {
+  const when = begin === undefined ? '' : `${((line.time - begin) / MICROSECONDS).toFixed(6).padStart(12)} `;
+  return `${when}${whoText(line.socket, nameOfProcess)} ${whatText(line, begin !== undefined)}`;
+}
+
+/** `4711`, `ip[4711]/2147483648`, or `port 91` where the process is not known. */
+function whoText({ processId, portId }: ObservedSocket, nameOfProcess: TextOptions['nameOfProcess']): string {
+  if (processId === 0) return `port ${portId}`;
+  const name = nameOfProcess(processId);
+  return portId === 0 || portId === processId ? name : `${name}/${portId}`;
+}
+
+function whatText(line: TracedLine, hasTimes: boolean): string {
+  if (line.kind === 'call') {
+    const { call, text } = line;
+    // What a receive is told comes the way that datagrams come.
+    return call.call === 'receive' ? `← ${errnoName(call.errno)}` : text;
   }
-  if (length < datagram.length) yield `${datagram.length - length} bytes that are no message`;
+  const arrow = line.isSent ? '→' : '←';
+  if (line.kind === 'rest') return `${arrow} ${line.length} bytes that are no message`;
+  const { group, namespaceNumber } = line;
+  const from = namespaceNumber === undefined ? '' : ` of namespace ${namespaceNumber}`;
+  const through = group === undefined ? '' : `${group}${from}: `;
+  return `${arrow} ${through}${messageText(line)}${hasTimes ? timing(line) : ''}`;
 }
 
-function messageText(message: RawMessage, vocabulary: Vocabulary): string {
-  const { header, payload } = message;
-  const { type, flags, sequence } = header;
-  if (type === ControlMessageType.Error || type === ControlMessageType.Done) return outcomeText(message);
-  if (type <= ControlMessageType.Overrun)
-    return `${ControlMessageType[type]?.toUpperCase() ?? `type ${type}`} seq ${sequence}`;
-  const schema = vocabulary.schemaOf(message);
-  const content =
-    schema === undefined ? `${payload.length} bytes` : printMessage(schema, payload, vocabulary.texts);
-  const parts = [
-    `${vocabulary.nameOf(message)} seq ${sequence}`,
-    flagText(flags, vocabulary.modifiersOf(type)),
-    content,
-  ];
-  return parts.filter((part) => part !== '').join(' ');
+/** Name, sequence number, flags, content. */
+function messageText(message: TracedMessage): string {
+  const { name, raw, flags, outcome } = message;
+  const begin = `${name} seq ${raw.header.sequence}`;
+  const parts = outcome === undefined ? [flags.join('|'), contentText(message)] : outcomeParts(message);
+  return [begin, ...parts].filter((part) => part !== '').join(' ');
 }
 
-/** `ACK seq 1`, `DONE seq 1`, or `ERROR seq 1 ESRCH "text" at byte 36, attribute 5 is missing`. */
-function outcomeText(message: RawMessage): string {
-  const { header } = message;
-  const errno = errnoOf(message);
-  const name = header.type === ControlMessageType.Done ? 'DONE' : errno === 0 ? 'ACK' : 'ERROR';
-  const { text, details } = readRefusal(message, '');
-  const parts = [
+function contentText({ content, raw: { header, payload } }: TracedMessage): string {
+  if (content !== undefined) return printReadable(content);
+  return header.type < FIRST_WITH_CONTENT ? '' : `${payload.length} bytes`;
+}
+
+/** Control messages have none that is not an outcome. */
+const FIRST_WITH_CONTENT = 5;
+
+/** `ESRCH "text" at gateway (byte 36)`, `EINVAL without priority`. */
+function outcomeParts({ outcome }: TracedMessage): string[] {
+  if (outcome === undefined) return [];
+  const { errno, text, attribute, offset, missing } = outcome;
+  const isMissing = missing !== undefined;
+  return [
     errno === 0 ? '' : errnoName(errno),
     text === undefined ? '' : JSON.stringify(text),
-    details.offset === undefined ? '' : `at byte ${details.offset}`,
-    details.missing === undefined ? '' : `attribute ${details.missing} is missing`,
+    offset === undefined || isMissing
+      ? ''
+      : attribute === undefined
+        ? `at byte ${offset}`
+        : `at ${attribute} (byte ${offset})`,
+    isMissing ? `${attribute ?? `attribute ${missing}`} is missing` : '',
   ];
-  return [`${name} seq ${header.sequence}`, ...parts.filter((part) => part !== '')].join(' ');
 }
 
-function flagText(flags: number, modifiers: ReadonlyArray<readonly [number, string]>): string {
-  const names: string[] = [];
-  let rest = flags;
-  for (const [bits, name] of [...COMMON_FLAGS, ...modifiers]) {
-    if ((rest & bits) !== bits) continue;
-    names.push(name);
-    rest &= ~bits;
-  }
-  if (rest !== 0) names.push(`0x${rest.toString(16)}`);
-  return names.join('|');
+/** ` (RTM_NEWROUTE, 0.213 ms)`, ` (RTM_GETLINK, 3 messages, 1.2 ms)`: at the end of a request. */
+function timing({ outcome, request, duration, count }: TracedMessage): string {
+  if (duration === undefined) return '';
+  const parts = outcome === undefined || request === undefined ? [] : [request];
+  if (count !== undefined) parts.push(count === 1 ? '1 message' : `${count} messages`);
+  parts.push(`${(duration / 1000).toFixed(3)} ms`);
+  return ` (${parts.join(', ')})`;
 }

@@ -1,21 +1,28 @@
-import {
-  type Datagram,
-  type Netlink,
-  type NetlinkAddress,
-  NetlinkError,
-  type NetlinkSocket,
-  type OpenOptions,
-  type ReceiveOptions,
-} from '@nlspace/core';
-import { ForwardingSocket, type Vocabularies, type Vocabulary } from '@nlspace/middleware';
-import { vocabulariesOf } from '../vocabulary/vocabularies-of.js';
-import { datagramTexts } from './message-text.js';
+import type { Netlink } from '@nlspace/core';
+import { observe, type SocketEvent, type Vocabularies } from '@nlspace/middleware';
+import { named } from '../vocabulary/named.js';
+import { lineJson } from './message-json.js';
+import { lineText } from './message-text.js';
+import type { TracedLine } from './traced-message.js';
+import { Tracer } from './tracer.js';
 
 export interface TraceOptions {
   /** Takes one line without its end. */
   readonly write: (line: string) => void;
-  /** What the messages of each protocol read like. @default `vocabulariesOf` what is traced */
+  /**
+   * What the messages of each protocol read like. @default that of the families of what is traced: a domain in this process is
+   * asked, others are asked over a socket of the trace's own
+   */
   readonly vocabularies?: Vocabularies;
+  /** Lines are JSON. @default false */
+  readonly json?: boolean;
+  /** Lines begin with the seconds since the first one, and requests end with how long they took. @default false */
+  readonly times?: boolean;
+  /** Also what sockets are asked for that is no message: options, ports. @default only groups, and what is refused */
+  readonly calls?: boolean;
+  readonly nameOfProcess?: (processId: number) => string | undefined;
+  /** Microseconds since 1970. @default the system's clock */
+  readonly now?: () => number;
 }
 
 /**
@@ -25,75 +32,59 @@ export interface TraceOptions {
  * @example
  * const netlink = trace(createNetlink(), { write: console.error });
  */
-export function trace(
-  inner: Netlink,
-  { write, vocabularies = vocabulariesOf(inner) }: TraceOptions,
-): Netlink {
-  return {
-    async open(options: OpenOptions) {
-      const { protocol, credentials } = options;
-      const socket = await inner.open(options);
-      return new TracedSocket(socket, credentials?.pid ?? 0, vocabularies(protocol), write);
-    },
+export function trace(inner: Netlink, options: TraceOptions): Netlink {
+  const { netlink, vocabularies } =
+    options.vocabularies === undefined
+      ? named(inner)
+      : { netlink: inner, vocabularies: options.vocabularies };
+  const { now } = options;
+  return observe(netlink, {
+    listener: traceWriter({ ...options, vocabularies }),
+    ...(now === undefined ? {} : { now }),
+  });
+}
+
+type WriterOptions = Omit<TraceOptions, 'vocabularies' | 'now'> & { readonly vocabularies: Vocabularies };
+
+/** Writes events as lines, those of sockets or those of a file. */
+export function traceWriter({
+  write,
+  vocabularies,
+  json = false,
+  times = false,
+  calls = false,
+  nameOfProcess = () => undefined,
+}: WriterOptions): (event: SocketEvent) => void {
+  const tracer = new Tracer(vocabularies);
+  const names = new Map<number, string | undefined>();
+  let begin: number | undefined;
+  return (event) => {
+    const { processId } = event.socket;
+    begin ??= event.time;
+    // A process may be another program by the time that its next socket is opened.
+    if (!names.has(processId) || (event.kind === 'call' && event.call === 'open'))
+      names.set(processId, processId === 0 ? undefined : nameOfProcess(processId));
+    for (const line of tracer.lines(event)) {
+      if (!calls && !isTold(line)) continue;
+      write(
+        json
+          ? lineJson(line, (process) => names.get(process))
+          : lineText(line, {
+              ...(times ? { begin } : {}),
+              nameOfProcess: (process) => {
+                const name = names.get(process);
+                return name === undefined ? String(process) : `${name}[${process}]`;
+              },
+            }),
+      );
+    }
   };
 }
 
-class TracedSocket extends ForwardingSocket {
-  constructor(
-    inner: NetlinkSocket,
-    private readonly processId: number,
-    private readonly vocabulary: Vocabulary,
-    private readonly write: (line: string) => void,
-  ) {
-    super(inner);
-  }
-
-  override async bind(address: NetlinkAddress): Promise<void> {
-    await super.bind(address);
-    const { groups } = this.inner.address;
-    if (groups !== 0) this.#line(`joins ${this.#groupNames(groups)}`);
-  }
-
-  override async joinGroup(group: number): Promise<void> {
-    await super.joinGroup(group);
-    this.#line(`joins ${this.vocabulary.groupName(group)}`);
-  }
-
-  override async leaveGroup(group: number): Promise<void> {
-    await super.leaveGroup(group);
-    this.#line(`leaves ${this.vocabulary.groupName(group)}`);
-  }
-
-  override send(datagram: Uint8Array, destination?: NetlinkAddress): Promise<void> | undefined {
-    for (const text of datagramTexts(datagram, this.vocabulary)) this.#line(`→ ${text}`);
-    return super.send(datagram, destination);
-  }
-
-  override receive(options?: ReceiveOptions): Datagram | undefined {
-    let datagram: Datagram | undefined;
-    try {
-      datagram = super.receive(options);
-    } catch (error) {
-      if (error instanceof NetlinkError) this.#line(`← ${error.message}`);
-      throw error;
-    }
-    if (datagram === undefined || options?.peek === true) return datagram;
-    const { group, namespaceNumber } = datagram;
-    const from = namespaceNumber === undefined ? '' : ` of namespace ${namespaceNumber}`;
-    const through = group === 0 ? '' : `${this.vocabulary.groupName(group)}${from}: `;
-    for (const text of datagramTexts(datagram.bytes, this.vocabulary)) this.#line(`← ${through}${text}`);
-    return datagram;
-  }
-
-  #line(text: string): void {
-    const { portId } = this.inner.address;
-    this.write(`${this.processId}${portId === 0 || portId === this.processId ? '' : `/${portId}`} ${text}`);
-  }
-
-  #groupNames(bits: number): string {
-    const groups = Array.from({ length: 32 }, (_, bit) => bit + 1).filter(
-      (group) => (bits >>> (group - 1)) & 1,
-    );
-    return groups.map((group) => this.vocabulary.groupName(group)).join(', ');
-  }
+/** Groups, and what was refused; front doors ask for groups and options all the time. */
+function isTold(line: TracedLine): boolean {
+  if (line.kind !== 'call') return true;
+  const { call, errno, arguments: given } = line.call;
+  if (errno !== 0) return call !== 'get-option';
+  return call === 'join' || call === 'leave' || (call === 'bind' && given[1] !== 0);
 }

@@ -8,7 +8,7 @@ import {
   printMessage,
   type ValueTexts,
 } from '@nlspace/core';
-import { LinkFlag, route } from '@nlspace/family-route';
+import { LinkFlag, NeighbourFlag, NeighbourState, route } from '@nlspace/family-route';
 import ipaddr from 'ipaddr.js';
 
 type Names = Readonly<Record<number, string>>;
@@ -75,16 +75,24 @@ function named(names: Names): (value: number) => string {
   return (value) => names[value] ?? String(value);
 }
 
-function flags(value: number): string {
-  const names: string[] = [];
-  let rest = value;
-  for (const [name, bit] of Object.entries(LinkFlag)) {
-    if (typeof bit !== 'number' || (value & bit) === 0) continue;
-    names.push(name);
-    rest &= ~bit;
-  }
-  return [...names, ...(rest === 0 ? [] : [hex(rest)])].join('|');
+type Bit = readonly [bit: number, name: string];
+
+function bitsOf(names: Readonly<Record<string, string | number>>): Bit[] {
+  return Object.entries(names).flatMap(([name, bit]): Bit[] =>
+    typeof bit === 'number' && bit !== 0 ? [[bit, name]] : [],
+  );
 }
+
+/** The names of the bits that are set; what is left over as a number. */
+function setBits(bits: readonly Bit[]): (value: number) => string {
+  return (value) => {
+    const set = bits.filter(([bit]) => (value & bit) !== 0);
+    const rest = set.reduce((left, [bit]) => left & ~bit, value);
+    return [...set.map(([, name]) => name), ...(rest === 0 ? [] : [hex(rest)])].join('|') || '0';
+  };
+}
+
+const flags = setBits(bitsOf(LinkFlag));
 
 function hex(value: number): string {
   return `0x${(value >>> 0).toString(16)}`;
@@ -162,6 +170,38 @@ function nexthopGroup(bytes: Uint8Array): string {
   return members.join('/');
 }
 
+/** FR_ACT_* */
+const RULE_ACTIONS: Names = {
+  1: 'table',
+  2: 'goto',
+  3: 'nop',
+  6: 'blackhole',
+  7: 'unreachable',
+  8: 'prohibit',
+};
+/** NTF_* of both attributes, by the names of the family's own table. */
+const NEIGHBOUR_FLAGS: readonly Bit[] = bitsOf(NeighbourFlag);
+const NEIGHBOUR_STATES: readonly Bit[] = bitsOf(NeighbourState);
+/** ETH_P_* of `struct br_mdb_entry`. */
+const ENTRY_PROTOCOLS: Readonly<Record<number, number>> = { 0: 6, 2048: 4, 34525: 16 };
+const ENTRY_SIZE = 28;
+
+/** `struct br_mdb_entry` */
+function groupEntry(bytes: Uint8Array): string {
+  if (bytes.length < ENTRY_SIZE) return macAddress(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, ENTRY_SIZE);
+  const length = ENTRY_PROTOCOLS[view.getUint16(24)] ?? 16;
+  const vlan = view.getUint16(6, true);
+  const parts = [
+    `interfaceIndex ${view.getUint32(0, true)}`,
+    bytes[4] === 1 ? 'permanent' : 'temporary',
+    ...(bytes[5] === 0 ? [] : [`flags ${hex(bytes[5] ?? 0)}`]),
+    ...(vlan === 0 ? [] : [`vlan ${vlan}`]),
+    `group ${ipAddress(bytes.subarray(8, 8 + length))}`,
+  ];
+  return `{${parts.join(', ')}}`;
+}
+
 /** What the schemas of NETLINK_ROUTE leave open. */
 export const ROUTE_TEXTS: ValueTexts = {
   'ifinfomsg.addressFamily': named(FAMILIES),
@@ -204,6 +244,34 @@ export const ROUTE_TEXTS: ValueTexts = {
   'route.via': via,
   'route.metrics': (bytes: Uint8Array) => `{${printAttributes(METRICS, bytes)}}`,
   'route.multipath': multipath,
+  'fib_rule_hdr.addressFamily': named(FAMILIES),
+  'fib_rule_hdr.table': named(TABLES),
+  'fib_rule_hdr.action': named(RULE_ACTIONS),
+  'fib_rule_hdr.flags': hex,
+  'rule.table': named(TABLES),
+  'rule.protocol': named(PROTOCOLS),
+  'rule.source': ipAddress,
+  'rule.destination': ipAddress,
+  'rule.mark': hex,
+  'rule.markMask': hex,
+  'ndmsg.addressFamily': named(FAMILIES),
+  'ndmsg.state': setBits(NEIGHBOUR_STATES),
+  'ndmsg.flags': setBits(NEIGHBOUR_FLAGS),
+  'ndmsg.type': named(ROUTE_TYPES),
+  'neighbour.destination': ipAddress,
+  'neighbour.protocol': named(PROTOCOLS),
+  'neighbour.flagsExtended': (value: number) =>
+    typeof value === 'number' ? setBits(NEIGHBOUR_FLAGS)(value << 8) : String(value),
+  'ndtmsg.addressFamily': named(FAMILIES),
+  'rtgenmsg.addressFamily': named(FAMILIES),
+  'if_stats_msg.addressFamily': named(FAMILIES),
+  'if_stats_msg.filterMask': hex,
+  'br_port_msg.addressFamily': named(FAMILIES),
+  'multicast-address.multicast': ipAddress,
+  'multicast-group-request.entry': groupEntry,
+  'multicast-group-member.entry': groupEntry,
+  'multicast-group-options.source': ipAddress,
+  'tunnel_msg.addressFamily': named(FAMILIES),
   ipAddress,
   macAddress,
 };

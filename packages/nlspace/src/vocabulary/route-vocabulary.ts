@@ -1,6 +1,7 @@
-import { MessageFlag } from '@nlspace/core';
-import { ROUTE_CATALOG, ROUTE_GROUPS } from '@nlspace/family-route';
+import { MessageFlag, type MessageSchema, type RawMessage } from '@nlspace/core';
+import { multicastGroups, ROUTE_CATALOG, ROUTE_GROUPS, RouteMessageType } from '@nlspace/family-route';
 import type { Vocabulary } from '@nlspace/middleware';
+import { linkSchema } from './link-schema.js';
 import { ROUTE_TEXTS } from './route-texts.js';
 
 /** RTM_NEW…: the first type of each object (linux/rtnetlink.h). */
@@ -59,10 +60,19 @@ const NAMES = Object.values(OBJECTS).flatMap((object) => VERBS.map((verb) => `RT
 
 const isGet = (messageType: number) => (messageType & 3) === VERBS.indexOf('GET');
 
+/** What a message reads by, where what is in it or who sends it decides; else the catalog knows. */
+function schemaOf({ header: { type, flags }, payload }: RawMessage): MessageSchema | undefined {
+  const object = type & ~3;
+  if (object === RouteMessageType.NewLink) return linkSchema(payload);
+  if (object === RouteMessageType.NewMulticastGroup && (flags & MessageFlag.Request) === 0)
+    return multicastGroups as unknown as MessageSchema;
+  return ROUTE_CATALOG.get(type, payload);
+}
+
 /** NETLINK_ROUTE. */
 export const ROUTE_VOCABULARY: Vocabulary = {
   texts: ROUTE_TEXTS,
-  schemaOf: ({ header, payload }) => ROUTE_CATALOG.get(header.type, payload),
+  schemaOf,
   nameOf({ header: { type: messageType } }) {
     const object = OBJECTS[messageType & ~3];
     return object === undefined ? `type ${messageType}` : `RTM_${VERBS[messageType & 3]}${object}`;

@@ -22,7 +22,7 @@ const blackhole = {
 function traced(): { netlink: Netlink; lines: string[] } {
   const lines: string[] = [];
   return {
-    netlink: trace(createNetlink(), { write: (line) => lines.push(line.replace(/^0(\/\d+)? /, '')) }),
+    netlink: trace(createNetlink(), { write: (line) => lines.push(line.replace(/^port \d+ /, '')) }),
     lines,
   };
 }
