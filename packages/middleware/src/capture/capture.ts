@@ -5,7 +5,7 @@ import { protocolName } from '../observe/protocol-name.js';
 import type { ObservedSocket, SocketCall, SocketEvent } from '../observe/socket-event.js';
 import { NUMBERS_ONLY, type Vocabularies } from '../vocabulary.js';
 import { COOKED_HEADER_SIZE, NETLINK_LINK_TYPE, writeCookedHeader } from './cooked-header.js';
-import { journalFields, packetComment } from './journal-fields.js';
+import { journalFields, packetComment, printable } from './journal-fields.js';
 import { PcapngWriter } from './pcapng-writer.js';
 
 /** What our own files say that they were written by. */
@@ -35,7 +35,7 @@ export interface CaptureOptions {
  */
 export function capture(
   inner: Netlink,
-  { write, vocabularies = () => NUMBERS_ONLY, nameOfProcess = () => undefined, now }: CaptureOptions,
+  { write, vocabularies = () => NUMBERS_ONLY, nameOfProcess, now }: CaptureOptions,
 ): Netlink {
   const writer = new PcapngWriter(write, APPLICATION);
   const names = new WeakMap<ObservedSocket, string>();
@@ -44,7 +44,7 @@ export function capture(
     if (event.kind === 'call') {
       if (event.errno === 0 && UNREMARKABLE.has(event.call)) return;
       if (event.call === 'open') {
-        const name = socketName(socket, nameOfProcess(socket.processId));
+        const name = socketName(socket);
         names.set(socket, name);
         writer.addInterface(
           NETLINK_LINK_TYPE,
@@ -70,14 +70,12 @@ export function capture(
       bytes: event.bytes,
     });
   };
-  return observe(inner, { listener, ...(now === undefined ? {} : { now }) });
+  return observe(inner, { listener, nameOfProcess, now });
 }
 
 /** `ip[4711]#3`, or `4711#3`. Names of processes may have any bytes. */
-function socketName({ processId, number }: ObservedSocket, name: string | undefined): string {
-  if (name === undefined) return `${processId}#${number}`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not get into the file
-  return `${name.replaceAll(/[\u0000-\u001f\u007f]/g, '?')}[${processId}]#${number}`;
+function socketName({ processId, program, number }: ObservedSocket): string {
+  return program === undefined ? `${processId}#${number}` : `${printable(program)}[${processId}]#${number}`;
 }
 
 function commentOf(

@@ -32,7 +32,14 @@ export function journalFields({
     ...(results.length === 0 ? {} : { NLSPACE_RESULT: results.join(' ') }),
     ...(errno === 0 ? {} : { NLSPACE_ERRNO: String(errno) }),
     ...(call === 'open' ? { _PID: String(socket.processId) } : {}),
+    ...(call === 'open' && socket.program !== undefined ? { _COMM: printable(socket.program) } : {}),
   };
+}
+
+/** A name in one line: those of processes may have any bytes. */
+export function printable(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not get into the file
+  return name.replaceAll(/[\u0000-\u001f\u007f]/g, '?');
 }
 
 /** What `journalFields` has written; undefined for other entries. */
@@ -40,6 +47,7 @@ export function readJournalFields(fields: ReadonlyMap<string, string>):
   | {
       readonly socketNumber: number;
       readonly processId: number;
+      readonly program: string | undefined;
       readonly call: Pick<CallEvent, 'call' | 'arguments' | 'results' | 'errno'>;
     }
   | undefined {
@@ -50,6 +58,7 @@ export function readJournalFields(fields: ReadonlyMap<string, string>):
   return {
     socketNumber,
     processId: numberOf(fields.get('_PID')) ?? 0,
+    program: fields.get('_COMM'),
     call: {
       call: call as SocketCall,
       arguments: words.map((word) => numberOf(word) ?? word),

@@ -43,7 +43,7 @@ function* ownEvents(file: Uint8Array): Generator<CapturedEvent> {
     else if (record.kind === 'problem') yield record;
     else if (record.kind === 'interface') {
       const number = record.interfaceId;
-      sockets[number] = { number, protocol: 0, processId: 0, portId: 0 };
+      sockets[number] = { number, protocol: 0, processId: 0, program: undefined, portId: 0 };
     } else if (record.kind === 'journal') {
       const entry = readJournalFields(record.fields);
       const socket = entry === undefined ? undefined : sockets[entry.socketNumber];
@@ -52,6 +52,7 @@ function* ownEvents(file: Uint8Array): Generator<CapturedEvent> {
       if (call.call === 'open') {
         socket.protocol = Number(call.arguments[0]) || 0;
         socket.processId = entry.processId;
+        socket.program = entry.program;
       } else if (call.call === 'bound') {
         socket.portId = call.results[0] ?? 0;
       }
@@ -94,7 +95,7 @@ class PortSockets {
     const key = `${protocol}/${portId}`;
     let socket = this.#sockets.get(key);
     if (socket === undefined) {
-      socket = { number: this.#sockets.size, protocol, processId: 0, portId };
+      socket = { number: this.#sockets.size, protocol, processId: 0, program: undefined, portId };
       this.#sockets.set(key, socket);
     }
     return socket;

@@ -14,8 +14,10 @@ import type { CallEvent, ObservedSocket, SocketCall, SocketEvent } from './socke
 export interface ObserveOptions {
   /** Is told of everything, in the order in which the owner sees it: a request before it is handled. Must not throw. */
   readonly listener: (event: SocketEvent) => void;
+  /** Names of processes, for people. */
+  readonly nameOfProcess?: ((processId: number) => string | undefined) | undefined;
   /** Microseconds since 1970. @default the system's clock */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 const MICROSECONDS = 1000;
@@ -25,11 +27,15 @@ function systemTime(): number {
 }
 
 /** Middleware: passes everything on and tells of it. Traces and captures stand on it. */
-export function observe(inner: Netlink, { listener, now = systemTime }: ObserveOptions): Netlink {
+export function observe(
+  inner: Netlink,
+  { listener, nameOfProcess, now = systemTime }: ObserveOptions,
+): Netlink {
   let opened = 0;
   return {
     async open(options: OpenOptions) {
       const { protocol, credentials: { pid: processId } = { pid: 0 } } = options;
+      const program = processId === 0 ? undefined : nameOfProcess?.(processId);
       const report = (socket: ObservedSocket, errno: number) =>
         listener({
           kind: 'call',
@@ -45,10 +51,10 @@ export function observe(inner: Netlink, { listener, now = systemTime }: ObserveO
         socket = await inner.open(options);
       } catch (error) {
         if (error instanceof NetlinkError)
-          report({ number: opened++, protocol, processId, portId: 0 }, error.errno);
+          report({ number: opened++, protocol, processId, program, portId: 0 }, error.errno);
         throw error;
       }
-      const observed = new ObservingSocket(socket, opened++, processId, listener, now);
+      const observed = new ObservingSocket(socket, opened++, processId, program, listener, now);
       report(observed, 0);
       return observed;
     },
@@ -62,6 +68,7 @@ class ObservingSocket extends ForwardingSocket implements ObservedSocket {
     inner: NetlinkSocket,
     readonly number: number,
     readonly processId: number,
+    readonly program: string | undefined,
     private readonly listener: (event: SocketEvent) => void,
     private readonly now: () => number,
   ) {

@@ -5,6 +5,8 @@ export interface ObservedSocket {
   readonly protocol: number;
   /** 0 where nobody knows. */
   readonly processId: number;
+  /** The name of the process when it opened the socket; undefined where nobody knows. */
+  readonly program: string | undefined;
   /** 0 until it is bound. */
   readonly portId: number;
 }

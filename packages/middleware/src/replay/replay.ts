@@ -281,7 +281,7 @@ class ReplayingSocket implements NetlinkSocket, Player {
     if (answer === undefined && !isHarmless) {
       this.#asked.pop();
       const { protocol, processId, number, portId } = this;
-      const socket = { protocol, processId, number, portId };
+      const socket = { protocol, processId, program: undefined, number, portId };
       const event: CallEvent = { kind: 'call', time: 0, socket, ...call, results: [], errno: 0 };
       const words = callText(event, this.playback.vocabulary(protocol));
       const text = `a socket that ${words} was not recorded`;

@@ -10,12 +10,13 @@ import { lineOutput, traceSettings } from './with-middleware.js';
 
 /** `--to domain`: no back door, but what `nlspace run` runs on. */
 const OWN_DOMAIN = 'domain';
+const DEFAULT = 'kernel';
 
 /** `nlspace trace`: what a program says, or what is in a capture, line by line. */
 export async function traceCommand(commandLine: CommandLine): Promise<ExitResult> {
   const { readFile, to } = commandLine;
   if (readFile !== undefined) return readTrace(readFile, commandLine);
-  return runCommand({ ...commandLine, to: to === OWN_DOMAIN ? undefined : to });
+  return runCommand({ ...commandLine, to: to === OWN_DOMAIN ? undefined : (to ?? DEFAULT) });
 }
 
 function readTrace(path: string, commandLine: CommandLine): ExitResult {
@@ -24,8 +25,7 @@ function readTrace(path: string, commandLine: CommandLine): ExitResult {
     const { traceFile } = commandLine;
     const write = traceFile === undefined ? writeToStandardOutput : lineOutput(traceFile);
     const vocabularies = learnFamilies(readCapture(file));
-    const { nameOfProcess: _nobodyIsThere, ...settings } = traceSettings(commandLine);
-    const line = traceWriter({ ...settings, write, vocabularies });
+    const line = traceWriter({ ...traceSettings(commandLine), write, vocabularies });
     let problems = 0;
     for (const event of readCapture(file)) {
       if (event.kind !== 'problem') line(event);

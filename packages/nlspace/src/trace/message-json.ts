@@ -5,13 +5,13 @@ import type { TracedLine, TracedMessage } from './traced-message.js';
 type Json = string | number | boolean | Json[] | { [key: string]: Json | undefined };
 
 /** A line for programs. Bytes are hexadecimal; attributes that repeat are lists; what says nothing is left out. */
-export function lineJson(line: TracedLine, nameOfProcess: (processId: number) => string | undefined): string {
+export function lineJson(line: TracedLine): string {
   const { time, socket } = line;
-  const { processId, portId, protocol, number } = socket;
+  const { processId, program, portId, protocol, number } = socket;
   return JSON.stringify({
     time: time / 1_000_000,
     process: processId,
-    program: nameOfProcess(processId),
+    program,
     socket: number,
     port: portId,
     protocol: protocolName(protocol),

@@ -2,25 +2,18 @@ import { errnoName, printReadable } from '@nlspace/core';
 import type { ObservedSocket } from '@nlspace/middleware';
 import type { TracedLine, TracedMessage } from './traced-message.js';
 
-export interface TextOptions {
-  /** Microseconds since 1970 that times count from; without it no times are written. */
-  readonly begin?: number;
-  /** `ip[4711]`, or `4711`. */
-  readonly nameOfProcess: (processId: number) => string;
-}
-
 const MICROSECONDS = 1_000_000;
 
-/** A line for people: when, who, which way, what. */
-export function lineText(line: TracedLine, { begin, nameOfProcess }: TextOptions): string {
+/** A line for people: when (in seconds since `begin`, if that is given), who, which way, what. */
+export function lineText(line: TracedLine, begin?: number): string {
   const when = begin === undefined ? '' : `${((line.time - begin) / MICROSECONDS).toFixed(6).padStart(12)} `;
-  return `${when}${whoText(line.socket, nameOfProcess)} ${whatText(line, begin !== undefined)}`;
+  return `${when}${whoText(line.socket)} ${whatText(line, begin !== undefined)}`;
 }
 
-/** `4711`, `ip[4711]/2147483648`, or `port 91` where the process is not known. */
-function whoText({ processId, portId }: ObservedSocket, nameOfProcess: TextOptions['nameOfProcess']): string {
+/** `ip[4711]`, `4711/2147483648`, or `port 91` where the process is not known. */
+function whoText({ processId, program, portId }: ObservedSocket): string {
   if (processId === 0) return `port ${portId}`;
-  const name = nameOfProcess(processId);
+  const name = program === undefined ? String(processId) : `${program}[${processId}]`;
   return portId === 0 || portId === processId ? name : `${name}/${portId}`;
 }
 

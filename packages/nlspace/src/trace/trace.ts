@@ -37,14 +37,13 @@ export function trace(inner: Netlink, options: TraceOptions): Netlink {
     options.vocabularies === undefined
       ? named(inner)
       : { netlink: inner, vocabularies: options.vocabularies };
-  const { now } = options;
-  return observe(netlink, {
-    listener: traceWriter({ ...options, vocabularies }),
-    ...(now === undefined ? {} : { now }),
-  });
+  const { nameOfProcess, now } = options;
+  return observe(netlink, { listener: traceWriter({ ...options, vocabularies }), nameOfProcess, now });
 }
 
-type WriterOptions = Omit<TraceOptions, 'vocabularies' | 'now'> & { readonly vocabularies: Vocabularies };
+type WriterOptions = Omit<TraceOptions, 'vocabularies' | 'nameOfProcess' | 'now'> & {
+  readonly vocabularies: Vocabularies;
+};
 
 /** Writes events as lines, those of sockets or those of a file. */
 export function traceWriter({
@@ -53,30 +52,14 @@ export function traceWriter({
   json = false,
   times = false,
   calls = false,
-  nameOfProcess = () => undefined,
 }: WriterOptions): (event: SocketEvent) => void {
   const tracer = new Tracer(vocabularies);
-  const names = new Map<number, string | undefined>();
   let begin: number | undefined;
   return (event) => {
-    const { processId } = event.socket;
-    begin ??= event.time;
-    // A process may be another program by the time that its next socket is opened.
-    if (!names.has(processId) || (event.kind === 'call' && event.call === 'open'))
-      names.set(processId, processId === 0 ? undefined : nameOfProcess(processId));
     for (const line of tracer.lines(event)) {
       if (!calls && !isTold(line)) continue;
-      write(
-        json
-          ? lineJson(line, (process) => names.get(process))
-          : lineText(line, {
-              ...(times ? { begin } : {}),
-              nameOfProcess: (process) => {
-                const name = names.get(process);
-                return name === undefined ? String(process) : `${name}[${process}]`;
-              },
-            }),
-      );
+      begin ??= line.time;
+      write(json ? lineJson(line) : lineText(line, times ? begin : undefined));
     }
   };
 }

@@ -1,5 +1,5 @@
-import { type DecodedOf, NetlinkProtocol, readMessages } from '@nlspace/core';
-import { ControlCommand, familyDescription, GenericNetlink } from '@nlspace/family-generic';
+import { type DecodedOf, readMessages } from '@nlspace/core';
+import { ControlCommand, familyDescription, type GenericNetlink } from '@nlspace/family-generic';
 import type { KnownFamilies, KnownFamily } from './generic-vocabulary.js';
 
 /** GENL_ID_CTRL */
