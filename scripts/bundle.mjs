@@ -1,9 +1,22 @@
 #!/usr/bin/env node
 // Puts the compiled `nlspace` command and all that it needs into a few files: docs/decisions/0120-bundled-command.md.
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from './inputs.mjs';
+
+const REFLECT_METADATA = createRequire(join(ROOT, 'packages/core/package.json')).resolve('reflect-metadata');
+
+/** Files that are split are not run in the order of the sources: what tsyringe needs to be there first, it imports itself. */
+const polyfillFirst = {
+  name: 'tsyringe imports reflect-metadata',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]tsyringe[\\/]dist[\\/]esm5[\\/]index\.js$/ }, ({ path }) => ({
+      contents: `import ${JSON.stringify(REFLECT_METADATA)};\n${readFileSync(path, 'utf8')}`,
+    }));
+  },
+};
 
 const PACKAGE = join(ROOT, 'packages/nlspace');
 
@@ -21,5 +34,6 @@ await build({
   external: ['@nlspace/native'],
   // CommonJS in one file has no `require` of its own; tsyringe and the others are there as modules too.
   mainFields: ['module', 'main'],
+  plugins: [polyfillFirst],
   logLevel: 'warning',
 });
