@@ -35,5 +35,7 @@ await build({
   // CommonJS in one file has no `require` of its own; tsyringe and the others are there as modules too.
   mainFields: ['module', 'main'],
   plugins: [polyfillFirst],
+  // `nlspace describe` prints names of classes; two that are in one file would get others.
+  keepNames: true,
   logLevel: 'warning',
 });
