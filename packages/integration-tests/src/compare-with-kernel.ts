@@ -21,9 +21,10 @@ import { takeTurn } from './turns.js';
 export interface Compared {
   readonly world: World;
   readonly known: readonly KnownDifference[];
+  readonly compare: typeof compare;
 }
 
-const NLSPACE: Compared = { world: nlspaceWorld, known: KNOWN_DIFFERENCES };
+const NLSPACE: Compared = { world: nlspaceWorld, known: KNOWN_DIFFERENCES, compare };
 
 /** Declares one test per scenario of an object: nlspace answers every command as the kernel does. */
 export function compareWithKernel(test: TestFn, object: string, compared = NLSPACE): Promise<void> {
@@ -43,7 +44,7 @@ export async function compareScenarios(
     const title = `${object}: ${scenario.name}`;
     const known = compared.known.find((difference) => difference.scenario === scenario.name);
     const play = async (t: ExecutionContext) => {
-      const differences = await differencesOf(scenario, known === undefined ? MOST_PLAYS : 1, compared.world);
+      const differences = await differencesOf(scenario, known === undefined ? MOST_PLAYS : 1, compared);
       if (known === undefined && differences.length === 0) t.pass();
       else if (known === undefined) {
         t.fail(`lines with - are what the kernel says\n${describeDifferences(differences)}`);
@@ -68,11 +69,11 @@ const MOST_PLAYS = 3;
 export async function differencesOf(
   scenario: Scenario,
   plays = MOST_PLAYS,
-  world = nlspaceWorld,
+  compared = NLSPACE,
 ): Promise<Difference[]> {
-  const [expected, actual] = await takeTurn(() => playInBoth(scenario, world));
-  const differences = compare(scenario, expected, actual);
-  return differences.length === 0 || plays === 1 ? differences : differencesOf(scenario, plays - 1, world);
+  const [expected, actual] = await takeTurn(() => playInBoth(scenario, compared.world));
+  const differences = compared.compare(scenario, expected, actual);
+  return differences.length === 0 || plays === 1 ? differences : differencesOf(scenario, plays - 1, compared);
 }
 
 async function playInBoth(scenario: Scenario, world: World): Promise<[Answer[], Answer[]]> {

@@ -1,3 +1,4 @@
+import { compareRegardlessOfMoments } from '@nlspace/testkit';
 import test from 'ava';
 import { compareScenarios } from '../src/compare-with-kernel.js';
 import { providePrograms, SCENARIOS } from '../src/index.js';
@@ -9,6 +10,10 @@ const programs = await providePrograms();
 const scenarios = Object.entries(SCENARIOS).flatMap(([object, some]) =>
   some.map((scenario) => ({ ...scenario, name: `${object}: ${scenario.name}` })),
 );
-await compareScenarios(test, 'through nlspace', scenarios, { world: proxyWorld, known: [] });
+await compareScenarios(test, 'through nlspace', scenarios, {
+  world: proxyWorld,
+  known: [],
+  compare: compareRegardlessOfMoments,
+});
 
 test.after.always(() => programs.remove());

@@ -43,6 +43,29 @@ export function compare(
   return differences;
 }
 
+/**
+ * As `compare`, for two worlds that both work in their own time, as two kernels do: every notification counts, but not
+ * with which command it came, nor in which order.
+ */
+export function compareRegardlessOfMoments(
+  scenario: Scenario,
+  first: readonly Answer[],
+  second: readonly Answer[],
+): Difference[] {
+  const isTold = !first.some(isRepeated);
+  const masks = [...(scenario.masks ?? []), isTold ? 'order of notifications' : 'moment of notifications'];
+  return compare({ ...scenario, masks }, gatherNotifications(first), gatherNotifications(second));
+}
+
+/** All with the last command. */
+function gatherNotifications(answers: readonly Answer[]): Answer[] {
+  const all = answers.flatMap(({ notifications }) => notifications);
+  return answers.map((answer, index) => ({
+    ...answer,
+    notifications: index === answers.length - 1 ? all : [],
+  }));
+}
+
 /** Differences as text for a test's failure. */
 export function describeDifferences(differences: readonly Difference[]): string {
   return differences

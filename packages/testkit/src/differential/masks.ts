@@ -54,6 +54,12 @@ export const MASKS: readonly Mask[] = [
       /(?:_timer(?:":)?|\] [a-zA-Z]+Timer)( +\d+(?:\.\d+)?)|(?<=^ +1 @32 (?:[0-9a-f]{2} ){4}08 00 01 00) (?:[0-9a-f]{2} ){3}[0-9a-f]{2}/g,
   },
   {
+    name: 'remaining membership',
+    reason: 'What is left of the time of a multicast group at a port counts down while the commands run.',
+    applies: 'always',
+    pattern: /(?<=^ +members @32 )((?:[0-9a-f]{2} ?){4})/g,
+  },
+  {
     name: 'mac',
     reason: 'A MAC address that nobody chose is random.',
     applies: 'when named',
@@ -184,8 +190,16 @@ export function unmaskedNotifications(lines: readonly string[], named: readonly 
     else messages.push([line]);
   }
   const kept = messages.filter((message) => !isMaskedLine(message.join(' '), named));
-  if (named.includes(NOTIFICATION_ORDER.name)) kept.sort((a, b) => (a.join() < b.join() ? -1 : 1));
+  if (named.includes(NOTIFICATION_ORDER.name)) sortMasked(kept, named);
   return kept.flat();
+}
+
+/** What a mask hides does not decide about the order. */
+function sortMasked(messages: string[][], named: readonly string[]): void {
+  const keys = new Map(
+    messages.map((message) => [message, message.map((line) => maskLine(line, named).text).join()]),
+  );
+  messages.sort((a, b) => ((keys.get(a) ?? '') < (keys.get(b) ?? '') ? -1 : 1));
 }
 
 /** A line with everything replaced that a mask allows to differ. */
