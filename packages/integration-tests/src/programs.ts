@@ -22,6 +22,10 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
     await promisify(execFile)('/usr/bin/python3', ['-V']);
     return join(FIXTURES, 'raw-requests.py');
   },
+  KERNEL_CALLER: async () => {
+    await promisify(execFile)('/usr/bin/python3', ['-V']);
+    return join(FIXTURES, 'kernel-caller.py');
+  },
   BUSYBOX: async () => firstOf('/bin/busybox', '/usr/bin/busybox'),
   LIBNL_TOOLS: async () => firstOf('/usr/bin/nl-route-list'),
   ETHTOOL: async () => firstOf('/usr/sbin/ethtool', '/sbin/ethtool'),

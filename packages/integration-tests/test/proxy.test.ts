@@ -3,6 +3,7 @@ import test from 'ava';
 import { compareScenarios } from '../src/compare-with-kernel.js';
 import { providePrograms, SCENARIOS } from '../src/index.js';
 import { proxyWorld } from '../src/proxy-world.js';
+import { KERNEL_CALLERS } from '../src/scenarios/kernel-callers.js';
 
 const programs = await providePrograms();
 
@@ -10,7 +11,7 @@ const programs = await providePrograms();
 const scenarios = Object.entries(SCENARIOS).flatMap(([object, some]) =>
   some.map((scenario) => ({ ...scenario, name: `${object}: ${scenario.name}` })),
 );
-await compareScenarios(test, 'through nlspace', scenarios, {
+await compareScenarios(test, 'through nlspace', [...scenarios, ...KERNEL_CALLERS], {
   world: proxyWorld,
   known: [],
   compare: compareRegardlessOfMoments,

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <signal.h>
@@ -33,14 +34,12 @@ struct errand {
   uid_t uid;
   gid_t gid;
   struct capabilities most;
-  int64_t (*work)(const struct errand *);
+  int64_t (*work)(const void *);
+  const void *data;
   uint8_t *inner_stack; /* its end */
   int64_t result;
-  /* of the work */
-  int protocol, descriptor;
-  const struct borrowed *borrowed;
-  const struct msghdr *message;
 };
+static const struct errand nothing = {.network = NONE, .user = NONE, .process = NONE};
 
 static bool capabilities_of(pid_t thread, struct capabilities *found) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, thread};
@@ -86,7 +85,7 @@ static bool become(const struct errand *e) {
 
 static int do_work(void *data) {
   struct errand *e = data;
-  e->result = e->work(e);
+  e->result = e->work(e->data);
   _exit(0);
 }
 
@@ -95,7 +94,7 @@ static int perform(void *data) {
   if (!become(e)) {
     e->result = -errno;
   } else if (e->process < 0) {
-    e->result = e->work(e);
+    e->result = e->work(e->data);
   } else if (setns(e->process, CLONE_NEWPID) < 0) {
     e->result = -errno;
   } else {
@@ -107,24 +106,31 @@ static int perform(void *data) {
   _exit(0);
 }
 
-static int64_t open_socket(const struct errand *e) {
-  int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, e->protocol);
+static int64_t open_socket(const void *data) {
+  int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, *(const int *)data);
   return descriptor < 0 ? -errno : descriptor;
 }
 
+struct sending {
+  const struct borrowed *borrowed;
+  int descriptor;
+  const struct msghdr *message;
+};
+
 /* The table of descriptors is this process's own. */
-static int64_t send_with_borrowed(const struct errand *e) {
-  const struct borrowed *b = e->borrowed;
-  int copies[MOST_BORROWED], highest = e->descriptor;
+static int64_t send_with_borrowed(const void *data) {
+  const struct sending *s = data;
+  const struct borrowed *b = s->borrowed;
+  int copies[MOST_BORROWED], highest = s->descriptor;
   for (int i = 0; i < b->count; i++)
     if (b->numbers[i] > highest) highest = b->numbers[i];
-  int sender = fcntl(e->descriptor, F_DUPFD, highest + 1);
+  int sender = fcntl(s->descriptor, F_DUPFD, highest + 1);
   if (sender < 0) return -errno;
   for (int i = 0; i < b->count; i++)
     if ((copies[i] = fcntl(b->ours[i], F_DUPFD, highest + 1)) < 0) return -errno;
   for (int i = 0; i < b->count; i++)
     if (dup2(copies[i], b->numbers[i]) < 0) return -errno;
-  ssize_t length = sendmsg(sender, e->message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  ssize_t length = sendmsg(sender, s->message, MSG_DONTWAIT | MSG_NOSIGNAL);
   return length < 0 ? -errno : length;
 }
 
@@ -193,8 +199,25 @@ static int describe(struct errand *e, struct actor actor) {
   return 0;
 }
 
+static bool is_elsewhere(const struct errand *e) {
+  return e->network >= 0 || e->user >= 0 || e->process >= 0 || e->changes_ids || e->limits_capabilities;
+}
+
+int64_t errand_act(struct actor actor, int64_t (*work)(const void *), const void *data) {
+  struct errand e = nothing;
+  e.work = work;
+  e.data = data;
+  int64_t result = describe(&e, actor);
+  if (result < 0) return result;
+  result = is_elsewhere(&e) ? run(&e, CLONE_FILES) : work(data);
+  close_if_open(e.user);
+  return result;
+}
+
 int errand_open(struct actor actor, const char *place, int protocol) {
-  struct errand e = {.network = NONE, .user = NONE, .process = NONE, .work = open_socket, .protocol = protocol};
+  struct errand e = nothing;
+  e.work = open_socket;
+  e.data = &protocol;
   int result = describe(&e, actor);
   if (result < 0) return result;
   if (place != NULL) e.network = other_namespace(place, "net");
@@ -207,11 +230,16 @@ int errand_open(struct actor actor, const char *place, int protocol) {
     int owner = ioctl(e.network, NS_GET_USERNS);
     if (owner >= 0) e.user = owner;
   }
-  bool is_ourselves = e.network < 0 && e.user < 0 && !e.changes_ids && !e.limits_capabilities;
-  result = (int)(is_ourselves ? open_socket(&e) : run(&e, CLONE_FILES));
+  result = (int)(is_elsewhere(&e) ? run(&e, CLONE_FILES) : open_socket(&protocol));
   close_if_open(e.network);
   close_if_open(e.user);
   return result;
+}
+
+uint64_t errand_capabilities(pid_t thread) {
+  struct capabilities found;
+  if (!capabilities_of(thread, &found)) return 0;
+  return (uint64_t)found.words[1].effective << 32 | found.words[0].effective;
 }
 
 void errand_borrow(pid_t thread, const int *numbers, int count, struct borrowed *borrowed) {
@@ -240,32 +268,14 @@ bool errand_shares_processes(pid_t thread) {
 }
 
 ssize_t errand_send(struct actor actor, const struct borrowed *borrowed, int descriptor, const struct msghdr *message) {
-  struct errand e = {.network = NONE, .user = NONE, .process = NONE, .work = send_with_borrowed,
-                     .descriptor = descriptor, .borrowed = borrowed, .message = message};
+  const struct sending sending = {borrowed, descriptor, message};
+  struct errand e = nothing;
+  e.work = send_with_borrowed;
+  e.data = &sending;
   int64_t result = describe(&e, actor);
   if (result == 0 && (e.process = namespace_of_thread(actor.thread, "pid")) < NONE) result = e.process + 1;
   if (result == 0) result = run(&e, 0);
   close_if_open(e.user);
   close_if_open(e.process);
   return result;
-}
-
-struct restraint restrain(struct actor actor) {
-  struct restraint r = {.holds = false};
-  struct capabilities mine, theirs = {0};
-  if ((actor.thread == 0 && !actor.powerless) || !capabilities_of(0, &mine)) return r;
-  /* Who is gone has none. */
-  if (!actor.powerless) (void)capabilities_of(actor.thread, &theirs);
-  memcpy(r.before, mine.words, sizeof r.before);
-  for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-    r.holds |= (mine.words[i].effective & ~theirs.words[i].effective) != 0;
-    mine.words[i].effective &= theirs.words[i].effective;
-  }
-  r.holds = r.holds && set_capabilities(&mine);
-  return r;
-}
-
-void release_restraint(const struct restraint *restraint) {
-  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  if (restraint->holds) (void)syscall(SYS_capset, &header, restraint->before);
 }

@@ -3,8 +3,8 @@
 #ifndef NLSPACE_ERRAND_H
 #define NLSPACE_ERRAND_H
 
-#include <linux/capability.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -14,9 +14,16 @@ struct actor {
   bool powerless; /* without any capability, whatever the thread has */
 };
 
+/* Does `work` with the actor's user IDs, user namespace and capabilities; it may not allocate or lock. What it returns, or
+ * -errno. */
+int64_t errand_act(struct actor actor, int64_t (*work)(const void *data), const void *data);
+
 /* An AF_NETLINK socket as it would be if the actor had opened it, in the network namespace of the file `place` or, if that
  * is NULL, where the actor is. A descriptor, or -errno. */
 int errand_open(struct actor actor, const char *place, int protocol);
+
+/* What the thread may do now: the bits of its effective capabilities; none when it is gone. */
+uint64_t errand_capabilities(pid_t thread);
 
 enum { MOST_BORROWED = 64 }; /* keep equal to MOST_CANDIDATES in kernel-sockets.ts */
 struct borrowed {
@@ -34,13 +41,5 @@ bool errand_shares_processes(pid_t thread);
 /* sendmsg by a process that has the borrowed descriptors under their own numbers, and numbers processes as the actor
  * does. The length or -errno. */
 ssize_t errand_send(struct actor actor, const struct borrowed *borrowed, int descriptor, const struct msghdr *message);
-
-/* This thread has no capability that the actor has not, until it is released. */
-struct restraint {
-  bool holds;
-  struct __user_cap_data_struct before[_LINUX_CAPABILITY_U32S_3];
-};
-struct restraint restrain(struct actor actor);
-void release_restraint(const struct restraint *restraint);
 
 #endif

@@ -26,6 +26,7 @@ enum {
   MOST_READY = 64,
   LONGEST_PLACE = 4096,
 };
+#define FAILED 0x80000000u
 
 /* What is told of a received datagram, in words of memory. */
 struct facts {
@@ -35,6 +36,11 @@ struct facts {
 };
 _Static_assert(SLOTS * sizeof(struct facts) <= FACTS && MOST_READY * sizeof(uint32_t) <= FACTS, "room for facts");
 
+struct opened {
+  bool used;
+  uint64_t capabilities; /* of whom it was opened for, then */
+};
+
 struct kernel {
   napi_env env;
   napi_ref handler, memory_reference;
@@ -43,7 +49,7 @@ struct kernel {
   uv_poll_t *poll;
   int epoll;
   uint8_t *memory;
-  bool *opened; /* by descriptor: those that are ours */
+  struct opened *opened; /* by descriptor */
   int room;
   bool ended, uv_done, finalized;
 };
@@ -60,23 +66,23 @@ static struct arguments arguments_of(napi_env env, napi_callback_info info) {
   return a;
 }
 
-static bool remember(struct kernel *kernel, int descriptor) {
+static bool remember(struct kernel *kernel, int descriptor, pid_t thread) {
   if (descriptor >= kernel->room) {
     int room = descriptor < 128 ? 256 : 2 * descriptor;
-    bool *grown = realloc(kernel->opened, (size_t)room * sizeof *grown);
+    struct opened *grown = realloc(kernel->opened, (size_t)room * sizeof *grown);
     if (grown == NULL) return false;
     memset(grown + kernel->room, 0, (size_t)(room - kernel->room) * sizeof *grown);
     kernel->opened = grown;
     kernel->room = room;
   }
-  kernel->opened[descriptor] = true;
+  kernel->opened[descriptor] = (struct opened){.used = true, .capabilities = errand_capabilities(thread)};
   return true;
 }
 
 /* The socket that a call is about; -1 for what is none of ours. */
 static int descriptor_of(napi_env env, const struct arguments *a) {
   int64_t descriptor = integer(env, a->values[0]);
-  return descriptor >= 0 && descriptor < a->kernel->room && a->kernel->opened[descriptor] ? (int)descriptor : -1;
+  return descriptor >= 0 && descriptor < a->kernel->room && a->kernel->opened[descriptor].used ? (int)descriptor : -1;
 }
 
 /* (descriptor, thread, powerless, …) */
@@ -103,7 +109,8 @@ static napi_value open_one(napi_env env, napi_callback_info info) {
   struct epoll_event interest = {.events = EPOLLIN | EPOLLET, .data.u64 = (uint64_t)integer(env, a.values[0])};
   /* The group of a datagram is always told; whether its reader wants to know is not our affair. */
   if (setsockopt(descriptor, SOL_NETLINK, NETLINK_PKTINFO, &on, sizeof on) < 0 ||
-      epoll_ctl(a.kernel->epoll, EPOLL_CTL_ADD, descriptor, &interest) < 0 || !remember(a.kernel, descriptor)) {
+      epoll_ctl(a.kernel->epoll, EPOLL_CTL_ADD, descriptor, &interest) < 0 ||
+      !remember(a.kernel, descriptor, (pid_t)integer(env, a.values[1]))) {
     int error = errno;
     close(descriptor);
     return number(env, -error);
@@ -111,15 +118,21 @@ static napi_value open_one(napi_env env, napi_callback_info info) {
   return number(env, descriptor);
 }
 
-typedef int (*name_call)(int, const struct sockaddr *, socklen_t);
+struct naming {
+  int (*call)(int, const struct sockaddr *, socklen_t);
+  int descriptor;
+  struct sockaddr_nl name;
+};
 
-static napi_value call_with_name(napi_env env, napi_callback_info info, name_call call) {
+static int64_t do_naming(const void *data) {
+  const struct naming *n = data;
+  return n->call(n->descriptor, (const struct sockaddr *)&n->name, sizeof n->name) < 0 ? -errno : 0;
+}
+
+static napi_value call_with_name(napi_env env, napi_callback_info info, int (*call)(int, const struct sockaddr *, socklen_t)) {
   struct arguments a = arguments_of(env, info);
-  struct sockaddr_nl name = name_of(env, a.values[3], a.values[4]);
-  struct restraint restraint = restrain(actor_of(env, &a));
-  int result = call(descriptor_of(env, &a), (struct sockaddr *)&name, sizeof name) < 0 ? -errno : 0;
-  release_restraint(&restraint);
-  return number(env, result);
+  const struct naming naming = {call, descriptor_of(env, &a), name_of(env, a.values[3], a.values[4])};
+  return number(env, errand_act(actor_of(env, &a), do_naming, &naming));
 }
 
 /* bind(descriptor, thread, powerless, port, groups) */
@@ -142,16 +155,21 @@ static napi_value name_one(napi_env env, napi_callback_info info) {
   return number(env, 0);
 }
 
+struct setting {
+  int descriptor, level, option, value;
+};
+
+static int64_t do_setting(const void *data) {
+  const struct setting *s = data;
+  return setsockopt(s->descriptor, s->level, s->option, &s->value, sizeof s->value) < 0 ? -errno : 0;
+}
+
 /* setOption(descriptor, thread, powerless, level, option, value) */
 static napi_value set_option(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
-  const int value = (int)integer(env, a.values[5]);
-  struct restraint restraint = restrain(actor_of(env, &a));
-  int result = setsockopt(descriptor_of(env, &a), (int)integer(env, a.values[3]), (int)integer(env, a.values[4]), &value,
-                          sizeof value);
-  result = result < 0 ? -errno : 0;
-  release_restraint(&restraint);
-  return number(env, result);
+  const struct setting setting = {descriptor_of(env, &a), (int)integer(env, a.values[3]), (int)integer(env, a.values[4]),
+                                  (int)integer(env, a.values[5])};
+  return number(env, errand_act(actor_of(env, &a), do_setting, &setting));
 }
 
 /* getOption(descriptor, level, option) */
@@ -171,40 +189,60 @@ static napi_value memberships(napi_env env, napi_callback_info info) {
   return number(env, result < 0 ? -errno : (int64_t)length);
 }
 
-/* send(descriptor, thread, powerless, bytes, port | -1, groups, candidates): the length */
+struct sending {
+  int descriptor;
+  struct msghdr message;
+};
+
+static int64_t do_sending(const void *data) {
+  const struct sending *s = data;
+  ssize_t length = sendmsg(s->descriptor, &s->message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  return length < 0 ? -errno : length;
+}
+
+/* Whether the kernel decides as it would for the actor although we send, if no destination is named: then it asks what
+ * whoever opened the socket may, and whoever sends. */
+static bool is_same_to_kernel(const struct kernel *kernel, struct actor actor, int descriptor) {
+  if (actor.thread == 0 || actor.powerless || descriptor < 0) return true;
+  return errand_capabilities(actor.thread) == kernel->opened[descriptor].capabilities;
+}
+
+static int64_t send_as(const struct kernel *kernel, struct actor actor, struct sending *sending, bool needs_name) {
+  if (needs_name || !is_same_to_kernel(kernel, actor, sending->descriptor)) return errand_act(actor, do_sending, sending);
+  sending->message.msg_name = NULL;
+  sending->message.msg_namelen = 0;
+  return do_sending(sending);
+}
+
+/* send(descriptor, thread, powerless, bytes, port | -1, groups, isPeer, candidates): the length */
 static napi_value send_one(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   const struct actor actor = actor_of(env, &a);
   const uint8_t *bytes, *candidates;
   size_t length, candidates_length;
-  if (!bytes_of(env, a.values[3], &bytes, &length)) return NULL;
+  int numbers[MOST_BORROWED];
+  if (!bytes_of(env, a.values[3], &bytes, &length) || !bytes_of(env, a.values[7], &candidates, &candidates_length)) return NULL;
   struct sockaddr_nl name = name_of(env, a.values[4], a.values[5]);
   struct iovec part = {(void *)bytes, length};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-  if (integer(env, a.values[4]) >= 0) {
-    message.msg_name = &name;
-    message.msg_namelen = sizeof name;
+  struct sending sending = {descriptor_of(env, &a), {.msg_iov = &part, .msg_iovlen = 1}};
+  const bool has_name = integer(env, a.values[4]) >= 0;
+  if (has_name) {
+    sending.message.msg_name = &name;
+    sending.message.msg_namelen = sizeof name;
   }
-  const int descriptor = descriptor_of(env, &a);
-  int numbers[MOST_BORROWED];
-  if (!bytes_of(env, a.values[6], &candidates, &candidates_length)) return NULL;
-  const size_t count = candidates_length / sizeof *numbers;
+  const size_t count = actor.thread == 0 ? 0 : candidates_length / sizeof *numbers;
   if (count > MOST_BORROWED) return number(env, -E2BIG);
   memcpy(numbers, candidates, count * sizeof *numbers);
-  if (count > 0 && actor.thread > 0) {
+  if (count > 0) {
     struct borrowed borrowed;
     errand_borrow(actor.thread, numbers, (int)count, &borrowed);
     if (borrowed.count > 0 || !errand_shares_processes(actor.thread)) {
-      ssize_t sent = errand_send(actor, &borrowed, descriptor, &message);
+      ssize_t sent = errand_send(actor, &borrowed, sending.descriptor, &sending.message);
       errand_give_back(&borrowed);
       return number(env, sent);
     }
   }
-  struct restraint restraint = restrain(actor);
-  ssize_t sent = sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (sent < 0) sent = -errno;
-  release_restraint(&restraint);
-  return number(env, sent);
+  return number(env, send_as(a.kernel, actor, &sending, has_name && !truth(env, a.values[6])));
 }
 
 /* Room for NETLINK_PKTINFO and NETLINK_LISTEN_ALL_NSID. */
@@ -262,12 +300,13 @@ static napi_value receive_many(napi_env env, napi_callback_info info) {
   return number(env, count);
 }
 
-/* ready(): the tokens of sockets where something has arrived, as words of memory; how many, at most MOST_READY */
+/* ready(): the tokens of sockets where something has arrived, as words of memory, each with FAILED if that is an error; how
+ * many, at most MOST_READY */
 static napi_value ready(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   struct epoll_event events[MOST_READY];
   int count = a.kernel->ended ? 0 : epoll_wait(a.kernel->epoll, events, MOST_READY, 0);
-  for (int i = 0; i < count; i++) ((uint32_t *)a.kernel->memory)[i] = (uint32_t)events[i].data.u64;
+  for (int i = 0; i < count; i++) ((uint32_t *)a.kernel->memory)[i] = (uint32_t)events[i].data.u64 | (events[i].events & EPOLLERR ? FAILED : 0);
   return number(env, count < 0 ? 0 : count);
 }
 
@@ -275,7 +314,7 @@ static napi_value close_one(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   int descriptor = descriptor_of(env, &a);
   if (descriptor < 0) return NULL;
-  a.kernel->opened[descriptor] = false;
+  a.kernel->opened[descriptor].used = false;
   close(descriptor);
   return NULL;
 }
@@ -327,7 +366,7 @@ static void on_environment_ends(napi_async_cleanup_hook_handle hook, void *data)
   if (kernel->ended) return;
   kernel->ended = true;
   for (int i = 0; i < kernel->room; i++)
-    if (kernel->opened[i]) close(i);
+    if (kernel->opened[i].used) close(i);
   free(kernel->opened);
   kernel->opened = NULL;
   kernel->room = 0;

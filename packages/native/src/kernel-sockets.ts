@@ -7,7 +7,7 @@ export interface KernelSockets {
   /** Facts about what was received, in words; from `FACTS` on the bytes. Valid until the next call. */
   readonly memory: ArrayBuffer;
   /**
-   * @param token names it in `ready`.
+   * @param token names it in `ready`: less than `FAILED`.
    * @param place the file of a network namespace; empty for the one that the thread is in.
    * @returns a descriptor; it does not block.
    */
@@ -29,6 +29,7 @@ export interface KernelSockets {
   memberships(descriptor: number): number;
   /**
    * @param portId -1 for no destination.
+   * @param isPeer it would go there without a destination.
    * @param candidates numbers, 32 bits each, that the kernel is to understand as the thread does: descriptors, if it has
    * them open, and processes.
    * @returns the length.
@@ -40,13 +41,14 @@ export interface KernelSockets {
     bytes: Uint8Array,
     portId: number,
     groups: number,
+    isPeer: boolean,
     candidates: Uint8Array,
   ): number;
   /** One datagram; @returns its length, with MSG_TRUNC the true one. */
   receive(descriptor: number, capacity: number, flags: number): number;
   /** What is there; @returns the number of datagrams, one per slot. */
   receiveMany(descriptor: number): number;
-  /** Where something has arrived since it was last said: tokens become words of memory; @returns how many. */
+  /** Where something has arrived since it was last said: tokens, with `FAILED`, become words of memory; @returns how many. */
   ready(): number;
   close(descriptor: number): void;
   keepLoopAlive(alive: boolean): void;
@@ -64,6 +66,8 @@ export enum Fact {
 export const FACT_WORDS = 8;
 export const FACTS = 4096;
 export const SLOT_SIZE = 1 << 20;
+/** In a word of `ready`: the next receive gives an error. */
+export const FAILED = 0x8000_0000;
 /** What `ready` says at most. */
 export const MOST_READY = 64;
 /** Of `send`. */

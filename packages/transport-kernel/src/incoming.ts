@@ -25,20 +25,28 @@ export class Incoming {
   /** What the kernel has said instead of a datagram, and will not say again. */
   #error: NetlinkError | undefined;
   #offered = UNREMARKABLE;
+  #isSuspect = false;
 
   constructor(
     private readonly table: SocketTable,
     private readonly descriptor: number,
   ) {}
 
+  /** The kernel has an error to say, which comes before what was looked at. */
+  suspect(): void {
+    this.#isSuspect = true;
+  }
+
   get isReadable(): boolean {
     if (this.#taken.length > 0 || this.#error !== undefined) return true;
+    if (this.#isSuspect) this.#askForError();
     this.#look();
     return this.#head !== undefined || this.#error !== undefined;
   }
 
   /** @throws {NetlinkError} ENOBUFS and what else the kernel says instead of a datagram, once. */
   receive({ capacity, peek = false }: ReceiveOptions): Datagram | undefined {
+    if (this.#isSuspect) this.#askForError();
     if (this.#taken.length === 0 && this.#error === undefined && this.#head === undefined) {
       if (peek || capacity !== undefined) this.#look();
       else this.#takeMany();
@@ -57,6 +65,11 @@ export class Incoming {
     if (!peek || next instanceof NetlinkError) this.#taken.shift();
     if (next instanceof NetlinkError) throw next;
     return next;
+  }
+
+  #askForError(): void {
+    this.#isSuspect = false;
+    if (this.#error === undefined && this.#head !== undefined) this.#ask(0, Flag.Peek);
   }
 
   #throwError(): void {

@@ -57,7 +57,11 @@ export class KernelSocket implements NetlinkSocket {
     this.#actor = options.actor;
     this.#descriptor = opened.descriptor;
     this.#incoming = new Incoming(table, opened.descriptor);
-    table.listen(opened.token, { arrived: () => this.onReadable?.() }, options.keepsAlive);
+    const arrived = (hasFailed: boolean) => {
+      if (hasFailed) this.#incoming.suspect();
+      this.onReadable?.();
+    };
+    table.listen(opened.token, { arrived }, options.keepsAlive);
   }
 
   get address(): NetlinkAddress {
@@ -126,6 +130,7 @@ export class KernelSocket implements NetlinkSocket {
       datagram,
       destination?.portId ?? NO_DESTINATION,
       destination?.groups ?? 0,
+      destination?.portId === this.#peer.portId && destination.groups === this.#peer.groups,
       thread === 0 ? NOTHING : this.#mentions(datagram),
     );
     // Another process does not read: it says nothing when it does.

@@ -1,10 +1,11 @@
 import type { Datagram } from '@nlspace/core';
-import { FACT_WORDS, FACTS, Fact, type KernelSockets, native, SLOT_SIZE } from '@nlspace/native';
+import { FACT_WORDS, FACTS, FAILED, Fact, type KernelSockets, native, SLOT_SIZE } from '@nlspace/native';
 import type { Actor } from './actor.js';
 
 /** Who hears that something has arrived. */
 export interface Listening {
-  arrived(): void;
+  /** @param hasFailed the kernel will say an error before the next datagram. */
+  arrived(hasFailed: boolean): void;
 }
 
 export interface OpenedSocket {
@@ -37,7 +38,8 @@ export class SocketTable {
 
   /** @returns a negative errno when it is refused. */
   open(actor: Actor, protocol: number, place: string): OpenedSocket | number {
-    const token = this.#token++ >>> 0;
+    const token = this.#token;
+    this.#token = (token + 1) % FAILED;
     const { thread, isPowerless } = actor;
     const descriptor = this.sockets.open(token, thread, isPowerless, protocol, place);
     return descriptor < 0 ? descriptor : { descriptor, token };
@@ -57,7 +59,8 @@ export class SocketTable {
   /** Tells every socket at which something has arrived, so that what a send has caused is seen when it returns. */
   tellArrivals(): void {
     for (let count = this.sockets.ready(); count > 0; count = this.sockets.ready())
-      for (const token of this.#words.slice(0, count)) this.#listening.get(token)?.arrived();
+      for (const word of this.#words.slice(0, count))
+        this.#listening.get(word % FAILED)?.arrived(word >= FAILED);
   }
 
   /** One fact about the datagram that was received last, or about one of many. */
