@@ -119,7 +119,7 @@ module.exports = {
           '^packages/$1/',
           '^packages/[^/]+/dist/src/index\\.(js|d\\.ts)$',
           '^packages/[^/]+/src/index\\.ts$',
-          '/dist/src/differential/index\\.(js|d\\.ts)$',
+          '/dist/src/(differential|rtsock)/index\\.(js|d\\.ts)$',
           '^packages/family-route/dist/src/client/index\\.(js|d\\.ts)$',
           '^packages/family-route/src/client/index\\.ts$',
         ],

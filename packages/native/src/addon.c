@@ -725,6 +725,7 @@ static napi_value lock(napi_env env, napi_callback_info info) {
 NAPI_MODULE_INIT() {
   set_function(env, exports, "createSupervisor", create_supervisor, NULL);
   set_function(env, exports, "createKernelSockets", create_kernel_sockets, NULL);
+  set_function(env, exports, "createPacketSockets", create_packet_sockets, NULL);
   set_function(env, exports, "createChannel", create_channel, NULL);
   set_function(env, exports, "closeDescriptor", close_descriptor, NULL);
   set_function(env, exports, "peerCredentials", peer_credentials, NULL);

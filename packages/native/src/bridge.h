@@ -71,5 +71,6 @@ static inline void set_function(napi_env env, napi_value object, const char *nam
 
 /* What the files bring, named as they are in index.ts. */
 napi_value create_kernel_sockets(napi_env env, napi_callback_info info);
+napi_value create_packet_sockets(napi_env env, napi_callback_info info);
 
 #endif

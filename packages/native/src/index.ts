@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { KernelSockets } from './kernel-sockets.js';
+import type { PacketSockets } from './packet-sockets.js';
 
 export * from './kernel-sockets.js';
+export * from './packet-sockets.js';
 
 /** What a trapped system call asks for; the numbers are those of `enum operation` in supervisor.h. */
 export enum Operation {
@@ -140,6 +142,8 @@ interface Addon {
   createSupervisor(handlers: SupervisorHandlers, channel: number): Supervisor;
   /** @param onReady called by the event loop when `ready` has something to say. */
   createKernelSockets(onReady: () => void): KernelSockets;
+  /** @param onReady likewise; as long as there is something to say. */
+  createPacketSockets(onReady: () => void): PacketSockets;
   createChannel(): [ours: number, launchers: number];
   closeDescriptor(descriptor: number): void;
   /** Who connected a Unix-domain socket (SO_PEERCRED), or a negative errno. */

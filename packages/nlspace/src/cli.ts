@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<Command, () => Promise<CommandFunction>>> = {
   describe: async () => (await import('./command-line/describe-command.js')).describeCommand,
   ynl: async () => (await import('./command-line/ynl-command.js')).ynlCommand,
   trace: async () => (await import('./command-line/trace-command.js')).traceCommand,
+  rtsock: async () => (await import('./command-line/rtsock-command.js')).rtsockCommand,
   tour: async () => (await import('./command-line/tour.js')).tourCommand,
 };
 

@@ -7,6 +7,12 @@ export { RoutingSocket, type RoutingSocketOptions, type SocketOwner } from './so
 export { addressText } from './text/address-text.js';
 export { messageObject, messageText } from './text/message-text.js';
 export * from './wire/bsd-errno.js';
+export {
+  ControlOption,
+  ControlType,
+  decodeControl,
+  encodeControl,
+} from './wire/control.js';
 export * from './wire/headers.js';
 export type { ValuesOf } from './wire/layout.js';
 export * from './wire/message.js';

@@ -56,7 +56,17 @@ export async function listen(
   const { log = logToStandardError } = options;
   const services = new Set<FrameService>();
   const server = createServer((stream) => welcome(stream));
-  const file = await listenAtPath(server, path, mode);
+  const file = await listenAtPath(
+    {
+      listen: async (made) => {
+        server.listen(made);
+        await once(server, 'listening');
+      },
+      close: () => server.close(),
+    },
+    path,
+    mode,
+  );
   // Running out of descriptors, for example: the next one may be luckier.
   server.on('error', ({ message }) => log(`a peer could not be accepted: ${message}`));
   let closed: Promise<void> | undefined;

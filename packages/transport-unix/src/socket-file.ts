@@ -1,10 +1,16 @@
 import { once } from 'node:events';
 import { chmod, lstat, mkdtemp, rename, rmdir, unlink } from 'node:fs/promises';
-import { connect, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { checkLength } from './address.js';
 import { AddressError } from './address-error.js';
 import { withLock } from './lock-file.js';
+
+/** What can listen at a path. */
+export interface PathServer {
+  listen(path: string): Promise<void>;
+  close(): void;
+}
 
 /** A socket's file that is ours. */
 export interface SocketFile {
@@ -19,13 +25,12 @@ export interface SocketFile {
  *
  * @throws {AddressError} EADDRINUSE where somebody listens, EEXIST where there is something else.
  */
-export async function listenAtPath(server: Server, path: string, mode: number): Promise<SocketFile> {
+export async function listenAtPath(server: PathServer, path: string, mode: number): Promise<SocketFile> {
   const folder = await mkdtemp(join(dirname(path), '.nls-'));
   const made = join(folder, 's');
   try {
     checkLength(made, 'listen');
-    server.listen(made);
-    await once(server, 'listening');
+    await server.listen(made);
     await chmod(made, mode);
     const { dev, ino } = await lstat(made);
     const isOurs = async () => {

@@ -28,6 +28,7 @@ const OPTIONS = {
     to: { type: 'string' },
     record: { type: 'string' },
     replay: { type: 'string' },
+    rtsock: { type: 'string' },
   },
   serve: {
     listen: { type: 'string' },
@@ -40,6 +41,7 @@ const OPTIONS = {
     family: { type: 'string', multiple: true },
     'link-kind': { type: 'string', multiple: true },
     profile: { type: 'string' },
+    rtsock: { type: 'string' },
   },
   family: {
     to: { type: 'string' },
@@ -69,10 +71,37 @@ const OPTIONS = {
     'no-admin': { type: 'boolean' },
     base: { type: 'string' },
   },
+  rtsock: {
+    to: { type: 'string' },
+    json: { type: 'boolean' },
+    fib: { type: 'string' },
+    inet: { type: 'boolean', short: '4' },
+    inet6: { type: 'boolean', short: '6' },
+    interface: { type: 'string' },
+    blackhole: { type: 'boolean' },
+    reject: { type: 'boolean' },
+    proto1: { type: 'boolean' },
+    mtu: { type: 'string' },
+    weight: { type: 'string' },
+  },
   tour: {},
 } satisfies Record<string, NonNullable<ParseArgsConfig['options']>>;
 
 export type Command = keyof typeof OPTIONS;
+
+/** Of `nlspace rtsock`. */
+export interface RtsockOptions {
+  readonly fib?: string;
+  readonly inet?: boolean;
+  readonly inet6?: boolean;
+  /** The name of a link. */
+  readonly interface?: string;
+  readonly blackhole?: boolean;
+  readonly reject?: boolean;
+  readonly proto1?: boolean;
+  readonly mtu?: string;
+  readonly weight?: string;
+}
 
 export interface CommandLine {
   /** Undefined with `--help`, `--version` or nothing at all. */
@@ -121,7 +150,11 @@ export interface CommandLine {
   readonly listenAddress: string | undefined;
   /** Of the file of the socket. */
   readonly mode: number | undefined;
-  /** Behind the options: never looked into. The words of `family` and `ynl`. */
+  /** Where routing sockets are served. */
+  readonly rtsockAddress: string | undefined;
+  /** The options of `rtsock`, as they were given. */
+  readonly rtsockOptions: RtsockOptions;
+  /** Behind the options: never looked into. The words of `family`, `rtsock` and `ynl`. */
   readonly program: readonly string[];
 }
 
@@ -142,7 +175,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   };
   const given = argv.slice(isCommand ? 1 : 0);
   // These words are no program: options may stand behind them.
-  const words = command === 'family' || command === 'ynl' ? wordsOf(given, options) : undefined;
+  const hasWords = command === 'family' || command === 'ynl' || command === 'rtsock';
+  const words = hasWords ? wordsOf(given, options) : undefined;
   const begin = words === undefined ? programBegin(given, options) : given.length;
   const program = words ?? given.slice(given[begin] === '--' ? begin + 1 : begin);
   const values = parse(given.slice(0, begin), options, words !== undefined);
@@ -151,9 +185,9 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     throw new UsageError(`${command} takes no program`);
   if (command === 'trace' && (values['read'] === undefined) === (program.length === 0))
     throw new UsageError('trace takes a program, or --read FILE');
-  refuseBesides(values, 'to', ['family', 'link-kind', 'profile'], SAID_BY_DAEMON);
+  refuseBesides(values, 'to', ['family', 'link-kind', 'profile', 'rtsock'], SAID_BY_DAEMON);
   refuseBesides(values, 'read', ['to', 'no-admin', 'base', 'capture'], SAID_BY_RECORDING);
-  refuseBesides(values, 'replay', ['to', 'family', 'link-kind', 'profile'], SAID_BY_RECORDING);
+  refuseBesides(values, 'replay', ['to', 'family', 'link-kind', 'profile', 'rtsock'], SAID_BY_RECORDING);
   return {
     command,
     help: values['help'] === true,
@@ -183,6 +217,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     to: values['to'] as string | undefined,
     listenAddress: values['listen'] as string | undefined,
     mode: readMode(values['mode'] as string | undefined),
+    rtsockAddress: values['rtsock'] as string | undefined,
+    rtsockOptions: command === 'rtsock' ? (values as RtsockOptions) : {},
     program,
   };
 }

@@ -10,6 +10,7 @@ import { addressOf, kernelNamed, openBackDoor } from './back-door.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
 import { withMiddleware } from './with-middleware.js';
+import { withRtsock } from './with-rtsock.js';
 
 /** `nlspace run`: terminal, standard input, signals and exit status are the program's own. */
 export function runCommand(commandLine: CommandLine): Promise<ExitResult> {
@@ -30,7 +31,12 @@ async function runOnOwnDomain(commandLine: CommandLine): Promise<ExitResult> {
   await loadFamilies(domain, families);
   // Who makes TUN devices does not ask by netlink, so nobody could refuse.
   const isRestricted = commandLine.readOnly || commandLine.authorizations.length > 0;
-  return runOn(domain, commandLine, isRestricted ? {} : { tunDevices: tunDevices(network) });
+  const rtsock = await withRtsock(network, commandLine);
+  try {
+    return await runOn(domain, commandLine, isRestricted ? {} : { tunDevices: tunDevices(network) });
+  } finally {
+    await rtsock?.close();
+  }
 }
 
 /**

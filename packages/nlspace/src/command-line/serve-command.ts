@@ -11,6 +11,7 @@ import { addressOf } from './back-door.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
 import { withMiddleware } from './with-middleware.js';
+import { withRtsock } from './with-rtsock.js';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -27,14 +28,21 @@ export async function serveCommand(commandLine: CommandLine): Promise<ExitResult
   const { netlink, finish } = await withMiddleware(domain, commandLine);
   const address = addressOf(listenAddress, 'listen');
   const listener = await listen(netlink, address, mode === undefined ? {} : { mode });
+  const rtsock = await withRtsock(network, commandLine);
   const told = new Promise<void>((resolve) => {
     for (const signal of STOP_SIGNALS) process.once(signal, () => resolve());
   });
   const { pid } = process;
+  const where = { address: listener.address, ...(rtsock === undefined ? {} : { rtsock: rtsock.address }) };
   process.stdout.write(
-    json ? `${JSON.stringify({ address: listener.address, pid })}\n` : `listening at ${listener.address}\n`,
+    json
+      ? `${JSON.stringify({ ...where, pid })}\n`
+      : Object.values(where)
+          .map((one) => `listening at ${one}\n`)
+          .join(''),
   );
   await told;
+  await rtsock?.close();
   await listener.close();
   finish();
   return { exitCode: 0, signal: undefined };

@@ -11,6 +11,7 @@ export const USAGE = `nlspace: the kernel side of netlink, in user space
   nlspace trace --read FILE [options]              what is in a capture
   nlspace ynl export FAMILY [options]              the YNL specification of a generic family
   nlspace ynl import FILE                          a family and a client in TypeScript, from a YNL specification
+  nlspace rtsock monitor|get|add|… [options]       BSD routing sockets on a network that serves them
   nlspace tour                                     a few commands of ip(8) and what they show
 
   nlspace COMMAND --help    the options of a command
@@ -48,6 +49,8 @@ Terminal, standard input, signals and exit status are the program's own. Without
       --record FILE       write what the program is served, for --replay: a capture, behind everything that changes it
       --replay FILE       serve what was said to a program before; what it did not ask then is refused, and the nearest
                           request that was recorded is named with the difference
+      --rtsock unix:PATH  also serve BSD routing sockets, for nlspace rtsock and programs in any language; with --no-admin,
+                          --read-only or --authorize they can only ask and listen
       --base NUMBER       trap calls on descriptors from NUMBER on (default 512); 0 traps all: slower, but right also
                           for programs that pass netlink sockets with SCM_RIGHTS or move them with dup2
 
@@ -78,6 +81,8 @@ and many at once. Root and the owner of this process may change things, others w
       --family MODULE     also serve the families that a JavaScript module exports; may be repeated
       --link-kind FILE    a module that exports classes decorated with @LinkKind; may be repeated
       --profile NAME      behave like linux (default) or freebsd where they part; numbers stay Linux's
+      --rtsock unix:PATH  also serve BSD routing sockets, for nlspace rtsock and programs in any language (--mode holds
+                          for them, too); with --read-only or --authorize they can only ask and listen
 `,
   family: `nlspace family list [options]
 nlspace family load FILE [options]
@@ -139,6 +144,30 @@ rtmon(8) has written.
       --base NUMBER   trap calls on descriptors from NUMBER on (default 512)
 
 exit status: as that of nlspace run
+`,
+  rtsock: `nlspace rtsock monitor [options]
+nlspace rtsock get DESTINATION [options]
+nlspace rtsock add DESTINATION [GATEWAY] [options]
+nlspace rtsock change DESTINATION [GATEWAY] [options]
+nlspace rtsock delete DESTINATION [GATEWAY] [options]
+nlspace rtsock dump [routes|interfaces|multicast] [options]
+
+What route(8) does on BSD, over the routing sockets that nlspace run or serve offers with --rtsock: shows what happens
+there, asks, changes. A destination is an address, a prefix (10.8.0.0/16) or default. What is added is STATIC.
+
+      --to unix:PATH    where they are served (needed)
+      --json            as JSON, a line for each message
+      --fib NUMBER      the routing table; 0 is main (default)
+  -4, --inet            monitor and dump: IPv4 only
+  -6, --inet6           monitor and dump: IPv6 only; default is that of IPv6
+      --interface NAME  without a gateway: on this link
+      --blackhole       drop the packets
+      --reject          refuse them
+      --proto1          the route is a routing daemon's, instead of STATIC
+      --mtu BYTES       of the path
+      --weight NUMBER   of one path among several
+
+exit status: 1 when the other end has refused, 125 when nobody is there, 2 usage
 `,
   tour: `nlspace tour
 
