@@ -1,6 +1,7 @@
 #!/bin/bash
 # `npm run sanitize [CHECK…]`: the addon and the launcher, built with AddressSanitizer and UndefinedBehaviorSanitizer,
-# under the checks of transport-seccomp/test/programs/probe.c (all, or those that are named). Fails on any report.
+# under the checks of transport-seccomp/test/programs/probe.c (all, or those that are named), and the sockets for packets under the
+# tests of routing sockets (`packets`). Fails on any report.
 # Needs gcc with its libasan and libubsan.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -25,10 +26,19 @@ make -s -C $native CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,und
 if (($# > 0)); then checks=("$@"); else
   # Those that do not end, want a caller without privilege or the real kernel are not for this.
   mapfile -t checks < <(sed -n 's/^    {"\([a-z_]*\)", .*/\1/p' $source | grep -vx 'forever\|blocked\|privilege\|storm_on_kernel')
+  checks+=(packets)
 fi
 runtime="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
 status=0
 for check in "${checks[@]}"; do
+  if [[ $check == packets ]]; then
+    (cd packages/nlspace && LD_PRELOAD=$runtime ASAN_OPTIONS="detect_leaks=0:log_path=$work/address" \
+      UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/undefined" \
+      timeout 120 ../../node_modules/.bin/ava dist/test/rtsock/serve-rtsock.test.js </dev/null >>"$work/said" 2>&1) ||
+      { echo 'sanitize: packets failed' && status=1; }
+    echo 'sanitize: packets is done'
+    continue
+  fi
   for base in 512 0; do
     # What Node keeps until it exits is no leak of ours; the tests count what is left behind.
     PROBE_BASE=$base LD_PRELOAD=$runtime ASAN_OPTIONS="detect_leaks=0:log_path=$work/address" \
