@@ -405,6 +405,21 @@ test('nlspace run serves routing sockets as long as its program runs', async (t)
   t.regex(after.stderr, /connect ENOENT/);
 });
 
+for (const option of ['--read-only', '--no-admin']) {
+  test(`with ${option} routing sockets can only be asked`, async (t) => {
+    const rtsock = `unix:${join(folder, `${count++}.rtsock`)}`;
+    const script = `
+      ${process.execPath} ${NLSPACE} rtsock add 10.8.0.0/16 --blackhole --to ${rtsock} || true
+      ${process.execPath} ${NLSPACE} rtsock dump -4 --to ${rtsock}`;
+    const { stdout, stderr } = await start(process.execPath, [
+      NLSPACE,
+      ...['run', option, '--rtsock', rtsock, '--', 'sh', '-ec', script],
+    ]).ended;
+    t.is(stderr, 'nlspace: add 10.8.0.0/16: EPERM\n');
+    t.is(stdout, 'Destination Gateway Flags Nhop# Mtu Weight Netif\n');
+  });
+}
+
 const WRONG: readonly (readonly [readonly string[], string])[] = [
   [['rtsock'], 'rtsock takes monitor, get, add, change, delete, dump'],
   [['rtsock', 'flush', '--to', 'unix:/x'], 'rtsock takes monitor, get, add, change, delete, dump'],
