@@ -105,7 +105,11 @@ function inProcess(count: number, label: string): void {
 const BATCH_COMMANDS = 20_000;
 
 /** Seconds of `ip route show` and of `ip -batch`, with `count` routes there. */
-function programs(side: Side, count: number): { show: number; batch: number } {
+function programs(
+  side: Side,
+  count: number,
+  options: readonly string[] = [],
+): { show: number; batch: number } {
   const script = (file: string) => `
 ${replay} send ${file} >&2
 commands=$(mktemp)
@@ -114,7 +118,7 @@ awk 'BEGIN { for (i = 0; i < ${BATCH_COMMANDS}; i++)
   printf "route add 60.%d.%d.%d/32 via 10.0.0.%d\\n", i / 65536, i / 256 % 256, i % 256, 2 + i % 16 }' >$commands
 a=$(now); ip route show >/dev/null; b=$(now); ip route show >/dev/null; c=$(now); ip -batch $commands; d=$(now)
 echo $a $b $c $d`;
-  const stamps = withRecorded([ipv4Routes(count)], (file) => runScript(side, script(file)))
+  const stamps = withRecorded([ipv4Routes(count)], (file) => runScript(side, script(file), options))
     .trim()
     .split(' ')
     .map(BigInt);
@@ -143,6 +147,33 @@ function realPrograms(count: number, label: string): void {
     referenceName: 'kernel',
     better: 'lower',
   });
+}
+
+/** The same with a capture of all that is said, against one without. */
+function captured(count: number, label: string): void {
+  const plain = programs('nlspace', count);
+  const folder = mkdtempSync(join(tmpdir(), 'nlspace-bench-'));
+  try {
+    const own = programs('nlspace', count, ['--capture', join(folder, 'capture.pcapng')]);
+    report({
+      name: `ip route show, ${label}, captured`,
+      unit: 's',
+      nlspace: own.show,
+      reference: plain.show,
+      referenceName: 'not captured',
+      better: 'lower',
+    });
+    report({
+      name: 'ip -batch route add, captured',
+      unit: 'µs/command',
+      nlspace: (own.batch / BATCH_COMMANDS) * 1e6,
+      reference: (plain.batch / BATCH_COMMANDS) * 1e6,
+      referenceName: 'not captured',
+      better: 'lower',
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The shell command that dumps three times and prints the line of the fastest. */
@@ -330,6 +361,7 @@ for (const [count, label] of sizes) {
   inProcess(count, label);
   realPrograms(count, label);
 }
+captured(100_000, '100 k');
 bigNetwork(options.quick ? SMALL : BIG);
 if (options.json !== undefined) {
   writeFileSync(options.json, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);

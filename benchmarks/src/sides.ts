@@ -24,12 +24,15 @@ export function hasKernelSide(): boolean {
 /**
  * Runs a shell script in a fresh world with v0 (10.0.0.1/8) up, and gives what it printed.
  *
+ * @param options of `nlspace run`.
  * @throws {Error} with the script's error output.
  */
-export function runScript(side: Side, script: string): string {
+export function runScript(side: Side, script: string, options: readonly string[] = []): string {
   const shell = ['sh', '-e', '-c', `${SETUP}\n${script}`];
   const [program, ...rest] =
-    side === 'kernel' ? ['unshare', '-n', ...shell] : [process.execPath, COMMAND, 'run', '--', ...shell];
+    side === 'kernel'
+      ? ['unshare', '-n', ...shell]
+      : [process.execPath, COMMAND, 'run', ...options, '--', ...shell];
   const result = spawnSync(program as string, rest, { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (result.status !== 0) throw new Error(`${side}: exit status ${result.status}\n${result.stderr}`);
   return result.stdout;

@@ -24,7 +24,9 @@ type MutableSocket = { -readonly [K in keyof ObservedSocket]: ObservedSocket[K] 
  *
  * @throws {CaptureError} when it is none of these. What is wrong later on is a problem among the events.
  */
-export function readCapture(file: Uint8Array): Generator<CapturedEvent> {
+export function readCapture(given: Uint8Array): Generator<CapturedEvent> {
+  // Slices of a Buffer are no copies.
+  const file = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   if (isRtmon(file)) return rtmonEvents(file);
   if (isPcap(file)) return foreignEvents(() => readPcap(file));
   if (!isPcapng(file)) throw new CaptureError('is neither pcapng nor pcap, and rtmon has not written it');

@@ -16,6 +16,8 @@ export interface RecordedRequest {
 
 /** What a receive gave: a datagram, or an error. */
 export interface Arrival {
+  /** Its place among all events of the recording. */
+  readonly place: number;
   readonly dialogue: Dialogue;
   readonly bytes: Uint8Array | undefined;
   readonly errno: number;
@@ -48,12 +50,14 @@ export function readRecording(file: Uint8Array): Dialogue[] {
   // Port IDs are used again after a socket has gone.
   const byPort = new Map<string, Dialogue>();
   let last: RecordedRequest | undefined;
+  let place = 0;
   for (const event of readCapture(file)) {
+    place++;
     if (event.kind === 'problem') throw new CaptureError(event.text);
     const dialogue = dialogues[event.socket.number] ?? firstOf(event);
     dialogues[dialogue.number] = dialogue;
     if (event.kind === 'call') {
-      readCall(event, dialogue, last);
+      readCall(event, place, dialogue, last);
       if (event.call === 'bound') byPort.set(`${dialogue.protocol}/${event.results[0]}`, dialogue);
     } else if (event.kind === 'sent') {
       last = requestOf(event.bytes, dialogue);
@@ -63,7 +67,7 @@ export function readRecording(file: Uint8Array): Dialogue[] {
       const origins = [...readMessages(bytes)].map(({ header }) =>
         byPort.get(`${dialogue.protocol}/${header.portId}`),
       );
-      const arrival = { dialogue, bytes, errno: 0, sourcePortId, group, namespaceNumber, origins };
+      const arrival = { place, dialogue, bytes, errno: 0, sourcePortId, group, namespaceNumber, origins };
       const request = group === 0 ? (requestAnsweredBy(bytes, dialogue) ?? last) : last;
       (request ?? dialogue).released.push(arrival);
     }
@@ -81,7 +85,12 @@ function firstOf(event: SocketEvent): Dialogue {
   return { number, protocol, openErrno: 0, calls: [], requests: [], released: [] };
 }
 
-function readCall(event: CallEvent, dialogue: Dialogue, last: RecordedRequest | undefined): void {
+function readCall(
+  event: CallEvent,
+  place: number,
+  dialogue: Dialogue,
+  last: RecordedRequest | undefined,
+): void {
   const { call, errno } = event;
   if (call === 'open') dialogue.openErrno = errno;
   else if (call === 'send') {
@@ -89,6 +98,7 @@ function readCall(event: CallEvent, dialogue: Dialogue, last: RecordedRequest | 
     if (request !== undefined) request.errno = errno;
   } else if (call === 'receive') {
     const failure = {
+      place,
       dialogue,
       bytes: undefined,
       errno,

@@ -26,6 +26,7 @@ export class Stage {
   /** Somebody has sent or received on it: it is not given to others any more. */
   hasBegun = false;
   readonly #ready: Arrival[];
+  #isFirstKnown = false;
   /** What a program sends now instead of a recorded sequence number and port ID. */
   readonly #sent = new Map<number, { readonly sequence: number; readonly portId: number }>();
   readonly #answered = new Set<CallEvent>();
@@ -39,11 +40,16 @@ export class Stage {
   }
 
   next(leave: boolean): Arrival | undefined {
+    this.#isFirstKnown = leave && this.#ready.length > 0;
     return leave ? this.#ready[0] : this.#ready.shift();
   }
 
+  /** In front of what was received after it, if that is still here and nobody has looked at it. */
   push(arrival: Arrival): void {
-    this.#ready.push(arrival);
+    let index = this.#ready.length;
+    const first = this.#isFirstKnown ? 1 : 0;
+    while (index > first && (this.#ready[index - 1] as Arrival).place > arrival.place) index--;
+    this.#ready.splice(index, 0, arrival);
   }
 
   /** The first request that has not been sent again and asks for the same. */

@@ -291,3 +291,14 @@ test('what is no whole capture of nlspace cannot be replayed', async (t) => {
   });
   t.throws(() => replay(new Uint8Array(40)), { instanceOf: CaptureError });
 });
+
+test('a file is the same after it has been replayed', async (t) => {
+  const file = Buffer.from(
+    await recorded(async (netlink) => {
+      await ask(await open(netlink, 100), { type: ContractType.Fetch, sequence: 5, count: 1 });
+    }),
+  );
+  const before = Buffer.from(file);
+  await ask(await open(replay(file), 200), { type: ContractType.Fetch, sequence: 9, count: 1 });
+  t.true(file.equals(before));
+});

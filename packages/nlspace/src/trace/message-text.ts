@@ -35,8 +35,8 @@ function whatText(line: TracedLine, hasTimes: boolean): string {
 function messageText(message: TracedMessage): string {
   const { name, raw, flags, outcome } = message;
   const begin = `${name} seq ${raw.header.sequence}`;
-  const parts = outcome === undefined ? [flags.join('|'), contentText(message)] : outcomeParts(message);
-  return [begin, ...parts].filter((part) => part !== '').join(' ');
+  const parts = outcome === undefined ? [contentText(message)] : outcomeParts(message);
+  return [begin, flags.join('|'), ...parts].filter((part) => part !== '').join(' ');
 }
 
 function contentText({ content, raw: { header, payload } }: TracedMessage): string {

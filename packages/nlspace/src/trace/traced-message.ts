@@ -30,6 +30,7 @@ export interface TracedMessage extends Traced {
   /** Another namespace that it comes from. */
   readonly namespaceNumber: number | undefined;
   readonly name: string;
+  /** Of a control message only what says that a dump was interrupted. */
   readonly flags: readonly string[];
   readonly raw: RawMessage;
   /** Undefined where nobody knows how its payload reads. */

@@ -82,7 +82,9 @@ export class Tracer {
       group: isNotification ? vocabulary.groupName(event.group) : undefined,
       namespaceNumber: event.kind === 'received' ? event.namespaceNumber : undefined,
       name: outcome?.name ?? name,
-      flags: isControl ? [] : flagNames(header.flags, vocabulary.modifiersOf(header.type)),
+      flags: isControl
+        ? flagNames(header.flags & MessageFlag.DumpInterrupted, [])
+        : flagNames(header.flags, vocabulary.modifiersOf(header.type)),
       raw,
       content: schema && readableMessage(schema, payload, vocabulary.texts),
       outcome,

@@ -1,0 +1,127 @@
+import { type Netlink, NetlinkDomain, NetlinkError, type NetlinkSocket, readMessages } from '@nlspace/core';
+import {
+  CONTRACT_PROTOCOL,
+  ContractFamily,
+  ContractType,
+  FAR_GROUP,
+  requests,
+} from '@nlspace/transport-contract';
+import test from 'ava';
+import fc from 'fast-check';
+import { CaptureError, capture, replay } from '../../src/index.js';
+import { FileInMemory } from '../capture/file-in-memory.js';
+
+const SOCKETS = 3;
+
+/** Something that a program does on one of its sockets. */
+type Step =
+  | { readonly kind: 'ask'; readonly socket: number; readonly type: ContractType; readonly count: number }
+  | { readonly kind: 'join'; readonly socket: number }
+  | { readonly kind: 'leave'; readonly socket: number }
+  | { readonly kind: 'receive'; readonly socket: number };
+
+const socket = fc.nat(SOCKETS - 1);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('ask' as const),
+      socket,
+      type: fc.constantFrom(
+        ContractType.Touch,
+        ContractType.Fetch,
+        ContractType.List,
+        ContractType.Announce,
+        ContractType.Refuse,
+        99 as ContractType,
+      ),
+      count: fc.nat(5),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('join' as const, 'leave' as const, 'receive' as const),
+      socket,
+    }),
+  },
+);
+
+/** What a program sees: each socket's messages in their order, with what stays the same from run to run. */
+async function play(netlink: Netlink, steps: readonly Step[], firstPort: number): Promise<string[][]> {
+  const sockets: NetlinkSocket[] = [];
+  const seen: string[][] = [];
+  for (let number = 0; number < SOCKETS; number++) {
+    const credentials = { uid: 0, gid: 0, pid: firstPort + number, netAdmin: true };
+    sockets.push(await netlink.open({ protocol: CONTRACT_PROTOCOL, credentials }));
+    seen.push([]);
+  }
+  let sequence = firstPort;
+  const take = (number: number) => {
+    for (let datagram = sockets[number]?.receive(); datagram; datagram = sockets[number]?.receive()) {
+      for (const { header, payload } of readMessages(datagram.bytes)) {
+        const body = header.type === 2 ? payload.subarray(0, 4) : payload;
+        seen[number]?.push(
+          `${header.type} ${header.flags} +${header.sequence - firstPort} ${header.portId - firstPort} ${Buffer.from(body).toString('hex')}`,
+        );
+      }
+    }
+  };
+  for (const one of steps) {
+    const target = sockets[one.socket];
+    if (one.kind === 'join') await target?.joinGroup(FAR_GROUP);
+    else if (one.kind === 'leave') await target?.leaveGroup(FAR_GROUP);
+    else if (one.kind === 'receive') take(one.socket);
+    else {
+      const { type, count } = one;
+      const flags = type === ContractType.List ? 0x300 : 4;
+      await target?.send(requests({ type, count, size: 8, sequence: sequence++, flags }));
+    }
+  }
+  for (let number = 0; number < SOCKETS; number++) take(number);
+  return seen;
+}
+
+async function recordingOf(steps: readonly Step[]): Promise<{ file: Uint8Array; seen: string[][] }> {
+  const domain = new NetlinkDomain();
+  domain.register(ContractFamily);
+  const file = new FileInMemory();
+  const seen = await play(capture(domain, { write: file.write, now: () => 1 }), steps, 1000);
+  return { file: file.bytes, seen };
+}
+
+test('whatever a program does, a replay tells it what it was told', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const { file, seen } = await recordingOf(steps);
+      t.deepEqual(await play(replay(file), steps, 5000), seen);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a recording with changed bytes is refused, or refuses; nothing else is thrown', async (t) => {
+  const steps: Step[] = [
+    { kind: 'join', socket: 1 },
+    { kind: 'ask', socket: 0, type: ContractType.Fetch, count: 2 },
+    { kind: 'ask', socket: 0, type: ContractType.Announce, count: 2 },
+    { kind: 'ask', socket: 2, type: ContractType.List, count: 3 },
+  ];
+  const { file } = await recordingOf(steps);
+  let played = 0;
+  const changes = fc.array(fc.tuple(fc.nat(file.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(changes, async (replaced) => {
+      const changed = file.slice();
+      for (const [offset, value] of replaced) changed[offset] = value;
+      try {
+        await play(replay(changed), steps, 5000);
+        played++;
+      } catch (error) {
+        if (!(error instanceof CaptureError) && !(error instanceof NetlinkError)) throw error;
+      }
+    }),
+    { numRuns: 400 },
+  );
+  t.true(played > 0);
+});
