@@ -46,7 +46,7 @@ for (const protocol of [NetlinkProtocol.Route, NetlinkProtocol.Generic]) {
         const lines: string[] = [];
         const netlink = trace(saying(received), { write: (line) => lines.push(line), json, times: true });
         const socket = await netlink.open({ protocol });
-        socket.send(sent);
+        await socket.send(sent);
         const taken = socket.receive()?.bytes;
         if (json) for (const line of lines) JSON.parse(line);
         return taken === received && lines.every((line) => !line.includes('\n'));
