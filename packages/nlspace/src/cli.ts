@@ -11,6 +11,9 @@ type CommandFunction = (commandLine: CommandLine) => Promise<ExitResult>;
 const COMMANDS: Readonly<Record<Command, () => Promise<CommandFunction>>> = {
   run: async () => (await import('./command-line/run-command.js')).runCommand,
   serve: async () => (await import('./command-line/serve-command.js')).serveCommand,
+  save: async () => (await import('./command-line/save-command.js')).saveCommand,
+  restore: async () => (await import('./command-line/restore-command.js')).restoreCommand,
+  diff: async () => (await import('./command-line/diff-command.js')).diffCommand,
   family: async () => (await import('./command-line/family-command.js')).familyCommand,
   describe: async () => (await import('./command-line/describe-command.js')).describeCommand,
   ynl: async () => (await import('./command-line/ynl-command.js')).ynlCommand,
@@ -48,9 +51,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(PIPE_CLOSED_STATUS);
 });
 
-/** What a daemon has answered, or what is wrong with a capture. By name: `--help` loads no netlink. */
+/** What a daemon has answered, or what is wrong with a file. By name: `--help` loads no netlink. */
+const EXPECTED_ERRORS = ['NetlinkError', 'CaptureError', 'StateError'];
+
 function isRefusal(error: unknown): error is Error {
-  return error instanceof Error && (error.name === 'NetlinkError' || error.name === 'CaptureError');
+  return error instanceof Error && EXPECTED_ERRORS.includes(error.name);
 }
 
 try {

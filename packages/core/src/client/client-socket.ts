@@ -57,6 +57,8 @@ export interface ReceivedMessage<
   readonly portId: number;
   /** The group that a notification came through; 0 for replies. */
   readonly group: number;
+  /** What has been decoded: for reading only, others may have the same bytes. */
+  readonly payload: Uint8Array;
 }
 
 /** A request that has not been answered to its end. */
@@ -382,7 +384,7 @@ export class ClientSocket implements AsyncDisposable {
     if (schema === undefined)
       throw new DecodeError(`no schema for message type ${header.type}`, 0, 'message');
     const { type: messageType, flags, sequence, portId } = header;
-    return { ...decodeMessage(schema, payload), messageType, flags, sequence, portId, group };
+    return { ...decodeMessage(schema, payload), messageType, flags, sequence, portId, group, payload };
   }
 }
 

@@ -19,6 +19,10 @@ export type {
 } from './routes.js';
 export type { ListedRule, NewRule, RuleFilter } from './rules.js';
 export type { RouteClientOptions } from './sockets.js';
+export { compareStates, type StateDifference } from './state/compare-states.js';
+export { type NetworkState, type StateMessage, stateOf } from './state/network-state.js';
+export type { RestoreOptions } from './state/restore.js';
+export { decodeState, encodeState, isStateFile, StateError } from './state/state-file.js';
 export type { LinkReference } from './translation.js';
 export type { Change, ChangeCause, WatchFilters, WatchOptions } from './watch.js';
 export { Watch } from './watch.js';

@@ -1,10 +1,4 @@
-import {
-  Errno,
-  type MessageBody,
-  type MessageSchema,
-  NetlinkError,
-  type RequestOptions,
-} from '@nlspace/core';
+import { Errno, type MessageBody, type MessageSchema, NetlinkError } from '@nlspace/core';
 import { RouteMessageType } from '../route-message-type.js';
 import { isInterruption } from './interruptions.js';
 import { selectLink } from './links.js';
@@ -16,6 +10,12 @@ const SCHEMA = linkMessage as unknown as MessageSchema;
 
 /** RTEXT_FILTER_SKIP_STATS */
 const WITHOUT_STATISTICS: MessageBody = { attributes: { extendedMask: 8 } };
+
+/** On whose behalf: the flags of that request are not these requests'. */
+interface Asked {
+  readonly operation?: string;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Whose messages name links by their own. */
 const NEEDS_NO_NAMES = ['links', 'rules'];
@@ -31,8 +31,9 @@ export class LinkIndex implements LinkNames {
   }
 
   /** @throws {NetlinkError} ENODEV */
-  async indexOf(link: LinkReference, options: RequestOptions): Promise<number> {
+  async indexOf(link: LinkReference, { operation, signal }: Asked): Promise<number> {
     if (typeof link === 'number') return link;
+    const options = { signal, ...(operation === undefined ? {} : { operation }) };
     try {
       const body = selectLink(link);
       const [found] = await this.sockets.do(RouteMessageType.GetLink, SCHEMA, body as MessageBody, options);
@@ -52,9 +53,10 @@ export class LinkIndex implements LinkNames {
   }
 
   /** Learns the names of all links, where the objects of a list have indexes. One that is missed stays without a name. */
-  async refresh(objects: string, options: RequestOptions): Promise<void> {
+  async refresh(objects: string, { operation, signal }: Asked): Promise<void> {
     if (NEEDS_NO_NAMES.includes(objects)) return;
     this.#names.clear();
+    const options = { signal, ...(operation === undefined ? {} : { operation }) };
     const links = this.sockets.dump(RouteMessageType.GetLink, SCHEMA, WITHOUT_STATISTICS, options);
     try {
       for await (const { header, attributes } of links) {

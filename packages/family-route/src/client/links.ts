@@ -92,6 +92,9 @@ export interface LinkChange extends LinkSettings {
   /** Sets what only links of this kind have. */
   readonly kind?: string;
   readonly kindData?: Uint8Array;
+  /** Sets what only ports of such a master have. */
+  readonly portKind?: string;
+  readonly portData?: Uint8Array;
 }
 
 export interface LinkFilter {
@@ -159,15 +162,28 @@ export function selectLink(link: LinkReference): Body {
   };
 }
 
+/** RTM_NEWLINKPROP, RTM_DELLINKPROP */
+export function writeNames(interfaceIndex: number, alternativeNames: readonly string[]): Body {
+  return {
+    header: { interfaceIndex },
+    attributes: { properties: { alternativeNames: [...alternativeNames] } },
+  };
+}
+
 export async function writeChange(
   interfaceIndex: number,
-  { name, master, kind, kindData, ...settings }: LinkChange,
+  { name, master, kind, kindData, portKind, portData, ...settings }: LinkChange,
   resolve: LinkResolver,
 ): Promise<Body> {
   const information =
-    kind === undefined
+    kind === undefined && portKind === undefined
       ? undefined
-      : present<Attributes['information'] & object>({ kind, data: kindData } as never);
+      : present<Attributes['information'] & object>({
+          kind,
+          data: kindData,
+          slaveKind: portKind,
+          slaveData: portData,
+        } as never);
   return writeLink(interfaceIndex, settings, {
     name,
     information,

@@ -1,4 +1,4 @@
-import { type MessageCatalog, type MessageSchema, refineMessage } from '@nlspace/core';
+import { ipAddressKind, type MessageCatalog, type MessageSchema, refineMessage } from '@nlspace/core';
 import { address } from '../address/address-message.js';
 import { link } from '../link/link-message.js';
 import { neighbour } from '../neighbour/neighbour-message.js';
@@ -25,6 +25,8 @@ export const addressMessage = refineMessage(address, {
 });
 
 export const routeMessage = refineMessage(route, {
+  destination: ipAddressKind(),
+  source: ipAddressKind(),
   gateway: addressText,
   preferredSource: addressText,
   via: viaText,
@@ -40,7 +42,11 @@ export const neighbourMessage = refineMessage(neighbour, {
   protocol: protocolName,
 });
 
-export const ruleMessage = refineMessage(rule, { protocol: protocolName });
+export const ruleMessage = refineMessage(rule, {
+  destination: ipAddressKind(),
+  source: ipAddressKind(),
+  protocol: protocolName,
+});
 
 const MESSAGES: ReadonlyMap<number, unknown> = new Map<number, unknown>([
   [RouteMessageType.NewLink, linkMessage],

@@ -3,7 +3,15 @@ import { RouteMessageType } from '../route-message-type.js';
 import { prefixesEqual } from './address-text.js';
 import { ADDRESSES, type AddressSelector, type ListedAddress, type NewAddress } from './addresses.js';
 import { LinkIndex } from './link-index.js';
-import { LINKS, type LinkChange, type ListedLink, type NewLink, selectLink, writeChange } from './links.js';
+import {
+  LINKS,
+  type LinkChange,
+  type ListedLink,
+  type NewLink,
+  selectLink,
+  writeChange,
+  writeNames,
+} from './links.js';
 import { type ListedNeighbour, NEIGHBOURS, type NeighbourSelector, type NewNeighbour } from './neighbours.js';
 import { type ListedNexthop, NEXTHOPS, type NewNexthop } from './nexthops.js';
 import { type CallOptions, ObjectClient, ReplaceableObjectClient } from './object-client.js';
@@ -19,6 +27,8 @@ import {
 } from './routes.js';
 import { type ListedRule, type NewRule, RULES, type RuleFilter } from './rules.js';
 import { type RouteClientOptions, RouteSockets } from './sockets.js';
+import { type NetworkState, readState } from './state/network-state.js';
+import { type RestoreOptions, restoreState } from './state/restore.js';
 import type { LinkReference } from './translation.js';
 import { Watch, type WatchFilters, type WatchOptions } from './watch.js';
 import type { ObjectName } from './watched.js';
@@ -45,6 +55,28 @@ export class LinkClient extends ObjectClient<'links', NewLink, LinkReference> {
     const resolve = (name: LinkReference) => this.links.indexOf(name, options);
     const body = await writeChange(await resolve(link), change, resolve);
     await this.do(RouteMessageType.NewLink, body, options);
+  }
+
+  /** Gives it further names, which may be longer than 15 bytes. @throws {NetlinkError} EEXIST where one is taken. */
+  async addNames(link: LinkReference, names: readonly string[], { signal }: CallOptions = {}): Promise<void> {
+    const options = {
+      operation: 'links.addNames',
+      signal,
+      flags: MessageFlag.Create | MessageFlag.Exclusive,
+    };
+    const body = writeNames(await this.links.indexOf(link, options), names);
+    await this.do(RouteMessageType.NewLinkProperty, body, options);
+  }
+
+  /** @throws {NetlinkError} ENOENT where it has no such name. */
+  async removeNames(
+    link: LinkReference,
+    names: readonly string[],
+    { signal }: CallOptions = {},
+  ): Promise<void> {
+    const options = { operation: 'links.removeNames', signal };
+    const body = writeNames(await this.links.indexOf(link, options), names);
+    await this.do(RouteMessageType.DeleteLinkProperty, body, options);
   }
 }
 
@@ -169,6 +201,16 @@ export class RouteClient implements AsyncDisposable {
     options: WatchOptions = {},
   ): Watch<K> {
     return new Watch(this.sockets, this.#index, filters, options);
+  }
+
+  /** All that there is, with the messages that tell of it: to be kept in a file, compared, or restored elsewhere. */
+  save({ signal }: CallOptions = {}): Promise<NetworkState> {
+    return readState(this.sockets, signal);
+  }
+
+  /** Makes the network as a state says, as far as that goes; `report` is told what is not as it was. */
+  restore(state: NetworkState, options: RestoreOptions = {}): Promise<void> {
+    return restoreState(this, state, options);
   }
 
   /** Ends everything that is under way. Idempotent. */

@@ -9,18 +9,19 @@ import {
 } from '@nlspace/core';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { RouteMessageType } from '../route-message-type.js';
-import { ADDRESSES, type AddressFilter } from './addresses.js';
+import type { AddressFilter } from './addresses.js';
 import { isEmptyTable, isInterruption, MOST_ATTEMPTS } from './interruptions.js';
 import { LinkHistory, type LinkNews } from './link-history.js';
 import type { LinkIndex } from './link-index.js';
 import { LINKS, type LinkFilter } from './links.js';
 import { type Difference, Mirror } from './mirror.js';
-import { NEIGHBOURS, type NeighbourFilter } from './neighbours.js';
-import { NEXTHOPS, type NexthopFilter } from './nexthops.js';
-import { ROUTES, type RouteFilter } from './routes.js';
-import { RULES, type RuleFilter } from './rules.js';
+import type { NeighbourFilter } from './neighbours.js';
+import type { NexthopFilter } from './nexthops.js';
+import type { RouteFilter } from './routes.js';
+import type { RuleFilter } from './rules.js';
 import type { RouteSockets } from './sockets.js';
 import { type AnyTranslation, type LinkReference, schemaOf } from './translation.js';
+import { TRANSLATIONS } from './translations.js';
 import {
   ALWAYS_HEARD,
   createsNexthop,
@@ -62,15 +63,6 @@ export type Change<K extends ObjectName = ObjectName> = {
     | { readonly of: Of; readonly type: 'snapshot'; readonly objects: readonly ListedObjects[Of][] }
     | ({ readonly of: Of; readonly cause: ChangeCause } & Difference<ListedObjects[Of]>);
 }[K];
-
-const TRANSLATIONS: Readonly<Record<ObjectName, AnyTranslation>> = {
-  links: LINKS,
-  addresses: ADDRESSES,
-  nexthops: NEXTHOPS,
-  routes: ROUTES,
-  neighbours: NEIGHBOURS,
-  rules: RULES,
-};
 
 /** RTM_DEL… among NEW, DEL, GET, SET. */
 const DELETE = 1;

@@ -3,6 +3,7 @@ import { AddressFlag } from '../address/address-flags.js';
 import { ROUTE_GROUPS } from '../route-groups.js';
 import { RouteMessageType } from '../route-message-type.js';
 import type { ListedAddress } from './addresses.js';
+import { attributesIn } from './attributes-in.js';
 import type { ListedLink } from './links.js';
 import type { Identity } from './mirror.js';
 import type { ListedNeighbour } from './neighbours.js';
@@ -136,18 +137,10 @@ const BRIDGE_TIMERS = [16, 17, 18, 19];
 /** IFLA_BRPORT_MESSAGE_AGE_TIMER, …FORWARD_DELAY_TIMER, …HOLD_TIMER */
 const BRIDGE_PORT_TIMERS = [21, 22, 23];
 
-/** The attributes in some bytes, one by one, but for those of some types. */
 function withoutAttributes(bytes: Uint8Array, types: readonly number[]): readonly string[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const kept: string[] = [];
-  for (let offset = 0; bytes.length - offset >= 4; ) {
-    const length = view.getUint16(offset, true);
-    if (length < 4 || offset + length > bytes.length) break;
-    if (!types.includes(view.getUint16(offset + 2, true)))
-      kept.push(bytes.subarray(offset, offset + length).join());
-    offset += (length + 3) & ~3;
-  }
-  return kept;
+  return [...attributesIn(bytes)]
+    .filter(({ type }) => !types.includes(type))
+    .map(({ bytes }) => bytes.join());
 }
 
 function hasGateway({ gateway, nexthops }: ListedRoute): boolean {

@@ -26,6 +26,7 @@ const OPTIONS = {
     'link-kind': { type: 'string', multiple: true },
     profile: { type: 'string' },
     to: { type: 'string' },
+    from: { type: 'string' },
     record: { type: 'string' },
     replay: { type: 'string' },
     rtsock: { type: 'string' },
@@ -42,6 +43,17 @@ const OPTIONS = {
     'link-kind': { type: 'string', multiple: true },
     profile: { type: 'string' },
     rtsock: { type: 'string' },
+    from: { type: 'string' },
+  },
+  save: {
+    from: { type: 'string' },
+    to: { type: 'string' },
+  },
+  restore: {
+    to: { type: 'string' },
+  },
+  diff: {
+    json: { type: 'boolean' },
   },
   family: {
     to: { type: 'string' },
@@ -88,6 +100,9 @@ const OPTIONS = {
 } satisfies Record<string, NonNullable<ParseArgsConfig['options']>>;
 
 export type Command = keyof typeof OPTIONS;
+
+/** Behind them come words, not a program. */
+const WORD_COMMANDS: readonly Command[] = ['family', 'ynl', 'rtsock', 'save', 'restore', 'diff'];
 
 /** Of `nlspace rtsock`. */
 export interface RtsockOptions {
@@ -147,6 +162,8 @@ export interface CommandLine {
   readonly profile: ProfileName;
   /** Where a daemon listens, instead of a domain of the command's own. */
   readonly to: string | undefined;
+  /** Whose state a network begins with, or is read. */
+  readonly from: string | undefined;
   readonly listenAddress: string | undefined;
   /** Of the file of the socket. */
   readonly mode: number | undefined;
@@ -154,7 +171,7 @@ export interface CommandLine {
   readonly rtsockAddress: string | undefined;
   /** The options of `rtsock`, as they were given. */
   readonly rtsockOptions: RtsockOptions;
-  /** Behind the options: never looked into. The words of `family`, `rtsock` and `ynl`. */
+  /** Behind the options: never looked into. Words, where a command takes some. */
   readonly program: readonly string[];
 }
 
@@ -175,8 +192,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   };
   const given = argv.slice(isCommand ? 1 : 0);
   // These words are no program: options may stand behind them.
-  const hasWords = command === 'family' || command === 'ynl' || command === 'rtsock';
-  const words = hasWords ? wordsOf(given, options) : undefined;
+  const words =
+    command !== undefined && WORD_COMMANDS.includes(command) ? wordsOf(given, options) : undefined;
   const begin = words === undefined ? programBegin(given, options) : given.length;
   const program = words ?? given.slice(given[begin] === '--' ? begin + 1 : begin);
   const values = parse(given.slice(0, begin), options, words !== undefined);
@@ -186,6 +203,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   if (command === 'trace' && (values['read'] === undefined) === (program.length === 0))
     throw new UsageError('trace takes a program, or --read FILE');
   refuseBesides(values, 'to', ['family', 'link-kind', 'profile', 'rtsock'], SAID_BY_DAEMON);
+  refuseBesides(values, command === 'run' ? 'from' : 'none', ['to', 'replay'], SAID_BY_STATE);
   refuseBesides(values, 'read', ['to', 'no-admin', 'base', 'capture'], SAID_BY_RECORDING);
   refuseBesides(values, 'replay', ['to', 'family', 'link-kind', 'profile', 'rtsock'], SAID_BY_RECORDING);
   return {
@@ -215,6 +233,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     linkKinds: (values['link-kind'] as string[] | undefined) ?? [],
     profile: readProfile(values['profile'] as string | undefined),
     to: values['to'] as string | undefined,
+    from: values['from'] as string | undefined,
     listenAddress: values['listen'] as string | undefined,
     mode: readMode(values['mode'] as string | undefined),
     rtsockAddress: values['rtsock'] as string | undefined,
@@ -227,6 +246,8 @@ function wordsOf(args: string[], options: NonNullable<ParseArgsConfig['options']
   return parseArgs({ args, options, strict: false, allowPositionals: true }).positionals;
 }
 
+const SAID_BY_STATE = (wrong: string) =>
+  `--from makes a network of this command's own, so there is no --${wrong}; nlspace restore fills that of a daemon`;
 const SAID_BY_DAEMON = (wrong: string) => `--${wrong} is an option of nlspace serve where there is --to`;
 const SAID_BY_RECORDING = (wrong: string) => `--${wrong} has no place where a file is read: it says it all`;
 

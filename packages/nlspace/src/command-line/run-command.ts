@@ -7,6 +7,7 @@ import { PROFILES } from '../profiles.js';
 import { tunDevices } from '../tun-devices.js';
 import type { CommandLine } from './arguments.js';
 import { addressOf, kernelNamed, openBackDoor } from './back-door.js';
+import { beginAs } from './begin-as.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
 import { withMiddleware } from './with-middleware.js';
@@ -22,13 +23,14 @@ export function runCommand(commandLine: CommandLine): Promise<ExitResult> {
 }
 
 async function runOnOwnDomain(commandLine: CommandLine): Promise<ExitResult> {
-  const { families, linkKinds, profile } = commandLine;
+  const { families, linkKinds, profile, from } = commandLine;
   const network = new Network({
     profile: PROFILES[profile].network,
     ...(linkKinds.length === 0 ? {} : { kinds: await loadLinkKinds(linkKinds) }),
   });
   const domain = createNetlink({ profile, network });
   await loadFamilies(domain, families);
+  if (from !== undefined) await beginAs(from, domain);
   // Who makes TUN devices does not ask by netlink, so nobody could refuse.
   const isRestricted = commandLine.readOnly || commandLine.authorizations.length > 0;
   const rtsock = await withRtsock(network, commandLine);

@@ -8,6 +8,7 @@ import { LoadedFamilies } from '../daemon/loaded-families.js';
 import { PROFILES } from '../profiles.js';
 import type { CommandLine } from './arguments.js';
 import { addressOf } from './back-door.js';
+import { beginAs } from './begin-as.js';
 import { loadFamilies } from './load-families.js';
 import { loadLinkKinds } from './load-link-kinds.js';
 import { withMiddleware } from './with-middleware.js';
@@ -17,7 +18,7 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `nlspace serve`: keeps a domain until it is told to stop. */
 export async function serveCommand(commandLine: CommandLine): Promise<ExitResult> {
-  const { listenAddress, mode, json, profile, families, linkKinds } = commandLine;
+  const { listenAddress, mode, json, profile, families, linkKinds, from } = commandLine;
   const network = new Network({
     profile: PROFILES[profile].network,
     ...(linkKinds.length === 0 ? {} : { kinds: await loadLinkKinds(linkKinds) }),
@@ -25,6 +26,7 @@ export async function serveCommand(commandLine: CommandLine): Promise<ExitResult
   const domain = createNetlink({ profile, network });
   addDaemonFamily(domain, network);
   await loadFamilies(domain, families);
+  if (from !== undefined) await beginAs(from, domain);
   const { netlink, finish } = await withMiddleware(domain, commandLine);
   const address = addressOf(listenAddress, 'listen');
   const listener = await listen(netlink, address, mode === undefined ? {} : { mode });

@@ -5,6 +5,9 @@ export const USAGE = `nlspace: the kernel side of netlink, in user space
 
   nlspace run [options] [--] [program args…]       run a program (default: your shell) on a network of its own
   nlspace serve [options]                          keep a domain for programs that are run with --to
+  nlspace save FILE [--from SOURCE]                a network as a file
+  nlspace restore FILE [--to unix:PATH]            make a network as a file says
+  nlspace diff A B [--json]                        what two networks do not have alike
   nlspace family list|load|unload [options]        the families of a running daemon
   nlspace describe [options] [--] [program args…]  what a domain serves, and what a program used of it
   nlspace trace [options] [--] program [args…]     what a program says to the kernel, and what the kernel says
@@ -46,6 +49,8 @@ Terminal, standard input, signals and exit status are the program's own. Without
       --to unix:PATH      on the domain of a daemon (nlspace serve) instead; unix: alone is where it listens by default
       --to kernel         on the real kernel, with the program's own rights and network namespace: what it says can be
                           traced, captured and disturbed. kernel:NAME (or kernel:/PATH): in a namespace it is not in
+      --from SOURCE       begin with a copy of a network: kernel, kernel:NAMESPACE, unix:PATH, a file of nlspace save, a
+                          capture. What is not as there is said on standard error
       --record FILE       write what the program is served, for --replay: a capture, behind everything that changes it
       --replay FILE       serve what was said to a program before; what it did not ask then is refused, and the nearest
                           request that was recorded is named with the difference
@@ -83,6 +88,36 @@ and many at once. Root and the owner of this process may change things, others w
       --profile NAME      behave like linux (default) or freebsd where they part; numbers stay Linux's
       --rtsock unix:PATH  also serve BSD routing sockets, for nlspace rtsock and programs in any language (--mode holds
                           for them, too); with --read-only or --authorize they can only ask and listen
+      --from SOURCE       begin with a copy of a network: kernel, kernel:NAMESPACE, unix:PATH, a file of nlspace save, a
+                          capture
+`,
+  save: `nlspace save FILE [--from SOURCE]
+
+Writes links, addresses, nexthops, routes, neighbours and rules to a file, as the netlink messages that tell of them
+(\`ip monitor all file FILE\` shows them). FILE may be - for standard output.
+
+      --from SOURCE   unix:PATH (a daemon; default: the user's own), kernel, kernel:NAMESPACE, or another file or a
+                      capture. --to is the same
+`,
+  restore: `nlspace restore FILE [--to unix:PATH|kernel|kernel:NAMESPACE]
+
+Makes a network as a file says that nlspace save has written, or as a capture says. What is there already stays. What is
+not as it was is said on standard error: a link that is not virtual, or of a kind that is not known there, becomes a dummy;
+neighbours that were only being looked for are left out.
+
+      --to BACK-END   a daemon (default: the user's own) or, as root, the real kernel
+
+exit status: 0 all is as it was, 1 something is not, 125 it could not be done, 2 usage
+`,
+  diff: `nlspace diff A B [--json]
+
+Compares two networks object by object: kernel, kernel:NAMESPACE, unix:PATH, a file of nlspace save, a capture. Links are
+the same by their names; counters, ages and interface indexes do not count. Lines begin with - (only in A), + (only in B)
+or ~ (different).
+
+      --json   the differences as JSON: of, name, change, and fields with what they are in A and in B
+
+exit status: 0 equal, 1 different, 2 trouble
 `,
   family: `nlspace family list [options]
 nlspace family load FILE [options]
