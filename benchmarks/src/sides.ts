@@ -4,8 +4,16 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const COMMAND = `${root}packages/nlspace/bin/nlspace.js`;
 
-/** Where a script runs: the same commands, another kernel side. */
-export type Side = 'nlspace' | 'kernel';
+const FRESH = ['unshare', '-n'];
+
+/** Where a script runs: the same commands, another kernel side, or the kernel through nlspace. */
+const SIDES = {
+  nlspace: (options) => underNlspace(...options),
+  kernel: () => FRESH,
+  proxy: (options) => [...underNlspace('--to', 'kernel', ...options), ...FRESH],
+} satisfies Record<string, (options: readonly string[]) => readonly string[]>;
+
+export type Side = keyof typeof SIDES;
 
 /** Compiles a C program of this package and gives its path. */
 export function compile(name: string): string {
@@ -28,11 +36,7 @@ export function hasKernelSide(): boolean {
  * @throws {Error} with the script's error output.
  */
 export function runScript(side: Side, script: string, options: readonly string[] = []): string {
-  const shell = ['sh', '-e', '-c', `${SETUP}\n${script}`];
-  const [program, ...rest] =
-    side === 'kernel'
-      ? ['unshare', '-n', ...shell]
-      : [process.execPath, COMMAND, 'run', ...options, '--', ...shell];
+  const [program, ...rest] = [...SIDES[side](options), 'sh', '-e', '-c', `${SETUP}\n${script}`];
   const result = spawnSync(program as string, rest, { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (result.status !== 0) throw new Error(`${side}: exit status ${result.status}\n${result.stderr}`);
   return result.stdout;
@@ -65,9 +69,9 @@ export function bestWallTime(command: readonly string[], runs: number): number {
   return best;
 }
 
-/** The command line that runs a program on nlspace. */
-export function underNlspace(program: readonly string[]): string[] {
-  return [process.execPath, COMMAND, 'run', '--', ...program];
+/** What to put before a program so that it runs on nlspace. */
+export function underNlspace(...options: readonly string[]): string[] {
+  return [process.execPath, COMMAND, 'run', ...options, '--'];
 }
 
 /** A script of this package in a node process of its own, so that its memory is its own. */

@@ -34,6 +34,7 @@ export {
 } from '@nlspace/family-route';
 export * from '@nlspace/family-route/client';
 export * from '@nlspace/middleware';
+export { type KernelOptions, kernel } from '@nlspace/transport-kernel';
 export {
   type ExitResult,
   exitAs,

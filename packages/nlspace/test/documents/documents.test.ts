@@ -54,12 +54,19 @@ function fileOf(page: string, { line, name }: Program): string {
 /** AVA runs tests of the folder that it is started in, if its package says so. */
 const TEST_MANIFEST = { type: 'module', ava: { files: ['**/*.js'], timeout: '2m' } };
 
+/** What is done to the real kernel is done where nobody else is. */
+const usesKernel = (source: string): boolean => source.includes('kernel(');
+const EMPTY_NAMESPACE = process.getuid?.() === 0 ? ['-n'] : ['-r', '-n'];
+const hasNamespaces = (await execute('unshare', [...EMPTY_NAMESPACE, '--', 'true'])).status === 0;
+
 function run(page: string, program: Program): Promise<Ended> {
   if (program.language === 'sh') {
     const folder = hasScripts(page) ? dirname(fileOf(page, program)) : WORKSPACE;
     return execute('/bin/sh', ['-ec', SHELL_BEGIN + program.source], folder);
   }
   const file = fileOf(page, program).replace(/ts$/, 'js');
+  if (usesKernel(program.source))
+    return execute('unshare', [...EMPTY_NAMESPACE, '--', process.execPath, file]);
   if (!isTestFile(program)) return execute(process.execPath, [file]);
   return execute(process.execPath, [AVA, relative(FOLDER, file)], FOLDER);
 }
@@ -117,7 +124,10 @@ const usesPython = (page: string, source: string) =>
 for (const { page, program } of programs) {
   if (isScript(program)) continue;
   const { line, source, output } = program;
-  const isUnmet = (needsIp(source) && !hasIp) || (usesPython(page, source) && !hasPyroute2);
+  const isUnmet =
+    (needsIp(source) && !hasIp) ||
+    (usesPython(page, source) && !hasPyroute2) ||
+    (usesKernel(source) && !hasNamespaces);
   // The scripts of a page share its folder.
   const declare = isUnmet ? test.skip : hasScripts(page) ? test.serial : test;
   declare(`${page} line ${line} runs and prints what the page says`, async (t) => {
