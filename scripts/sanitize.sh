@@ -1,7 +1,7 @@
 #!/bin/bash
 # `npm run sanitize [CHECK…]`: the addon and the launcher, built with AddressSanitizer and UndefinedBehaviorSanitizer,
-# under the checks of transport-seccomp/test/programs/probe.c (all, or those that are named), and the sockets for packets under the
-# tests of routing sockets (`packets`). Fails on any report.
+# under the checks of transport-seccomp/test/programs/probe.c (all, or those that are named), the sockets for packets under the tests of
+# routing sockets (`packets`), and as root the sockets of the kernel, also under programs (`kernel`). Fails on any report.
 # Needs gcc with its libasan and libubsan.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -27,23 +27,43 @@ if (($# > 0)); then checks=("$@"); else
   # Those that do not end, want a caller without privilege or the real kernel are not for this.
   mapfile -t checks < <(sed -n 's/^    {"\([a-z_]*\)", .*/\1/p' $source | grep -vx 'forever\|blocked\|privilege\|storm_on_kernel')
   checks+=(packets)
+  ((UID != 0)) || checks+=(kernel)
 fi
 runtime="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
 status=0
+sanitized() {
+  # What Node keeps until it exits is no leak of ours; the tests count what is left behind.
+  LD_PRELOAD=$runtime ASAN_OPTIONS="detect_leaks=0:log_path=$work/address" \
+    UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/undefined" timeout 120 "$@" </dev/null 2>>"$work/said"
+}
+packets() {
+  cd packages/nlspace
+  sanitized ../../node_modules/.bin/ava dist/test/rtsock/serve-rtsock.test.js >>"$work/said"
+}
+kernel() {
+  local ended=0 part base
+  unshare -n sleep 600 &
+  local keeper=$!
+  until [[ $(readlink /proc/$keeper/ns/net) != $(readlink /proc/self/ns/net) ]]; do sleep 0.1; done
+  sanitized node packages/transport-kernel/dist/test/support/stress-program.js /proc/$keeper/ns/net || ended=$?
+  kill $keeper
+  for part in port drop descriptor quoted peers overrun reading; do
+    for base in 512 0; do
+      sanitized node packages/nlspace/bin/nlspace.js run --to kernel --base $base -- env -u LD_PRELOAD \
+        unshare -n /usr/bin/python3 packages/integration-tests/fixtures/kernel-caller.py $part ||
+        { ended=$? && echo "$part failed with base $base"; }
+    done
+  done
+  return $ended
+}
 for check in "${checks[@]}"; do
-  if [[ $check == packets ]]; then
-    (cd packages/nlspace && LD_PRELOAD=$runtime ASAN_OPTIONS="detect_leaks=0:log_path=$work/address" \
-      UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/undefined" \
-      timeout 120 ../../node_modules/.bin/ava dist/test/rtsock/serve-rtsock.test.js </dev/null >>"$work/said" 2>&1) ||
-      { echo 'sanitize: packets failed' && status=1; }
-    echo 'sanitize: packets is done'
+  if [[ $check == packets || $check == kernel ]]; then
+    ($check >>"$work/said") || { echo "sanitize: $check failed" && status=1; }
+    echo "sanitize: $check is done"
     continue
   fi
   for base in 512 0; do
-    # What Node keeps until it exits is no leak of ours; the tests count what is left behind.
-    PROBE_BASE=$base LD_PRELOAD=$runtime ASAN_OPTIONS="detect_leaks=0:log_path=$work/address" \
-      UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/undefined" \
-      timeout 120 node packages/transport-seccomp/dist/test/run-probe.js "$work/probe" "$check" </dev/null 2>>"$work/said" ||
+    PROBE_BASE=$base sanitized node packages/transport-seccomp/dist/test/run-probe.js "$work/probe" "$check" ||
       { echo "sanitize: $check with base $base ended with $?" && status=1; }
   done
   echo "sanitize: $check is done"

@@ -1,5 +1,14 @@
 import type { Datagram } from '@nlspace/core';
-import { FACT_WORDS, FACTS, FAILED, Fact, type KernelSockets, native, SLOT_SIZE } from '@nlspace/native';
+import {
+  FACT_WORDS,
+  FACTS,
+  FAILED,
+  Fact,
+  type KernelSockets,
+  MOST_READY,
+  native,
+  SLOT_SIZE,
+} from '@nlspace/native';
 import type { Actor } from './actor.js';
 
 /** Who hears that something has arrived. */
@@ -58,9 +67,12 @@ export class SocketTable {
 
   /** Tells every socket at which something has arrived, so that what a send has caused is seen when it returns. */
   tellArrivals(): void {
-    for (let count = this.sockets.ready(); count > 0; count = this.sockets.ready())
+    let count: number;
+    do {
+      count = this.sockets.ready();
       for (const word of this.#words.slice(0, count))
         this.#listening.get(word % FAILED)?.arrived(word >= FAILED);
+    } while (count === MOST_READY);
   }
 
   /** One fact about the datagram that was received last, or about one of many. */
