@@ -18,6 +18,8 @@ export interface ConnectedTransport {
 export interface ContractOptions {
   /** Cases that the transport cannot keep, by title, each with the reason. */
   readonly skip?: Readonly<Record<string, string>>;
+  /** What titles begin with, where a file runs the suite more than once. */
+  readonly name?: string;
 }
 
 const CASES: readonly ContractCase[] = [
@@ -43,14 +45,15 @@ export const SYNCHRONOUS_DUMP = 'receive never gives nothing in mid-dump';
 export function transportContract(
   test: TestFn,
   create: (served: Netlink) => ConnectedTransport | Promise<ConnectedTransport>,
-  { skip = {} }: ContractOptions = {},
+  { skip = {}, name }: ContractOptions = {},
 ): void {
   for (const [title, reason] of Object.entries(skip)) {
     if (!CASES.some((one) => one.title === title)) throw new Error(`there is no case "${title}" to skip`);
     if (reason === '') throw new Error(`say why "${title}" is skipped`);
   }
-  for (const { title, run } of CASES) {
-    const reason = skip[title];
+  for (const { title: statement, run } of CASES) {
+    const title = name === undefined ? statement : `${name}: ${statement}`;
+    const reason = skip[statement];
     if (reason !== undefined) {
       test.skip(`${title} (${reason})`, (t) => t.fail());
       continue;

@@ -204,6 +204,8 @@ export class FaultySocket extends RefusingSocket {
 
   /** What a receive would give now. @throws what the inner socket's receive throws. */
   #next(): Arrival | undefined {
+    // What has gone wrong in the inner socket comes before all that is there.
+    if (this.#death === undefined) super.receive(LOOK);
     for (;;) {
       const first = this.#arrivals[0] ?? this.#head;
       if (first !== undefined) {

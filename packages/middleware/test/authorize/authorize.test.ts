@@ -27,7 +27,6 @@ import {
   type Vocabulary,
 } from '../../src/index.js';
 import { CONTRACT_WORDS } from '../support/contract-world.js';
-import { namedTest } from '../support/named-test.js';
 
 const WORDS: Vocabulary = {
   ...CONTRACT_WORDS,
@@ -38,9 +37,13 @@ for (const [name, rules] of [
   ['nothing denied', []],
   ['rules that never match', ['deny * by nobody', 'deny Touch with name=nobody']],
 ] as const)
-  transportContract(namedTest(name), (served) => ({
-    netlink: authorize(served, { rules, vocabularies: () => WORDS }),
-  }));
+  transportContract(
+    test,
+    (served) => ({
+      netlink: authorize(served, { rules, vocabularies: () => WORDS }),
+    }),
+    { name },
+  );
 
 async function world(options: AuthorizeOptions, credentials?: OpenOptions['credentials']) {
   const domain = new NetlinkDomain();

@@ -1,8 +1,8 @@
 import type { Netlink } from '@nlspace/core';
 import { type ConnectedTransport, transportContract } from '@nlspace/transport-contract';
+import test from 'ava';
 import { type FaultOptions, faults } from '../../src/index.js';
 import { CONTRACT_WORDS } from '../support/contract-world.js';
-import { namedTest } from '../support/named-test.js';
 
 /** Rules for everything there is, so that a socket is in the way as much as it can be. */
 const EVERYTHING = [
@@ -20,7 +20,7 @@ function contract(name: string, options: FaultOptions): void {
   const create = (served: Netlink): ConnectedTransport => ({
     netlink: faults(served, { vocabularies: () => CONTRACT_WORDS, ...options }),
   });
-  transportContract(namedTest(name), create);
+  transportContract(test, create, { name });
 }
 
 contract('no rules', { rules: [] });

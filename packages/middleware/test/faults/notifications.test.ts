@@ -162,3 +162,12 @@ test('replies to requests are never lost, whatever happens to notifications', as
   t.is(indexAt(socket), 0);
   t.is(await nextErrno(socket), 0);
 });
+
+test('an overrun of the inner socket comes first, also when its next datagram has been looked at', async (t) => {
+  const { reader, source } = await listening(faultWorld(['Announce notification: duplicate 2nd']));
+  await announce(source, 1);
+  t.true(reader.readable);
+  await announce(source, 20_000);
+  t.throws(() => reader.receive({ peek: true, capacity: 0 }), { message: 'ENOBUFS' });
+  t.is(indexAt(reader), 0);
+});

@@ -30,29 +30,32 @@ import {
   type MissingFeature,
 } from '../../src/index.js';
 import { CONTRACT_WORDS } from '../support/contract-world.js';
-import { namedTest } from '../support/named-test.js';
 
 const protocol = CONTRACT_PROTOCOL;
 const PARCELS = { messageTypes: [ContractType.Fetch, ContractType.List, ContractType.Touch], headerSize: 8 };
 
-transportContract(namedTest('nothing lacking'), (served) => ({ netlink: kernelProfile(served, {}) }));
+transportContract(test, (served) => ({ netlink: kernelProfile(served, {}) }), { name: 'nothing lacking' });
 // Everything goes through the rewriting and comes out as it was.
-transportContract(namedTest('lacking what nobody has'), (served) => ({
-  netlink: kernelProfile(served, {
-    vocabularies: () => CONTRACT_WORDS,
-    lacks: [
-      { acknowledgementAttributes: [77] },
-      {
-        protocol,
-        messageTypes: [99],
-        bulkDeletion: true,
-        highestGroup: FAR_GROUP,
-        attributes: [{ ...PARCELS, attributes: [77] }],
-        dumpFilters: [{ ...PARCELS, fields: [], attributes: [78] }],
-      },
-    ],
+transportContract(
+  test,
+  (served) => ({
+    netlink: kernelProfile(served, {
+      vocabularies: () => CONTRACT_WORDS,
+      lacks: [
+        { acknowledgementAttributes: [77] },
+        {
+          protocol,
+          messageTypes: [99],
+          bulkDeletion: true,
+          highestGroup: FAR_GROUP,
+          attributes: [{ ...PARCELS, attributes: [77] }],
+          dumpFilters: [{ ...PARCELS, fields: [], attributes: [78] }],
+        },
+      ],
+    }),
   }),
-}));
+  { name: 'lacking what nobody has' },
+);
 
 /** The requests that get through, as the serving side has them. */
 async function world(feature: MissingFeature, options: KernelProfileOptions = {}) {
