@@ -110,16 +110,17 @@ export const DIFFERENT_POLICIES: readonly DifferentPolicy[] = [
   { place: 'NEWROUTE', attributes: [2, 3, 8, 16, 20, 22, 23, 25, 27, 29, 30, 31], reason: READ_BY_HAND },
   { place: 'NEWROUTE', attributes: [5], reason: 'a second gateway of zeros counts as no gateway' },
   { place: 'IPv6 NEWROUTE', attributes: [3, 8, 16, 22, 25, 27, 29, 30, 31], reason: READ_BY_HAND },
-  { place: 'GETROUTE', attributes: [2, 5, 7, 8, 9, 20, 22, 23, 26, 27, 30, 31], reason: ONE_POLICY },
-  { place: 'strict GETROUTE', attributes: [6, 11, 12, 15, 18, 21], reason: STRICT_LOOKUP },
-  { place: 'IPv6 GETROUTE', attributes: [1, 2, 5, 7, 8, 9, 11, 22, 23, 26, 27, 30, 31], reason: ONE_POLICY },
-  { place: 'strict IPv6 GETROUTE', attributes: [6, 11, 12, 15, 18, 20, 21], reason: STRICT_LOOKUP },
+  { place: 'GETROUTE', attributes: [2, 5, 7, 8, 9, 20, 22, 23, 26, 30, 31], reason: ONE_POLICY },
+  { place: 'IPv6 GETROUTE', attributes: [5, 7, 8, 9, 11, 22, 26, 30, 31], reason: ONE_POLICY },
+  { place: 'strict IPv6 GETROUTE', attributes: [11], reason: STRICT_LOOKUP },
 ];
 
-/** Whether a case of `EVERY_ATTRIBUTE` is about one of them. */
-export function hasDifferentPolicy({ name }: HostileCase): boolean {
+/** The rows that a case of `EVERY_ATTRIBUTE` is about, each with its attribute. */
+export function policiesOf({ name }: HostileCase): string[] {
   const [, strict = '', place, type] = /^(strict )?(.*) with \d+ zeros of attribute (\d+)$/.exec(name) ?? [];
-  return DIFFERENT_POLICIES.some((row) => (row.place === place || row.place === `${strict}${place}`) && row.attributes.includes(Number(type)));
+  return DIFFERENT_POLICIES.filter((row) => row.place === place || row.place === `${strict}${place}`)
+    .filter(({ attributes }) => attributes.includes(Number(type)))
+    .map((row) => `${row.place}: attribute ${type}`);
 }
 
 /** Every attribute type of every request (those about nexthops are always strict), zeros of every interesting length: the whole policy, seen from outside. */

@@ -3,7 +3,7 @@ import test from 'ava';
 import { withoutWords } from '../../src/hostile/answers.js';
 import type { HostileBatch, HostileCase } from '../../src/hostile/cases.js';
 import { EXTENDED, STRICT } from '../../src/hostile/cases.js';
-import { EVERY_ATTRIBUTE, hasDifferentPolicy } from '../../src/hostile/every-attribute.js';
+import { DIFFERENT_POLICIES, EVERY_ATTRIBUTE, policiesOf } from '../../src/hostile/every-attribute.js';
 import { HAND_MADE } from '../../src/hostile/hand-made.js';
 import { Mutator, namesNamespace } from '../../src/hostile/mutation.js';
 import { DIFFERENT_RESULTS, type NamedDifference } from '../../src/hostile/named-differences.js';
@@ -60,6 +60,23 @@ function isNamed({ name }: HostileCase, table: readonly NamedDifference[]): bool
   return table.some((row) => name.startsWith(row.name));
 }
 
+/** Names of rows about which nothing differs any more, though something was compared. */
+function staleRows(compared: readonly Compared[], table: readonly NamedDifference[]): string[] {
+  const isStale = (row: NamedDifference): boolean => {
+    const about = compared.filter((one) => isNamed(one, [row]));
+    return about.length > 0 && about.every(isEqual);
+  };
+  return table.filter(isStale).map(({ name }) => name);
+}
+
+/** The same of attributes: a row may lose them one by one. */
+function stalePolicies(compared: readonly Compared[]): string[] {
+  const different = new Set(compared.filter((one) => !isEqual(one)).flatMap(policiesOf));
+  return DIFFERENT_POLICIES.flatMap(({ place, attributes }) =>
+    attributes.map((type) => `${place}: attribute ${type}`).filter((name) => !different.has(name)),
+  );
+}
+
 const describe = ({ name, options, bytes, kernel, nlspace }: Compared): string =>
   `${name} [${options}] ${Buffer.from(bytes).toString('hex')}\n  kernel  ${kernel}\n  nlspace ${nlspace}`;
 
@@ -67,6 +84,7 @@ peerTest(test, missing, 'well-formed requests get what the kernel gives, strict 
   const compared = await compare([...wellFormedCases(EXTENDED), ...wellFormedCases(STRICT)]);
   const different = compared.filter((one) => !isEqual(one) && !isNamed(one, DIFFERENT_RESULTS));
   t.deepEqual(different.map(describe), []);
+  t.deepEqual(staleRows(compared, DIFFERENT_RESULTS), []);
 });
 
 peerTest(test, missing, `${HAND_MADE.length} requests that are wrong in one way each get the errno that the kernel gives`, async (t) => {
@@ -74,6 +92,7 @@ peerTest(test, missing, `${HAND_MADE.length} requests that are wrong in one way 
   const compared = await compare(HAND_MADE);
   const different = compared.filter((one) => !isEqual(one));
   t.deepEqual(different.filter((one) => !isNamed(one, DIFFERENT_RESULTS)).map(describe), []);
+  t.deepEqual(staleRows(compared, DIFFERENT_RESULTS), []);
   const sameWords = compared.filter(({ kernel, nlspace }) => kernel === nlspace).length;
   t.log(`${sameWords} of ${compared.length} with the same text and offset; ${different.length} differ in what is named`);
 });
@@ -82,7 +101,8 @@ peerTest(test, missing, `${EVERY_ATTRIBUTE.length} requests with every attribute
   t.timeout(600_000);
   const compared = await compare(EVERY_ATTRIBUTE);
   const different = compared.filter((one) => !isEqual(one));
-  t.deepEqual(different.filter((one) => !hasDifferentPolicy(one)).map(describe), []);
+  t.deepEqual(different.filter((one) => policiesOf(one).length === 0).map(describe), []);
+  t.deepEqual(stalePolicies(compared), []);
   t.log(`${compared.length - different.length} of ${compared.length} equal; the rest is named`);
 });
 
