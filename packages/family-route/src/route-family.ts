@@ -36,10 +36,19 @@ function isGet(messageType: number): boolean {
   return messageType % TYPES_OF_AN_OBJECT === GET;
 }
 
+const OF_BRIDGES: ReadonlySet<number> = new Set([
+  RouteMessageType.NewMulticastGroup,
+  RouteMessageType.DeleteMulticastGroup,
+  RouteMessageType.GetMulticastGroup,
+  RouteMessageType.NewTunnel,
+  RouteMessageType.DeleteTunnel,
+  RouteMessageType.GetTunnel,
+]);
+
 /**
  * Addresses and routes are served per address family; only dumps take any. IPv4 has no RTM_GETADDR for one address.
  * Multicast addresses are only dumped, those of one family, and anycast ones those of IPv6.
- * Links do not look at it.
+ * Multicast groups and VNIs are of bridges, and of nobody else. Links do not look at it.
  */
 function isServed(messageType: number, isDump: boolean, addressFamily: number): boolean {
   const isAddress = messageType >= RouteMessageType.NewAddress && messageType <= RouteMessageType.GetAddress;
@@ -50,7 +59,11 @@ function isServed(messageType: number, isDump: boolean, addressFamily: number): 
       (addressFamily === AddressFamily.Inet && messageType === RouteMessageType.GetMulticast);
     return isDump && hasThem;
   }
-  if (isDump || !(isAddress || isRoute)) return true;
+  if (isDump) return true;
+  if (messageType === RouteMessageType.GetNetworkConfiguration)
+    return addressFamily === AddressFamily.Inet || addressFamily === AddressFamily.Inet6;
+  if (OF_BRIDGES.has(messageType)) return addressFamily === AddressFamily.Bridge;
+  if (!(isAddress || isRoute)) return true;
   if (addressFamily === AddressFamily.Inet) return messageType !== RouteMessageType.GetAddress;
   return addressFamily === AddressFamily.Inet6;
 }

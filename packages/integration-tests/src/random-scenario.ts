@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { BRIDGE_COMMANDS, BRIDGE_PROBES, BRIDGE_WORLD } from './random/bridges.js';
 import { Choices, type WeightedCommands } from './random/choices.js';
 import { LINK_COMMANDS, LINK_PROBES } from './random/links.js';
+import { MESSAGE_COMMANDS, MESSAGE_PROBES, MESSAGE_WORLD } from './random/messages.js';
 import {
   NAMESPACE_COMMANDS,
   NAMESPACE_END,
@@ -12,6 +13,7 @@ import {
 } from './random/namespaces.js';
 import { ROUTE_COMMANDS } from './random/routes.js';
 import { RULE_COMMANDS } from './random/rules.js';
+import { VXLAN_COMMANDS, VXLAN_PROBES, VXLAN_WORLD } from './random/vxlans.js';
 import { TWO_NETWORKS } from './scenarios/worlds-begin.js';
 
 /** In one list. */
@@ -41,6 +43,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     weight: 4,
     world: TWO_NETWORKS,
     probes: ['ip addr', 'ip nexthop', 'ip -d route show table all', 'ip neigh show nud all'],
+    masks: ['idle time'],
   },
   rules: {
     commands: RULE_COMMANDS,
@@ -61,6 +64,20 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     world: [...TWO_NETWORKS, ...BRIDGE_WORLD],
     probes: BRIDGE_PROBES,
     masks: NO_ORDER,
+  },
+  vxlans: {
+    commands: VXLAN_COMMANDS,
+    weight: 2,
+    world: [...TWO_NETWORKS, ...VXLAN_WORLD],
+    probes: VXLAN_PROBES,
+    masks: NO_ORDER,
+  },
+  messages: {
+    commands: MESSAGE_COMMANDS,
+    weight: 2,
+    world: [...TWO_NETWORKS, ...MESSAGE_WORLD],
+    probes: MESSAGE_PROBES,
+    masks: [...NO_ORDER, 'mac'],
   },
   namespaces: {
     commands: NAMESPACE_COMMANDS,

@@ -3,6 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { differencesOf } from '../src/compare-with-kernel.js';
 import { peerTest } from '../src/index.js';
+import { providePrograms } from '../src/programs.js';
 import { arbitraryCommands, COMMANDS, SUBJECT_NAMES, scenarioOf } from '../src/random-scenario.js';
 
 /**
@@ -19,9 +20,13 @@ const subjects = (process.env['NLSPACE_SUBJECTS']?.split(',') ?? SUBJECT_NAMES).
 const AT_ONCE = 4;
 const MOST_MS_FOR_A_LIST = 10_000;
 
+const programs = await providePrograms(['RAW_REQUESTS']);
+const missing = await missingKernel();
+test.after.always(() => programs.remove());
+
 peerTest(
   test,
-  await missingKernel(),
+  missing,
   `${operations} random operations (seed ${seed}) are answered as by the kernel`,
   async (t) => {
     // A list is half full on average.

@@ -31,6 +31,7 @@ export class DumpRunner implements RunningDump, DumpContext {
   #iterator: Iterator<MessageBody> | undefined;
   #raw: RawDump | undefined;
   #filtered = 0;
+  #doneFiltered = 0;
   #interrupted = 0;
   /** All messages have been produced; NLMSG_DONE has not. */
   #exhausted = false;
@@ -49,8 +50,9 @@ export class DumpRunner implements RunningDump, DumpContext {
     else this.#iterator = messages[Symbol.iterator]();
   }
 
-  markFiltered(): void {
+  markFiltered(what?: 'messages'): void {
     this.#filtered = MessageFlag.DumpFiltered;
+    if (what === undefined) this.#doneFiltered = MessageFlag.DumpFiltered;
   }
 
   markInterrupted(): void {
@@ -86,7 +88,7 @@ export class DumpRunner implements RunningDump, DumpContext {
     appendDone(
       writer,
       this.#errno,
-      (socket.profile.doneIsMultipart ? MessageFlag.Multi : 0) | this.#filtered | this.#takeInterrupted(),
+      (socket.profile.doneIsMultipart ? MessageFlag.Multi : 0) | this.#doneFiltered | this.#takeInterrupted(),
       sequence,
       socket.portId,
       this.#ack,

@@ -72,8 +72,8 @@ export type RequestOf<M, Required extends string = never> =
 
 /** What a dump handler can say about the dump beside its messages. */
 export interface DumpContext {
-  /** The messages and NLMSG_DONE from now on carry NLM_F_DUMP_FILTERED. */
-  markFiltered(): void;
+  /** The messages from now on carry NLM_F_DUMP_FILTERED, and NLMSG_DONE does unless only they are named. */
+  markFiltered(what?: 'messages'): void;
   /** The next message, or NLMSG_DONE, carries NLM_F_DUMP_INTR: the dump is not a consistent snapshot. */
   markInterrupted(): void;
 }

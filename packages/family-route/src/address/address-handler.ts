@@ -19,6 +19,7 @@ import { encodeAddress } from './address-description.js';
 import { address } from './address-message.js';
 import { linksOfDump, namesLink } from './dump-request.js';
 import type { AddressRequest } from './interface-address.js';
+import { checkIpv6Lifetime } from './ipv6-addresses.js';
 
 type Request = RequestOf<typeof address>;
 
@@ -149,15 +150,17 @@ export class AddressHandler {
   #putIpv6({ header, attributes, flags, cause }: Request): void {
     const { prefixLength, interfaceIndex } = header;
     const { local, peer } = ipv6Addresses(attributes);
-    checkIpv6Prefix(prefixLength);
+    const wanted = requested(header.flags, attributes);
+    checkIpv6Lifetime(wanted.lifetime);
     const link = this.#link(interfaceIndex, 'ipv6: Unable to find the interface');
+    checkIpv6Prefix(prefixLength);
     this.#network.addresses.ipv6.put(
       link,
       {
         local,
         peer,
         prefixLength,
-        ...requested(header.flags, attributes),
+        ...wanted,
         replace: flags.replace && !flags.exclusive,
       },
       cause,

@@ -321,7 +321,7 @@ function isIpv4Multicast([first = 0]: Uint8Array): boolean {
 function checkLifetime(lifetime: Lifetime | undefined): void {
   if (lifetime === undefined) return;
   if (lifetime.validSeconds === 0 || lifetime.preferredSeconds > lifetime.validSeconds) {
-    throw new NetlinkError(Errno.EINVAL, 'ipv4: address lifetime invalid', { attribute: 'cacheInfo' });
+    throw new NetlinkError(Errno.EINVAL, 'ipv4: address lifetime invalid');
   }
 }
 

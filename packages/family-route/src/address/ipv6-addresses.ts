@@ -81,7 +81,9 @@ export class Ipv6Addresses implements LinkObserver {
    */
   put(link: Link, request: AddressRequest, cause: Cause): InterfaceAddress {
     const { lifetime = FOREVER } = request;
-    checkLifetime(lifetime);
+    checkIpv6Lifetime(lifetime);
+    // IPv6 would begin here, but the MTU is too small for it.
+    if (link.ipv6 === undefined) throw new NetlinkError(Errno.EINVAL);
     const flags = (request.flags ?? 0) & IPV6_REQUESTED_FLAGS;
     if ((flags & AddressFlag.ManageTemporary) !== 0 && request.prefixLength !== 64) {
       throw new NetlinkError(
@@ -96,9 +98,6 @@ export class Ipv6Addresses implements LinkObserver {
       return known;
     }
     checkUsable(link, request.local, flags);
-    if (link.ipv6 === undefined) {
-      throw new NetlinkError(Errno.ENOBUFS, 'ipv6: No memory or IPv6 is disabled on this device');
-    }
     refuseRivals(link, request.local, (other) => this.of(other));
     if ((flags & AddressFlag.MulticastAutojoin) !== 0) {
       if (!isIpv6Multicast(request.local))
@@ -115,12 +114,13 @@ export class Ipv6Addresses implements LinkObserver {
     return address;
   }
 
-  /** @throws {NetlinkError} EADDRNOTAVAIL when nothing matches. */
+  /** @throws {NetlinkError} EADDRNOTAVAIL when nothing matches, ENXIO without IPv6. */
   delete(
     link: Link,
     { local, prefixLength }: AddressSelector & { readonly local: Uint8Array },
     cause: Cause,
   ): void {
+    if (link.ipv6 === undefined) throw new NetlinkError(Errno.ENXIO, 'ipv6: IPv6 is disabled on this device');
     const found = this.of(link).find(
       (address) => address.prefixLength === prefixLength && equalBytes(address.local, local),
     );
@@ -453,9 +453,10 @@ export class Ipv6Addresses implements LinkObserver {
   }
 }
 
-function checkLifetime({ preferredSeconds, validSeconds }: Lifetime): void {
+/** @throws {NetlinkError} EINVAL for a lifetime of nothing, or one that ends before it is no longer preferred. */
+export function checkIpv6Lifetime({ preferredSeconds, validSeconds }: Lifetime = FOREVER): void {
   if (validSeconds === 0 || preferredSeconds > validSeconds) {
-    throw new NetlinkError(Errno.EINVAL, 'ipv6: address lifetime invalid', { attribute: 'cacheInfo' });
+    throw new NetlinkError(Errno.EINVAL, 'ipv6: address lifetime invalid');
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  align4,
   Do,
   Dump,
   Errno,
@@ -52,12 +53,11 @@ export class ConfigurationHandler {
     replyType: RouteMessageType.NewNetworkConfiguration,
   })
   get({ header: { addressFamily }, attributes: { interfaceIndex } }: Request): ConfigurationMessage {
-    if (addressFamily !== AddressFamily.Inet && addressFamily !== AddressFamily.Inet6) {
-      throw new NetlinkError(Errno.EOPNOTSUPP);
-    }
     if (interfaceIndex === undefined) throw new NetlinkError(Errno.EINVAL);
     const isGeneral = interfaceIndex === ALL_LINKS || interfaceIndex === DEFAULT_LINK;
     const link = this.network.links.byIndex(interfaceIndex);
+    if (!isGeneral && link === undefined && addressFamily === AddressFamily.Inet)
+      throw new NetlinkError(Errno.ENODEV);
     const isConfigured =
       addressFamily === AddressFamily.Inet ? link?.ipv4 !== undefined : link?.ipv6 !== undefined;
     if (!isGeneral && !isConfigured) throw new NetlinkError(Errno.EINVAL);
@@ -67,8 +67,11 @@ export class ConfigurationHandler {
   @Dump(RouteMessageType.GetNetworkConfiguration, configuration, {
     replyType: RouteMessageType.NewNetworkConfiguration,
     done: 'apart',
+    validation: 'none',
   })
-  *dump({ header: { addressFamily } }: Request): Generator<ConfigurationMessage> {
+  *dump({ payload, strict }: Request): Generator<ConfigurationMessage> {
+    const addressFamily = payload[0] as number;
+    if (strict) refuseStrictly(addressFamily, payload);
     const links = this.network.links.all();
     if (addressFamily !== AddressFamily.Inet6) {
       const configured = links.filter(({ ipv4 }) => ipv4 !== undefined);
@@ -83,6 +86,13 @@ export class ConfigurationHandler {
       yield describe(AddressFamily.Inet6, DEFAULT_LINK);
     }
   }
+}
+
+/** What strict checking does not accept in a dump request. */
+function refuseStrictly(addressFamily: number, { length }: Uint8Array): void {
+  const version = addressFamily === AddressFamily.Inet6 ? 'ipv6' : 'ipv4';
+  if (length !== align4(configuration.header.size))
+    throw new NetlinkError(Errno.EINVAL, `${version}: Invalid data after header in netconf dump request`);
 }
 
 function describe(addressFamily: AddressFamily, interfaceIndex: number, link?: Link): ConfigurationMessage {

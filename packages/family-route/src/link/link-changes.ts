@@ -5,6 +5,8 @@ import type { LinkContext, LinkData } from './link-kind.js';
 import type { LinkTable } from './link-table.js';
 
 const LARGEST_OFFLOAD_OF_IPV4 = 65_536;
+/** GRO_MAX_SIZE */
+const LARGEST_RECEIVED = 524_280;
 
 /** What a request changes on a link that is there; what is left out stays. */
 export interface LinkChanges {
@@ -169,18 +171,28 @@ function difference(link: Link, wanted: number, flag: LinkFlag): number {
 }
 
 function changeAddress(link: Link, address: Uint8Array, links: LinkTable, cause: Cause): void {
-  if (address.length < link.address.length)
-    throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'address' });
+  if (address.length < link.address.length) throw new NetlinkError(Errno.EINVAL);
   links.changeAddress(link, address.slice(0, link.address.length), cause);
 }
 
 /** Looked at before anything is changed. */
-function refuseOffloads(link: Link, { gsoMaximumSize, gsoMaximumSegments }: LinkChanges): void {
+function refuseOffloads(link: Link, changes: LinkChanges): void {
+  const { gsoMaximumSize, gsoMaximumSegments, groMaximumSize, gsoIpv4MaximumSize, groIpv4MaximumSize } =
+    changes;
   if (gsoMaximumSize !== undefined && gsoMaximumSize > link.tsoMaximumSize) {
-    throw new NetlinkError(Errno.EINVAL, 'too big gso_max_size', { attribute: 'gsoMaximumSize' });
+    throw new NetlinkError(Errno.EINVAL, 'too big gso_max_size');
   }
   if (gsoMaximumSegments !== undefined && gsoMaximumSegments > 65535) {
-    throw new NetlinkError(Errno.EINVAL, 'too big gso_max_segs', { attribute: 'gsoMaximumSegments' });
+    throw new NetlinkError(Errno.EINVAL, 'too big gso_max_segs');
+  }
+  if (groMaximumSize !== undefined && groMaximumSize > LARGEST_RECEIVED) {
+    throw new NetlinkError(Errno.EINVAL, 'too big gro_max_size');
+  }
+  if (gsoIpv4MaximumSize !== undefined && gsoIpv4MaximumSize > link.tsoMaximumSize) {
+    throw new NetlinkError(Errno.EINVAL, 'too big gso_ipv4_max_size');
+  }
+  if (groIpv4MaximumSize !== undefined && groIpv4MaximumSize > LARGEST_RECEIVED) {
+    throw new NetlinkError(Errno.EINVAL, 'too big gro_ipv4_max_size');
   }
 }
 

@@ -19,6 +19,7 @@ import { AddressFamily } from '../network/ip-bytes.js';
 import type { Network } from '../network/network.js';
 import { NETWORK } from '../network/network-token.js';
 import { RouteMessageType } from '../route-message-type.js';
+import { checkAddressFamilies } from './address-families.js';
 import { BridgeLinks } from './kinds/bridge/bridge-links.js';
 import type { Link } from './link.js';
 import type { LinkChanges } from './link-changes.js';
@@ -31,6 +32,8 @@ type LinkRequest = Pick<
   RequestOf<typeof link>,
   'header' | 'attributes' | 'payload' | 'flags' | 'strict' | 'cause' | 'namespaces'
 >;
+/** Of `struct ifinfomsg`: where nothing may be under strict checking. */
+const PADDING = 1;
 /** Filters for links without a master. */
 const NO_MASTER = 0xffffffff;
 
@@ -73,8 +76,8 @@ export class LinkHandler {
       return undefined;
     }
     refuseUnsupported(attributes);
-    if (kind === undefined)
-      throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type', { attribute: 'information.kind' });
+    if (kind === undefined) throw new NetlinkError(Errno.EOPNOTSUPP, 'Unknown device type');
+    checkAddressFamilies(request.payload, undefined);
     const isHere = target === here;
     const made = target.links.create(
       kindName,
@@ -257,14 +260,8 @@ export class LinkHandler {
     const { broadcast } = attributes;
     if (broadcast !== undefined && broadcast.length < found.address.length)
       throw new NetlinkError(Errno.EINVAL);
+    checkAddressFamilies(request.payload, found);
     refuseUnsupported(attributes);
-    const { inet, inet6 } = attributes.addressFamilies ?? {};
-    if (
-      (inet !== undefined && found.ipv4 === undefined) ||
-      (inet6 !== undefined && found.ipv6 === undefined)
-    ) {
-      throw new NetlinkError(Errno.EAFNOSUPPORT);
-    }
     this.#move(found, request);
     // The kernel echoes links that come and go, not those that change.
     const changes = { ...linkChangesOf(request), ...kindChanges };
@@ -280,9 +277,10 @@ export class LinkHandler {
     if (!names(request)) throw new NetlinkError(Errno.EINVAL);
     const found = this.#get(request);
     const { properties } = request.attributes;
-    if (properties === undefined) return;
-    for (const name of properties.alternativeNames ?? []) change(found, name);
-    this.#network.links.announceState(found, request.cause);
+    const { alternativeNames = [] } = properties ?? {};
+    if (alternativeNames.length === 0) return;
+    for (const name of alternativeNames) change(found, name);
+    this.#network.links.announceState(found, { ...request.cause, echo: false });
   }
 
   #decodeData(set: AttributeSet | undefined, data: Uint8Array | undefined, attribute: string): LinkData {
@@ -322,8 +320,8 @@ function names({ header, attributes }: DecodedLink): boolean {
 }
 
 /** What strict checking does not accept in a request for one link. */
-function refuseGetStrictly({ header, attributes }: LinkRequest): void {
-  if (header.type !== 0 || header.flags !== 0 || header.changedFlags !== 0) {
+function refuseGetStrictly({ header, attributes, payload }: LinkRequest): void {
+  if (payload[PADDING] !== 0 || header.type !== 0 || header.flags !== 0 || header.changedFlags !== 0) {
     throw new NetlinkError(Errno.EINVAL, 'Invalid values in header for get link request');
   }
   const {
@@ -340,7 +338,7 @@ function refuseGetStrictly({ header, attributes }: LinkRequest): void {
 /** What strict checking does not accept in a dump request. */
 function refuseStrictly({ header, attributes, payload }: LinkRequest): void {
   if (payload.length < link.header.size) throw new NetlinkError(Errno.EINVAL, 'Invalid header for link dump');
-  if (header.type !== 0 || header.flags !== 0 || header.changedFlags !== 0) {
+  if (payload[PADDING] !== 0 || header.type !== 0 || header.flags !== 0 || header.changedFlags !== 0) {
     throw new NetlinkError(Errno.EINVAL, 'Invalid values in header for link dump request');
   }
   if (header.interfaceIndex !== 0) {

@@ -23,6 +23,8 @@ export interface LinkParameters {
   readonly alias?: string;
   /** Index of the master to join once it is made (IFLA_MASTER). */
   readonly master?: number;
+  /** Whether there is IFLA_INFO_DATA at all. @default true */
+  readonly hasData?: boolean;
   /** Index of the link that it is stacked on (IFLA_LINK). */
   readonly link?: number;
 }
@@ -55,7 +57,16 @@ export interface LinkCreation extends LinkContext {
 }
 
 /** What a link tells those that are stacked on it; `moved` is to another namespace, and no port of a master is. */
-export type LowerChange = 'up' | 'down' | 'state' | 'mtu' | 'address' | 'renamed' | 'removed' | 'moved';
+export type LowerChange =
+  | 'up'
+  | 'down'
+  | 'state'
+  | 'mtu'
+  | 'address'
+  | 'features'
+  | 'renamed'
+  | 'removed'
+  | 'moved';
 
 /** What a link kind is: a class of its own file, registered by name. All hooks may be left out. */
 export interface LinkBehaviour {

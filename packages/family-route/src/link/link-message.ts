@@ -51,7 +51,7 @@ const cacheInfo = defineHeader('ifla_cacheinfo', {
 });
 
 /** `IFLA_INET6_*` in the order in which the kernel writes them. */
-const inet6 = defineAttributes('link-inet6', {
+export const linkIpv6Settings = defineAttributes('link-inet6', {
   flags: attr.u32(1),
   cacheInfo: attr.struct(5, cacheInfo),
   configuration: attr.bytes(2, { doc: 'An s32 per DEVCONF_*.' }),
@@ -64,7 +64,7 @@ const inet6 = defineAttributes('link-inet6', {
 /** Keys are address families. */
 const addressFamilies = defineAttributes('link-address-families', {
   inet: attr.nested(2, inet),
-  inet6: attr.nested(10, inet6),
+  inet6: attr.nested(10, linkIpv6Settings),
 });
 
 const properties = defineAttributes('link-properties', {
@@ -121,7 +121,7 @@ const attributes = defineAttributes('link', {
   linkNamespaceId: attr.s32(37),
   link: attr.u32(5, { doc: 'Index of the link at the other end or below.' }),
   queueingDiscipline: attr.string(6, { mayBeEmpty: true }),
-  addressFamilies: attr.nested(26, addressFamilies),
+  addressFamilies: attr.nested(26, addressFamilies, { checked: false }),
   hardwareMap: attr.struct(14, hardwareMap),
   properties: attr.flagged(attr.nested(52, properties, { checked: false })),
   devlinkPort: attr.flagged(attr.nested(62, none)),
@@ -161,7 +161,7 @@ export const linkIpv6 = defineMessage({
     mtu: attr.u32(4),
     link: attr.u32(5),
     operationalState: attr.u8(16),
-    protocolInformation: attr.nested(12, inet6),
+    protocolInformation: attr.nested(12, linkIpv6Settings),
   }),
 });
 export type LinkIpv6Message = MessageOf<typeof linkIpv6>;

@@ -22,14 +22,14 @@ export function chooseLinkName(
   isTaken: (name: string) => boolean,
   firstFree: Map<string, number> = new Map(),
 ): string {
-  if (!isValidLinkName(wanted)) throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'name' });
+  if (!isValidLinkName(wanted)) throw new NetlinkError(Errno.EINVAL);
   const percent = wanted.indexOf('%');
   if (percent === -1) {
-    if (isTaken(wanted)) throw new NetlinkError(Errno.EEXIST, undefined, { attribute: 'name' });
+    if (isTaken(wanted)) throw new NetlinkError(Errno.EEXIST);
     return wanted;
   }
   if (wanted[percent + 1] !== 'd' || wanted.indexOf('%', percent + 1) !== -1) {
-    throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'name' });
+    throw new NetlinkError(Errno.EINVAL);
   }
   for (let number = firstFree.get(wanted) ?? 0; number < NAME_TEMPLATE_LIMIT; number++) {
     const name = wanted.replace('%d', String(number));
@@ -39,5 +39,5 @@ export function chooseLinkName(
       return name;
     }
   }
-  throw new NetlinkError(Errno.ENFILE, undefined, { attribute: 'name' });
+  throw new NetlinkError(Errno.ENFILE);
 }

@@ -1,7 +1,6 @@
 import { align4, type DecodedOf, Errno, NetlinkError } from '@nlspace/core';
 import { LAST_IPV4_SETTING, UNSUPPORTED_IPV4_SETTINGS } from './ipv4-configuration.js';
 import type { LinkChanges } from './link-changes.js';
-import { AddressGenerationMode } from './link-flags.js';
 import type { LinkParameters } from './link-kind.js';
 import type { link } from './link-message.js';
 
@@ -32,6 +31,7 @@ export function linkParametersOf({ header, attributes }: DecodedLink): LinkParam
     link,
     flags: header.flags,
     flagsMask: header.changedFlags,
+    hasData: attributes.information?.data !== undefined,
   });
 }
 
@@ -82,7 +82,6 @@ export function refuseUnsupported(attributes: LinkAttributes): void {
     if (value !== 0 && UNSUPPORTED_IPV4_SETTINGS.has(setting))
       throw new NetlinkError(Errno.EOPNOTSUPP, `IPv4 setting ${setting} of a link is not supported`);
   }
-  refuseGenerationMode(attributes.addressFamilies?.inet6);
 }
 
 /**
@@ -104,20 +103,6 @@ function ipv4SettingsOf({ addressFamilies }: LinkAttributes): ReadonlyMap<number
     offset += align4(length);
   }
   return settings;
-}
-
-function refuseGenerationMode(inet6: NonNullable<LinkAttributes['addressFamilies']>['inet6']): void {
-  if (inet6 === undefined) return;
-  const { addressGenerationMode: mode, token } = inet6;
-  if (mode === undefined && token !== undefined) return;
-  // Stable privacy needs a secret that only /proc/sys can set.
-  if (
-    mode === undefined ||
-    mode > AddressGenerationMode.Random ||
-    mode === AddressGenerationMode.StablePrivacy
-  ) {
-    throw new NetlinkError(Errno.EINVAL);
-  }
 }
 
 function defined<T extends object>(values: { [K in keyof T]?: T[K] | undefined }): T {

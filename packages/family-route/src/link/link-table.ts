@@ -5,7 +5,7 @@ import type { NexthopObject } from '../nexthop/nexthop-object.js';
 import { isValidMacAddress } from './kinds/ethernet.js';
 import { Link, type LinkTraits } from './link.js';
 import { applyFlags, applyLinkChanges, type LinkChanges } from './link-changes.js';
-import { type LinkEvent, LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
+import { LinkEvent, LinkFlag, LinkMode, LinkType, OperationalState } from './link-flags.js';
 import {
   type LinkBehaviour,
   type LinkContext,
@@ -302,7 +302,7 @@ export class LinkTable {
   changeAddress(link: Link, address: Uint8Array, cause: Cause): void {
     if (link.behaviour.hasFixedAddress === true) throw new NetlinkError(Errno.EOPNOTSUPP);
     if (link.traits.type === LinkType.Ethernet && !isValidMacAddress(address)) {
-      throw new NetlinkError(Errno.EADDRNOTAVAIL, undefined, { attribute: 'address' });
+      throw new NetlinkError(Errno.EADDRNOTAVAIL);
     }
     const isRefused = link.behaviour.changeAddress?.(link, address, { links: this, cause }) === false;
     if (!isRefused) link.address = address;
@@ -478,7 +478,7 @@ export class LinkTable {
         );
     const index = wanted.index ?? (this.byIndex(link.index) === undefined ? link.index : undefined);
     if (index !== undefined && this.byIndex(index) !== undefined) {
-      throw new NetlinkError(Errno.EBUSY, 'An interface with the same ifindex exists in the target netns');
+      throw new NetlinkError(Errno.EBUSY, `The ifindex ${index} is not available in the target netns`);
     }
     const newIndex = this.#allocateIndex(index);
     if (link.master !== undefined) home.setMaster(link, 0, cause);
@@ -529,7 +529,7 @@ export class LinkTable {
     }
     this.#generation += links.length;
     this.#registry.delete(links);
-    for (const link of links) this.#sources.world.unsettled.delete(link);
+    if (moved === undefined) for (const link of links) this.#sources.world.unsettled.delete(link);
     for (const link of links) {
       link.isDying = true;
       link.isMoving = moved !== undefined;
@@ -573,6 +573,12 @@ export class LinkTable {
       cause,
       ...(event === undefined ? {} : { event }),
     });
+  }
+
+  /** What a link can do by itself has changed. For kinds. */
+  announceFeatures(link: Link): void {
+    this.announce(link, 0, NO_CAUSE, LinkEvent.FeaturesChanged);
+    this.#tell(link, 'features', NO_CAUSE, () => {});
   }
 
   /** Lets the network's listeners know of something that only a kind knows. For kinds. */
@@ -623,6 +629,8 @@ export class LinkTable {
   #tellUppers(lower: Link, change: LowerChange, cause: Cause, isTold: (upper: Link) => boolean): void {
     if (lower.uppers.size === 0) return;
     for (const upper of [...lower.uppers].filter(isTold)) {
+      // Another one may have taken it along.
+      if (!lower.uppers.has(upper)) continue;
       const context: LinkContext = { links: upper.home, cause };
       upper.behaviour.lowerChanged?.(upper, lower, change, context);
     }
@@ -662,22 +670,20 @@ function waitingState({ mode }: Link, state: OperationalState): OperationalState
 
 export function checkMtu({ minimumMtu, maximumMtu }: LinkTraits, mtu: number): void {
   if (mtu < minimumMtu || mtu > 0x7fffffff) {
-    throw new NetlinkError(Errno.EINVAL, 'mtu less than device minimum', { attribute: 'mtu' });
+    throw new NetlinkError(Errno.EINVAL, 'mtu less than device minimum');
   }
   if (maximumMtu > 0 && mtu > maximumMtu) {
-    throw new NetlinkError(Errno.EINVAL, 'mtu greater than device maximum', { attribute: 'mtu' });
+    throw new NetlinkError(Errno.EINVAL, 'mtu greater than device maximum');
   }
 }
 
 function traitsFor(traits: LinkTraits, parameters: LinkParameters): LinkTraits {
   const { transmitQueues = traits.transmitQueues, receiveQueues = traits.receiveQueues } = parameters;
   if (transmitQueues < 1 || transmitQueues > MAX_QUEUES) {
-    throw new NetlinkError(Errno.EINVAL, 'Invalid number of transmit queues', {
-      attribute: 'transmitQueues',
-    });
+    throw new NetlinkError(Errno.EINVAL, 'Invalid number of transmit queues');
   }
   if (receiveQueues < 1 || receiveQueues > MAX_QUEUES) {
-    throw new NetlinkError(Errno.EINVAL, 'Invalid number of receive queues', { attribute: 'receiveQueues' });
+    throw new NetlinkError(Errno.EINVAL, 'Invalid number of receive queues');
   }
   const { mtu = traits.mtu, transmitQueueLength = traits.transmitQueueLength } = parameters;
   if (parameters.mtu !== undefined) checkMtu(traits, mtu);

@@ -1,7 +1,6 @@
 import {
   attr,
   type DumpContext,
-  decodeMessage,
   defineAttributes,
   defineMessage,
   Errno,
@@ -32,6 +31,8 @@ import { parseRequest } from './parse-request.js';
 import { VxlanDatabaseOperations } from './vxlan-database-operations.js';
 
 const HIGHEST_VLAN = 4094;
+/** NDA_MAX */
+const LAST_ATTRIBUTE = 17;
 const NO_DELETION = 'FDB delete only supported for Ethernet devices';
 
 type Header = DatabaseRequest['header'];
@@ -58,6 +59,18 @@ const question = defineMessage({
     forwardingAttributes: bytesOf(14),
     flagsExtended: bytesOf(15),
   }),
+});
+
+/** RTM_DELNEIGH of AF_BRIDGE with NLM_F_BULK, before the database looks at it: only what there is no name for is refused. */
+const flushRequest = defineMessage({
+  name: 'forwarding-database-flush',
+  header: neighbour.header,
+  attributes: defineAttributes(
+    'forwarding-database-flush',
+    Object.fromEntries(
+      Array.from({ length: LAST_ATTRIBUTE }, (_, i) => [`attribute${i + 1}`, bytesOf(i + 1)]),
+    ),
+  ),
 });
 
 /**
@@ -160,7 +173,8 @@ export class BridgeNeighbours implements NeighbourOperations {
   }
 
   #flush(payload: Uint8Array): void {
-    const { header } = decodeMessage(neighbour, payload);
+    if (payload.length < neighbour.header.size) throw new NetlinkError(Errno.EINVAL, 'Invalid header length');
+    const { header } = parseRequest(flushRequest, payload, true);
     const link = this.#link(header.interfaceIndex);
     refuseOtherTypes(link, NO_DELETION);
     this.#each(link, header, (database) => database.flush(link, payload));

@@ -127,7 +127,7 @@ export class IpNeighbours implements NeighbourOperations {
       interfaceIndex: attributes.interfaceIndex || undefined,
       master: attributes.master || undefined,
     };
-    if (filter.interfaceIndex !== undefined || filter.master !== undefined) context.markFiltered();
+    if (filter.interfaceIndex !== undefined || filter.master !== undefined) context.markFiltered('messages');
     const family = payload[0] ?? 0;
     const tables = this.network.neighbours.all();
     const asked = tables.filter((table) => family === 0 || table.family.addressFamily === family);

@@ -257,18 +257,17 @@ export class RouteDescription {
 
   #readVia(nexthop: Nexthop, bytes: Uint8Array, payload: number, size: number): void {
     if (this.addressFamily !== AddressFamily.Inet) {
-      throw new NetlinkError(Errno.EINVAL, 'IPv6 does not support RTA_VIA attribute', { attribute: 'via' });
+      throw new NetlinkError(Errno.EINVAL, 'IPv6 does not support RTA_VIA attribute');
     }
-    if (size < 3)
-      throw new NetlinkError(Errno.EINVAL, 'Invalid attribute length for RTA_VIA', { attribute: 'via' });
+    if (size < 3) throw new NetlinkError(Errno.EINVAL, 'Invalid attribute length for RTA_VIA');
     const family = readU16(bytes, payload);
     const length = family === AddressFamily.Inet ? 4 : 16;
     if (family !== AddressFamily.Inet && family !== AddressFamily.Inet6) {
-      throw new NetlinkError(Errno.EINVAL, 'Unsupported address family in RTA_VIA', { attribute: 'via' });
+      throw new NetlinkError(Errno.EINVAL, 'Unsupported address family in RTA_VIA');
     }
     if (size - 2 !== length) {
       const name = length === 4 ? 'IPv4' : 'IPv6';
-      throw new NetlinkError(Errno.EINVAL, `Invalid ${name} address in RTA_VIA`, { attribute: 'via' });
+      throw new NetlinkError(Errno.EINVAL, `Invalid ${name} address in RTA_VIA`);
     }
     readAddress(bytes, payload + 2, length, nexthop.gateway);
     nexthop.gatewayFamily = family;

@@ -1,4 +1,4 @@
-import { Errno, NetlinkError } from '@nlspace/core';
+import { decodeMessage, Errno, NetlinkError } from '@nlspace/core';
 import { parseRequest } from '../neighbour/parse-request.js';
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
@@ -77,6 +77,7 @@ export class RouteResolver {
       const text = isIpv4 ? 'ipv4: Invalid header for route get request' : INVALID_IPV6_HEADER;
       throw new NetlinkError(Errno.EINVAL, text);
     }
+    if (strict) checkHeader(decodeMessage(route, payload.subarray(0, route.header.size)).header, isIpv4);
     const { header, attributes } = parseRequest(route, payload, strict);
     const request = { header, attributes, strict, credentials };
     return isIpv4 ? this.#resolveIpv4(request) : this.#resolveIpv6(request);
@@ -84,7 +85,7 @@ export class RouteResolver {
 
   #resolveIpv4(request: Question): Uint8Array {
     const { header, attributes, credentials } = request;
-    checkHeader(request, 32);
+    checkAttributes(request, true);
     const destination = ipv4WordsOf(attributes.destination, 'destination');
     const source = ipv4WordsOf(attributes.source, 'source');
     const output = attributes.outputInterface ?? 0;
@@ -332,7 +333,7 @@ export class RouteResolver {
 
   #resolveIpv6(request: Question): Uint8Array {
     const { header, attributes } = request;
-    checkHeader(request, 128);
+    checkAttributes(request, false);
     const { environment, ipv6Lookup, ipv6Fib } = this.tables;
     const destination = wordsOf(attributes.destination, 16);
     const source = wordsOf(attributes.source, 16);
@@ -530,34 +531,40 @@ const ASKABLE: ReadonlySet<string> = new Set([
   'flowLabel',
 ]);
 
-/** What strict checking does not accept (inet_rtm_valid_getroute_req, inet6_rtm_valid_getroute_req). */
-function checkHeader({ header, attributes, strict }: Question, bits: 32 | 128): void {
-  if (!strict) return;
-  const isIpv4 = bits === 32;
-  const wanted = isIpv4 ? 'route get' : 'get route';
-  const refuse = (text: string): never => {
-    throw new NetlinkError(Errno.EINVAL, `${isIpv4 ? 'ipv4' : 'ipv6'}: ${text}`);
-  };
+/** What strict checking does not accept in a header (inet_rtm_valid_getroute_req, inet6_rtm_valid_getroute_req). */
+function checkHeader(header: Question['header'], isIpv4: boolean): void {
+  const bits = isIpv4 ? 32 : 128;
   const { sourceLength, destinationLength, table, protocol, scope, type, flags } = header;
   const isWhole = (length: number): boolean => length === 0 || length === bits;
-  if (
-    !isWhole(sourceLength) ||
-    !isWhole(destinationLength) ||
-    table !== 0 ||
-    protocol !== 0 ||
-    scope !== 0 ||
-    type !== 0
-  ) {
-    refuse(`Invalid values in header for ${wanted} request`);
-  }
+  const hasOthers = table !== 0 || protocol !== 0 || scope !== 0 || type !== 0;
+  if (!isWhole(sourceLength) || !isWhole(destinationLength) || hasOthers)
+    throw invalid(isIpv4, `Invalid values in header for ${wanted(isIpv4)} request`);
   const allowed = isIpv4 ? RouteFlag.Notify | RouteFlag.LookupTable | RouteFlag.FibMatch : RouteFlag.FibMatch;
-  if ((flags & ~allowed) !== 0) {
-    refuse(isIpv4 ? 'Unsupported rtm_flags for route get request' : 'Invalid flags for get route request');
-  }
+  if ((flags & ~allowed) === 0) return;
+  throw invalid(
+    isIpv4,
+    isIpv4 ? 'Unsupported rtm_flags for route get request' : 'Invalid flags for get route request',
+  );
+}
+
+/** The same of its attributes. */
+function checkAttributes({ header, attributes, strict }: Question, isIpv4: boolean): void {
+  if (!strict) return;
+  const { sourceLength, destinationLength } = header;
   const hasLengths =
     (attributes.source === undefined || sourceLength !== 0) &&
     (attributes.destination === undefined || destinationLength !== 0);
-  if (!hasLengths) refuse(`rtm_src_len and rtm_dst_len must be ${bits} for IPv${isIpv4 ? 4 : 6}`);
+  const bits = isIpv4 ? 32 : 128;
+  if (!hasLengths)
+    throw invalid(isIpv4, `rtm_src_len and rtm_dst_len must be ${bits} for IPv${isIpv4 ? 4 : 6}`);
   if (Object.keys(attributes).some((key) => !ASKABLE.has(key)))
-    refuse(`Unsupported attribute in ${wanted} request`);
+    throw invalid(isIpv4, `Unsupported attribute in ${wanted(isIpv4)} request`);
+}
+
+function wanted(isIpv4: boolean): string {
+  return isIpv4 ? 'route get' : 'get route';
+}
+
+function invalid(isIpv4: boolean, text: string): NetlinkError {
+  return new NetlinkError(Errno.EINVAL, `${isIpv4 ? 'ipv4' : 'ipv6'}: ${text}`);
 }

@@ -15,6 +15,7 @@ import { DSCP_MASK, RuleAction, RuleFamily } from './rule-numbers.js';
 /** Bytes of the attributes from this one on, which alone have to be exact. */
 const EXACT_SIZES: Readonly<Record<number, number>> = { 25: 1, 26: 4, 27: 4, 28: 2, 29: 2, 30: 1 };
 const DSCP_MASK_ATTRIBUTE = 30;
+const NESTED_FLAG = 0x8000;
 
 /** Of what is compared with -1 for "none". */
 const UNSAID = -1;
@@ -103,8 +104,9 @@ function findInexact(payload: Uint8Array): number {
     const length = view.getUint16(offset, true);
     if (length < 4 || offset + length > payload.length) break;
     const type = view.getUint16(offset + 2, true) & 0x3fff;
+    const isNest = (view.getUint16(offset + 2, true) & NESTED_FLAG) !== 0;
     const size = EXACT_SIZES[type];
-    if (size !== undefined && length !== 4 + size) return offset;
+    if (size !== undefined && (length !== 4 + size || isNest)) return offset;
     if (type === DSCP_MASK_ATTRIBUTE && ((payload[offset + 4] as number) & ~DSCP_MASK) !== 0) return offset;
     offset += align4(length);
   }

@@ -1,9 +1,12 @@
 import { seededRandom } from '@nlspace/core';
 import { EXTENDED, EXTENDED_CAPPED, type HostileCase, STRICT } from './cases.js';
+import { MORE_WELL_FORMED } from './more-seeds.js';
 import { WELL_FORMED } from './seeds.js';
 
 const INTERESTING = [0, 1, 2, 3, 4, 7, 8, 16, 32, 64, 127, 128, 252, 253, 254, 255];
 const OPTIONS = [[], EXTENDED, EXTENDED, STRICT, EXTENDED_CAPPED];
+
+const SEEDS = [...WELL_FORMED, ...MORE_WELL_FORMED];
 
 /** Changes bytes of well-formed requests: the same for the same seed. */
 export class Mutator {
@@ -30,7 +33,7 @@ export class Mutator {
   }
 
   case(index: number): HostileCase {
-    const [name, seed] = this.pick(WELL_FORMED);
+    const [name, seed] = this.pick(SEEDS);
     return { name: `${name}, mutation ${index}`, bytes: this.mutate(seed), options: this.pick(OPTIONS) };
   }
 

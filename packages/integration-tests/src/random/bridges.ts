@@ -161,6 +161,26 @@ const entry: Command = (c) => {
   ])();
 };
 
+const group: Command = (c) => {
+  const where = `dev ${c.oneOrOdd(BRIDGES, 3, ['v0', 'nobody'])} port ${c.oneOrOdd([port(c)], 20, BRIDGES)}`;
+  const address = c.oneOrOdd(['239.1.1.1', '239.1.1.2', 'ff0e::1', '01:00:5e:01:01:01'], 8, [
+    '224.0.0.1',
+    'ff02::1',
+    '10.0.0.1',
+    '0.0.0.0',
+  ]);
+  return `bridge mdb ${c.one(['add', 'add', 'del'])} ${where} grp ${address}${c.maybe(20, () => `src ${c.one(['10.0.0.9', '2001:db8::9'])}`)}${c.maybe(50, () => c.one(['permanent', 'temp']))}${c.maybe(5, () => 'vid 5')}`;
+};
+
+/** This kernel's bridges do not filter VLANs. `vlan set` is not asked for: it knows no such message, and nlspace says so in words. */
+const vlan: Command = (c) =>
+  c.one([
+    () =>
+      `bridge vlan ${c.one(['add', 'del'])} vid ${c.one(['5', '0', '4095', '5-7'])} dev ${port(c)}${c.maybe(20, () => c.one(['pvid', 'untagged', 'self', 'master']))}`,
+    () => 'bridge vlan show',
+    () => 'bridge -d vlan global show',
+  ])();
+
 const changing: Command = (c) => {
   const name = c.oneOrOdd([...PORTS, 'br0', 'br1'], 10, ['v1', 'w1', 'm0']);
   return c.one([
@@ -168,7 +188,7 @@ const changing: Command = (c) => {
     () => `ip link set ${name} address ${macAddress(c)}`,
     () => `ip link set ${name} ${c.one(['promisc', 'allmulticast', 'multicast'])} ${c.one(['on', 'off'])}`,
     () =>
-      `ip link set ${name} ${c.one(['group 7', 'alias words', 'txqueuelen 5', 'carrier off', 'protodown on', 'mode dormant', 'mode default'])}`,
+      `ip link set ${name} ${c.one(['group 7', 'arp off', 'arp on', 'mtu 1000', 'addrgenmode eui64', 'alias words', 'txqueuelen 5', 'carrier off', 'protodown on', 'mode dormant', 'mode default'])}`,
   ])();
 };
 
@@ -199,6 +219,8 @@ export const BRIDGE_COMMANDS: WeightedCommands = [
   [4, mastering],
   [5, option],
   [4, entry],
+  [3, group],
+  [1, vlan],
   [4, changing],
   [4, upDown],
   [1, deleting],
@@ -210,6 +232,7 @@ export const BRIDGE_PROBES = [
   'ip -d link',
   'bridge -d link',
   "bridge -d fdb show | grep -v self | grep -E 'permanent|static|extern'",
+  'bridge -d mdb show | grep -v "grp ff02::" | sort',
   'ip addr',
   'ip route show table all',
 ];

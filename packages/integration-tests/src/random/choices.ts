@@ -9,7 +9,12 @@ export class Choices {
   }
 
   one<T>(values: readonly T[]): T {
-    return values[Math.floor(this.#random() * values.length)] as T;
+    return values[this.below(values.length)] as T;
+  }
+
+  /** A whole number from 0 on. */
+  below(limit: number): number {
+    return Math.floor(this.#random() * limit);
   }
 
   /** One of commands, each as likely as its weight says. */

@@ -15,6 +15,9 @@ export const made = (command: string, ...names: readonly string[]): string =>
 export const mtu: Command = (c) =>
   `mtu ${c.oneOrOdd([1280, 1400, 1500, 9000], 8, [65535, 65536, 2147483648])}`;
 
+/** IPv6 leaves, and some of them are too small for IPv4, too. */
+const SMALL_MTUS = [1279, 1000, 576, 68, 67, 1];
+
 const oddity: Command = (c) =>
   c.one([
     'mtu 67',
@@ -89,6 +92,9 @@ const attribute = (c: Choices): string =>
     () => `mode ${c.one(['dormant', 'default'])}`,
     () => `state ${c.one(['up', 'down', 'dormant', 'unknown', 'testing'])}`,
     () => `carrier ${c.one(['on', 'off'])}`,
+    () => `arp ${c.one(['on', 'off', 'off'])}`,
+    () => `addrgenmode ${c.oneOrOdd(['none', 'eui64'], 15, ['stable_secret', 'eui65'])}`,
+    () => `mtu ${c.one(SMALL_MTUS)}`,
     () => `protodown ${c.one(['on', 'off'])}`,
     () => `gso_max_size ${c.one(['1000', '65536', '600000'])}`,
     () => `gso_max_segs ${c.one(['10', '65535', '65536'])}`,
@@ -113,6 +119,10 @@ const macvlanOption: Command = (c) =>
 
 const mastering: Command = (c) =>
   `ip link set ${anyLink(c)} ${c.one(['nomaster', 'master v0', 'master lo', 'master nobody', 'master m0'])}`;
+
+/** What a link takes itself, beside its own address. */
+const takenAddress: Command = (c) =>
+  `bridge fdb ${c.one(['add', 'add', 'append', 'del'])} ${c.oneOrOdd(['00:00:00:00:01:05', '00:00:00:00:01:06', '01:00:5e:01:01:05'], 10, ['00:00:00:00:00:00', '02:00:00:00:00:01'])} dev ${anyLink(c)} self${c.maybe(20, () => c.one(['dynamic', 'static', 'vlan 5', 'use']))}`;
 
 const upDown: Command = (c) =>
   `ip link set ${c.one([...LINKS, ...LINKS, ...MADE, 'lo'])} ${c.one(['up', 'up', 'down'])}`;
@@ -149,6 +159,7 @@ export const LINK_COMMANDS: WeightedCommands = [
   [2, naming],
   [1, macvlanOption],
   [1, mastering],
+  [1, takenAddress],
   [4, upDown],
   [1, addressOfMade],
   [1, address],
@@ -163,4 +174,5 @@ export const LINK_PROBES = [
   'ip -6 route show table all',
   'ip nexthop',
   'ip -4 netconf',
+  'bridge -d fdb show | grep -v "^33:33:\\|^01:00:5e:00:00:"',
 ];

@@ -175,7 +175,7 @@ const nexthop: Command = (c) => {
     () => `ip nexthop del id ${c.one([...NEXTHOP_IDS, ...GROUP_IDS])}`,
     () => `ip nexthop del id ${c.one([...NEXTHOP_IDS, ...GROUP_IDS])}`,
     () =>
-      `ip nexthop ${c.one(['get id 1', 'get id 10', 'show dev v0', 'show groups', 'show vrf v0', 'flush proto bird', 'show fdb'])}`,
+      `ip nexthop ${c.one(['get id 1', 'get id 10', 'show dev v0', 'show groups', 'show vrf v0', 'flush proto bird', 'show fdb', 'bucket show id 20', 'bucket show', 'bucket show dev v0', 'bucket show nhid 1', 'bucket get id 20 index 2', 'bucket get id 20 index 9', '-d show', 'show master v0'])}`,
   ])();
 };
 const routeByNexthop: Command = (c) => {

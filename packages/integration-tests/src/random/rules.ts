@@ -27,6 +27,7 @@ const selectors = (c: Choices, isIpv6: boolean): string =>
     c.maybe(8, () => `dport ${c.one(['80', '80-90', '0', '9-5'])}`),
     c.maybe(8, () => `sport ${c.one(['1000-2000', '53'])}`),
     c.maybe(3, () => 'tun_id 5'),
+    c.maybe(3, () => 'l3mdev'),
     c.maybe(5, () => protocol(c).replace('proto', 'protocol')),
   ].join('');
 

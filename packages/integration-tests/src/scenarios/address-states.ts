@@ -1,6 +1,6 @@
 import type { Scenario } from '@nlspace/testkit';
-import { attribute, u32, zeros } from '../hostile/bytes.js';
-import { ACK, addressHeader, DUMP, INET, INET6, linkHeader, SET_LINK } from '../hostile/seeds.js';
+import { attribute, text, u32, zeros } from '../hostile/bytes.js';
+import { ACK, addressHeader, CREATE, DUMP, EXCLUSIVE, INET, INET6, linkHeader, NEW_LINK, SET_LINK } from '../hostile/seeds.js';
 import { familySettings, raw, rawStrict } from './raw-requests.js';
 import { eventually } from './waiting.js';
 import { CONNECTED, PAIR, PAIR_UP, TWO_NETWORKS } from './worlds-begin.js';
@@ -380,6 +380,31 @@ export const ADDRESS_STATES: readonly Scenario[] = [
       'ip addr del 2001:db8::1/64 dev v0',
       'ip -6 route get 2001:db8::9',
       'ip route show table all',
+    ],
+  },
+  {
+    name: 'families that a link has not got, and all of them where one is made',
+    needsProgram: 'RAW_REQUESTS',
+    commands: [
+      ...PAIR,
+      'ip link set v1 mtu 1000',
+      raw(
+        ...Array.from({ length: 32 }, (_, family) => [SET_LINK, ACK, linkHeader(V0), familySettings(family)] as const),
+        [SET_LINK, ACK, linkHeader(V0), attribute(26, [...attribute(INET6, []), ...attribute(99, [])])],
+        [SET_LINK, ACK, linkHeader(V0), attribute(26, [...attribute(INET6, attribute(8, [1])), ...attribute(99, [])])],
+        [SET_LINK, ACK, linkHeader(2), familySettings(INET6, attribute(8, [1]))],
+        ...[INET, INET6, 7, 99].map(
+          (family) =>
+            [
+              NEW_LINK,
+              ACK | CREATE | EXCLUSIVE,
+              linkHeader(),
+              attribute(3, text('i0')),
+              attribute(18, attribute(1, text('ifb'))),
+              familySettings(family, attribute(8, [1])),
+            ] as const,
+        ),
+      ),
     ],
   },
 ];

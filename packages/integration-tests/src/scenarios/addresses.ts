@@ -401,4 +401,19 @@ export const ADDRESSES: readonly Scenario[] = [
       'ip -6 route',
     ],
   },
+  {
+    name: 'addresses of IPv6 on a link that is too small for it',
+    commands: [
+      ...PAIR_UP,
+      'ip link set v0 mtu 1000',
+      'ip addr add 2001:db8::1/64 dev v0',
+      'ip addr add 2001:db8::1/64 dev v0 valid_lft 50 preferred_lft 100',
+      'ip addr del 2001:db8::1/64 dev v0',
+      'ip -6 addr add 2001:db8::1/64 dev v1 nodad',
+      'ip link set v1 arp off',
+      'ip link set v1 arp on',
+      'ip link set v0 mtu 1500',
+      'ip -6 addr',
+    ],
+  },
 ];

@@ -292,4 +292,29 @@ export const STACKED_LINKS: readonly Scenario[] = [
       'ip link set x0 down',
     ],
   },
+  {
+    name: 'macvlans go together with the link below',
+    commands: [
+      ...PAIR,
+      ...made('m0', '30', 'type macvlan mode bridge bcqueuelen 500'),
+      ...made('m1', '31', 'type macvlan mode bridge'),
+      ...made('m2', '32', 'type macvlan mode bridge bcqueuelen 2000'),
+      'ip link set m1 up',
+      'ip link del v0',
+    ],
+  },
+  {
+    name: 'a macvlan on a bridge takes the offloads of its ports when those go',
+    commands: [
+      ...PAIR,
+      'ip link add br0 address 02:00:00:00:00:0b type bridge',
+      'ip link set br0 addrgenmode none',
+      'ip link add m0 address 02:00:00:00:00:30 link br0 type macvlan mode bridge',
+      'ip link set m0 addrgenmode none',
+      'ip link set v0 master br0',
+      'ip -d link show m0',
+      'ip link set v0 nomaster',
+      'ip -d link show m0',
+    ],
+  },
 ];

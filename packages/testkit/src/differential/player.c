@@ -67,6 +67,8 @@ struct address { int link; unsigned char bytes[16]; };
 
 static struct address announced[MOST_ADDRESSES];
 static int announced_count;
+/** Those that the kernel will tell of again, within a second. */
+static char is_expected[MOST_ADDRESSES];
 
 static struct address address_of(struct nlmsghdr *message, unsigned *flags) {
   struct ifaddrmsg *header = NLMSG_DATA(message);
@@ -87,16 +89,29 @@ static int position_of(struct address address) {
   return -1;
 }
 
+/** When a link begins or ceases to do without ARP, duplicates of its addresses are looked for again. */
+static void expect_addresses(struct ifinfomsg *link) {
+  if ((link->ifi_change & IFF_NOARP) == 0 || (link->ifi_flags & IFF_RUNNING) == 0) return;
+  for (int i = 0; i < announced_count; i++)
+    if (announced[i].link == link->ifi_index) is_expected[i] = 1;
+}
+
 /** Keeps in mind which IPv6 addresses the kernel has told of. */
 static void remember(struct nlmsghdr *message, ssize_t length) {
   for (; NLMSG_OK(message, length); message = NLMSG_NEXT(message, length)) {
+    if (message->nlmsg_type == RTM_NEWLINK) expect_addresses(NLMSG_DATA(message));
     struct ifaddrmsg *header = NLMSG_DATA(message);
     if ((message->nlmsg_type != RTM_NEWADDR && message->nlmsg_type != RTM_DELADDR) || header->ifa_family != AF_INET6) continue;
     unsigned flags;
     struct address address = address_of(message, &flags);
     int position = position_of(address);
     if (message->nlmsg_type == RTM_NEWADDR && position < 0 && announced_count < MOST_ADDRESSES) announced[announced_count++] = address;
-    if (message->nlmsg_type == RTM_DELADDR && position >= 0) announced[position] = announced[--announced_count];
+    if (position >= 0) is_expected[position] = 0;
+    if (message->nlmsg_type == RTM_DELADDR && position >= 0) {
+      announced[position] = announced[--announced_count];
+      is_expected[position] = is_expected[announced_count];
+      is_expected[announced_count] = 0;
+    }
   }
 }
 
@@ -166,6 +181,7 @@ static void take_address(struct nlmsghdr *message) {
   unsigned flags;
   struct address address = address_of(message, &flags);
   if ((flags & IFA_F_NODAD) != 0 && position_of(address) < 0) is_unsettled = 1;
+  if (position_of(address) >= 0 && is_expected[position_of(address)] && works(address.link)) is_unsettled = 1;
   if ((flags & IFA_F_TENTATIVE) != 0 && (flags & (IFA_F_DADFAILED | IFA_F_NODAD)) == 0 && works(address.link)) is_unsettled = 1;
 }
 

@@ -26,7 +26,6 @@ export function isValidMacAddress(address: Uint8Array): boolean {
 /** What Ethernet-like kinds check before they make a link. */
 export function validateMacAddress({ address }: LinkParameters): void {
   if (address === undefined) return;
-  if (address.length !== 6) throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'address' });
-  if (!isValidMacAddress(address))
-    throw new NetlinkError(Errno.EADDRNOTAVAIL, undefined, { attribute: 'address' });
+  if (address.length !== 6) throw new NetlinkError(Errno.EINVAL);
+  if (!isValidMacAddress(address)) throw new NetlinkError(Errno.EADDRNOTAVAIL);
 }

@@ -1,4 +1,4 @@
-import { Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
+import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import type { Link } from '../link.js';
 import type { LinkContext, LinkParameters, LowerChange } from '../link-kind.js';
 import type { LinkTable } from '../link-table.js';
@@ -51,8 +51,18 @@ export function followLower(
       if (link.mtu > lower.mtu) links.changeMtu(link, lower.mtu, cause);
       return;
     case 'removed':
-      links.remove([link], cause);
+      removeSiblings(link, lower, links, cause);
   }
+}
+
+/** What goes with the link below it goes together with all of its kind, the eldest first. */
+function removeSiblings(link: Link, lower: Link, links: LinkTable, cause: Cause): void {
+  links.remove(siblings(link, lower), cause);
+}
+
+/** Links of one kind on the same link, in the order in which they came. */
+export function siblings(link: Link, lower: Link): Link[] {
+  return [...lower.uppers].filter(({ behaviour }) => behaviour === link.behaviour);
 }
 
 /** A link goes: the one below is told first. */

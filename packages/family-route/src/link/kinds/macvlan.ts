@@ -203,7 +203,8 @@ export class MacvlanKind implements LinkBehaviour {
   }
 
   lowerChanged(link: Link, lower: Link, change: LowerChange, context: LinkContext): void {
-    if (change !== 'address') followLower(link, lower, change, context);
+    if (change === 'features') link.tsoMaximumSize = lower.tsoMaximumSize;
+    else if (change !== 'address') followLower(link, lower, change, context);
     else if (this.#stateOf(link).mode === MacvlanMode.Passthru) link.address = lower.address;
   }
 

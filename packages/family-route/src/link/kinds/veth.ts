@@ -54,7 +54,7 @@ export class VethKind implements LinkBehaviour {
     validateMacAddress(parameters);
     const { mtu } = parameters;
     if (mtu !== undefined && (mtu < this.traits.minimumMtu || mtu > this.traits.maximumMtu)) {
-      throw new NetlinkError(Errno.EINVAL, undefined, { attribute: 'mtu' });
+      throw new NetlinkError(Errno.EINVAL);
     }
   }
 
@@ -73,6 +73,10 @@ export class VethKind implements LinkBehaviour {
       } = parameters;
       peerParameters = shared;
     } else {
+      if (peerMessage.header.interfaceIndex < 0)
+        throw new NetlinkError(Errno.EINVAL, "ifindex can't be negative", {
+          attribute: 'information.data.peer',
+        });
       peerParameters = linkParametersOf(peerMessage);
       this.validate(peerParameters);
     }

@@ -12,9 +12,11 @@ import {
 } from '../link-kind.js';
 import type { LinkTable } from '../link-table.js';
 import { ETHERNET, isValidMacAddress } from './ethernet.js';
+import { siblings } from './lower-link.js';
 import { VxlanDatabase, type VxlanProperties } from './vxlan-database.js';
 import type { Destination } from './vxlan-forwarding.js';
 import { VxlanGroups } from './vxlan-groups.js';
+import { type VxlanSocket, VxlanSockets } from './vxlan-sockets.js';
 
 const network = { byteOrder: 'network' } as const;
 
@@ -56,6 +58,8 @@ const data = defineAttributes('vxlan', {
   reservedBits: attr.bytes(33, { length: 8 }),
 });
 type Data = Parameters<typeof data.encode>[1];
+/** An address of zeros is none, but has a family. */
+type State = Data & { isIpv6: boolean };
 
 const ID_LIMIT = 0x1000000;
 const LABEL_LIMIT = 0x100000;
@@ -107,17 +111,19 @@ export class VxlanKind implements LinkBehaviour {
   readonly traits = { ...ETHERNET };
   readonly data = data as never;
   /** As described: every value but those that are absent. */
-  readonly #states = new WeakMap<Link, Data>();
+  readonly #states = new WeakMap<Link, State>();
   readonly #databases = new WeakMap<Link, VxlanDatabase>();
   readonly #groups = new VxlanGroups();
+  readonly #sockets = new VxlanSockets();
 
-  validate({ address }: LinkParameters, requested: Data): void {
+  validate({ address, mtu, hasData }: LinkParameters, requested: Data): void {
     if (address !== undefined && address.length !== 6)
       refuse(Errno.EINVAL, 'Provided link layer address is not Ethernet');
     if (address !== undefined && !isValidMacAddress(address))
       refuse(Errno.EADDRNOTAVAIL, 'Provided Ethernet address is not unicast');
-    if (Object.keys(requested).length === 0)
-      refuse(Errno.EINVAL, 'Required attributes not provided to perform the operation');
+    if (mtu !== undefined && (mtu < MINIMUM_MTU || mtu > MAXIMUM_MTU))
+      throw new NetlinkError(Errno.EINVAL, 'MTU must be between 68 and 65535', { attribute: 'mtu' });
+    if (hasData === false) refuse(Errno.EINVAL, 'Required attributes not provided to perform the operation');
     const { id, df, label } = requested;
     if (id !== undefined && id >= ID_LIMIT) refuse(Errno.ERANGE, 'VXLAN ID must be lower than 16777216');
     if (label !== undefined && label >= LABEL_LIMIT)
@@ -145,7 +151,6 @@ export class VxlanKind implements LinkBehaviour {
     const database = new VxlanDatabase(link, () => propertiesOf(this.#stateOf(link)));
     this.#databases.set(link, database);
     if (lower !== undefined) {
-      link.tsoMaximumSize = lower.tsoMaximumSize;
       try {
         links.stack(lower, link);
       } catch (error) {
@@ -153,7 +158,7 @@ export class VxlanKind implements LinkBehaviour {
         throw error;
       }
     }
-    link.headroom = ETHERNET_HEADER + (lower?.headroom ?? 0) + headroomOf(state);
+    fit(link, lower, state);
     links.configure(link, {}, cause);
     database.addDefault(defaultOf(state));
     return link;
@@ -165,13 +170,16 @@ export class VxlanKind implements LinkBehaviour {
       if (requested[key] !== undefined) refuse(Errno.EOPNOTSUPP, text);
     if (requested.id !== undefined && requested.id !== before.id)
       refuse(Errno.EOPNOTSUPP, 'Cannot change VNI');
-    if (requested.link !== undefined && requested.link !== (before.link ?? 0))
-      refuse(Errno.EOPNOTSUPP, 'changing the link under a VXLAN is not supported');
     refuseOtherFamily(before, requested);
     const state = settings(before, requested);
-    lowerOf(state, link.workplace ?? links);
+    const [formerLower] = link.lowers;
+    const named = lowerOf(state, link.workplace ?? links);
+    const newLower = named === formerLower ? undefined : named;
+    if (newLower !== undefined) links.stack(newLower, link);
     this.#states.set(link, state);
     this.databaseOf(link).changed(defaultOf(before), defaultOf(state));
+    if (newLower !== undefined && formerLower !== undefined) links.unstack(formerLower, link);
+    fit(link, newLower, state);
     if (!link.isUp || String(defaultOf(before)?.address) === String(defaultOf(state)?.address)) return;
     this.#groups.leave(link);
     this.#listen(link);
@@ -181,12 +189,20 @@ export class VxlanKind implements LinkBehaviour {
     return this.#stateOf(link);
   }
 
-  up(link: Link): void {
-    this.#listen(link);
+  up(link: Link, links: LinkTable): void {
+    const namespace = link.workplace ?? links;
+    this.#sockets.open(link, namespace, socketsOf(this.#stateOf(link)));
+    try {
+      this.#listen(link);
+    } catch (error) {
+      this.#sockets.close(link, namespace);
+      throw error;
+    }
     this.databaseOf(link).collect();
   }
 
-  down(link: Link): void {
+  down(link: Link, links: LinkTable): void {
+    this.#sockets.close(link, link.workplace ?? links);
     this.#groups.leave(link);
     this.#databases.get(link)?.down();
   }
@@ -211,8 +227,9 @@ export class VxlanKind implements LinkBehaviour {
       throw new NetlinkError(Errno.EINVAL);
   }
 
-  lowerChanged(link: Link, _lower: Link, change: LowerChange, { links, cause }: LinkContext): void {
-    if (change === 'removed' || change === 'moved') links.remove([link], cause);
+  lowerChanged(link: Link, lower: Link, change: LowerChange, { links, cause }: LinkContext): void {
+    // The youngest first.
+    if (change === 'removed' || change === 'moved') links.remove(siblings(link, lower).reverse(), cause);
   }
 
   #listen(link: Link): void {
@@ -223,7 +240,7 @@ export class VxlanKind implements LinkBehaviour {
       this.#groups.join(link, lower, remote, port);
   }
 
-  #stateOf(link: Link): Data {
+  #stateOf(link: Link): State {
     const state = this.#states.get(link);
     if (state === undefined) throw new Error(`${link.name} is no VXLAN`);
     return state;
@@ -231,7 +248,8 @@ export class VxlanKind implements LinkBehaviour {
 }
 
 /** What a link has unless it is told otherwise. */
-const DEFAULTS: Data = {
+const DEFAULTS: State = {
+  isIpv6: false,
   id: 0,
   ttl: 0,
   ttlInherit: Uint8Array.of(0),
@@ -266,10 +284,13 @@ function isOn(value: Data[keyof Data]): boolean {
 }
 
 /** What is there with what a request says of it; an address of one family takes the place of one of the other. */
-function settings(before: Data, requested: Data): Data {
-  const state: Data = { ...before };
+function settings(before: State, requested: Data): State {
+  const state: State = { ...before };
   const { group, group6, local, local6, ...others } = requested;
   Object.assign(state, others);
+  if (group6 !== undefined || local6 !== undefined) state.isIpv6 = true;
+  if ((group !== undefined && local6 !== undefined) || (group6 !== undefined && local !== undefined))
+    refuse(Errno.EINVAL, 'Local and remote address must be from the same family');
   if (group !== undefined || group6 !== undefined) {
     delete state.group;
     delete state.group6;
@@ -284,17 +305,18 @@ function settings(before: Data, requested: Data): Data {
   }
   if (requested.ttlInherit !== undefined) state.ttlInherit = Uint8Array.of(1);
   if (state.link === 0) delete state.link;
+  if (state.ageing === 0) state.ageing = DEFAULT_AGEING_SECONDS;
   if (requested.portRange !== undefined) state.portRange = requested.portRange.slice(0, 4);
   refuseAddresses(state);
   return state;
 }
 
-function propertiesOf(state: Data): VxlanProperties {
+function propertiesOf(state: State): VxlanProperties {
   return {
     vni: state.id ?? 0,
     port: state.port ?? DEFAULT_PORT,
     isExternal: isOn(state.external),
-    isIpv6: isIpv6(state),
+    isIpv6: state.isIpv6,
     limit: state.limit ?? 0,
     ageingMs: (state.ageing ?? 0) * 1000,
   };
@@ -306,26 +328,20 @@ function defaultOf({ group, group6, port = DEFAULT_PORT, id = 0, link = 0 }: Dat
   return address === undefined ? undefined : { address, port, vni: id, interfaceIndex: link };
 }
 
-function isIpv6({ group6, local6 }: Data): boolean {
-  return group6 !== undefined || local6 !== undefined;
-}
-
 /** Addresses that nobody has given are of IPv4, or of the family of the others. */
-function refuseOtherFamily(before: Data, { group, group6, local, local6 }: Data): void {
-  const [wrongGroup, wrongLocal] = isIpv6(before) ? [group, local] : [group6, local6];
+function refuseOtherFamily(before: State, { group, group6, local, local6 }: Data): void {
+  const [wrongGroup, wrongLocal] = before.isIpv6 ? [group, local] : [group6, local6];
   if (wrongGroup !== undefined) refuse(Errno.EOPNOTSUPP, 'New group address family does not match old group');
   if (wrongLocal !== undefined) refuse(Errno.EOPNOTSUPP, 'New local address family does not match old');
 }
 
-function refuseAddresses(state: Data): void {
+function refuseAddresses(state: State): void {
   const { group, group6, local, local6, label, link } = state;
-  if ((group !== undefined && local6 !== undefined) || (group6 !== undefined && local !== undefined))
-    refuse(Errno.EINVAL, 'Local and remote address must be from the same family');
   if ((local !== undefined && isMulticast(local)) || (local6 !== undefined && isMulticast(local6)))
     refuse(Errno.EINVAL, 'Local address cannot be multicast');
   if ([group6, local6].some((one) => one !== undefined && isLinkLocal(one)))
     refuse(Errno.EOPNOTSUPP, 'VXLAN links between link-local addresses are not supported');
-  if (isOn(label) && !isIpv6(state))
+  if (isOn(label) && !state.isIpv6)
     refuse(Errno.EINVAL, 'Label attribute only applies to IPv6 VXLAN devices');
   const remote = group ?? group6;
   if (remote !== undefined && isMulticast(remote) && link === undefined)
@@ -347,21 +363,37 @@ function lowerOf({ link: index }: Data, links: LinkTable): Link | undefined {
 }
 
 /** Packets of external links may be of either family. */
-function headroomOf(state: Data): number {
-  return isIpv6(state) || isOn(state.external) ? HEADROOM_IPV6 : HEADROOM_IPV4;
+function headroomOf(state: State): number {
+  return state.isIpv6 || isOn(state.external) ? HEADROOM_IPV6 : HEADROOM_IPV4;
 }
 
-function mtuOver(lower: Link, state: Data): number {
-  return Math.max(MINIMUM_MTU, lower.mtu - (isIpv6(state) ? HEADROOM_IPV6 : HEADROOM_IPV4));
+/** What a link takes from one that comes below it. The link that has been there is not looked at again. */
+function fit(link: Link, lower: Link | undefined, state: State): void {
+  link.headroom = ETHERNET_HEADER + (lower?.headroom ?? 0) + headroomOf(state);
+  if (lower === undefined) return;
+  link.tsoMaximumSize = lower.tsoMaximumSize;
+  link.mtu = Math.min(link.mtu, mtuOver(lower, state));
+}
+
+function mtuOver(lower: Link, state: State): number {
+  return Math.max(MINIMUM_MTU, lower.mtu - (state.isIpv6 ? HEADROOM_IPV6 : HEADROOM_IPV4));
+}
+
+/** External links hear both families, the others that of their addresses. */
+function socketsOf(state: State): VxlanSocket[] {
+  const { port = DEFAULT_PORT, external, gbp, zeroChecksum6Received } = state;
+  const reception = [isOn(external), gbp !== undefined, isOn(zeroChecksum6Received)].join();
+  const families = isOn(external) ? ([6, 4] as const) : ([state.isIpv6 ? 6 : 4] as const);
+  return families.map((family) => ({ port, family, reception }));
 }
 
 /** Whether packets would not know which of two links they are for. */
-function isSame(one: Data, other: Data): boolean {
+function isSame(one: State, other: State): boolean {
   return (
     one.id === other.id &&
     one.port === other.port &&
     one.external === other.external &&
-    isIpv6(one) === isIpv6(other) &&
+    one.isIpv6 === other.isIpv6 &&
     (one.gbp === undefined) === (other.gbp === undefined) &&
     one.zeroChecksum6Received === other.zeroChecksum6Received
   );

@@ -2,7 +2,6 @@ import { Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import type { Clock } from '../../../network/clock.js';
 import { equalBytes } from '../../../network/ip-bytes.js';
 import type { Link } from '../../link.js';
-import { LinkEvent } from '../../link-flags.js';
 import type { LowerChange } from '../../link-kind.js';
 import type { LinkTable } from '../../link-table.js';
 import { BridgePort, costOf, MAX_PORTS } from './bridge-port.js';
@@ -258,7 +257,7 @@ export class Bridge {
         : Math.max(...this.ports.map(({ link }) => OFFLOADS[link.kind] ?? COMMON_OFFLOADS));
     if (offloads === this.#offloads) return;
     this.#offloads = offloads;
-    this.links.announce(this.link, 0, NO_CAUSE, LinkEvent.FeaturesChanged);
+    this.links.announceFeatures(this.link);
   }
 
   #collect(): void {
