@@ -150,6 +150,6 @@ function isSameMessage(one: RawMessage, other: RawMessage): boolean {
   );
 }
 
-function areEqual(one: Uint8Array, other: Uint8Array): boolean {
+export function areEqual(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

@@ -73,7 +73,7 @@ class Playback {
     const number = this.#number++;
     const stage = this.#free(protocol).next().value;
     if (stage?.dialogue.openErrno) {
-      stage.hasBegun = true;
+      stage.isOver = true;
       throw new NetlinkError(stage.dialogue.openErrno);
     }
     const { pid = 0, netAdmin = true } = credentials ?? {};
@@ -107,10 +107,21 @@ class Playback {
     return this.#stages.flatMap(({ dialogue }) => (dialogue.protocol === protocol ? dialogue.requests : []));
   }
 
-  /** A recorded socket that nobody plays yet and that `fits`. */
-  other(protocol: number, fits: (stage: Stage) => boolean): Stage | undefined {
-    for (const stage of this.#free(protocol)) if (stage.dialogue.openErrno === 0 && fits(stage)) return stage;
-    return undefined;
+  /**
+   * Has a player go on as another recorded socket that `fits`, if nobody could tell the difference until now: programs need not
+   * start in the order in which they did. Somebody who plays that one already takes its place.
+   */
+  change(player: Player, fits: (stage: Stage) => boolean): void {
+    const { stage: own } = player;
+    const isRecorded = this.#byDialogue.has(own.dialogue);
+    const other = this.#stages.find((stage) => {
+      const { dialogue, player: rival } = stage;
+      if (stage === own || dialogue.protocol !== own.dialogue.protocol || dialogue.openErrno !== 0)
+        return false;
+      if (!fits(stage) || !own.isLike(stage)) return false;
+      return rival === undefined || (isRecorded && rival.asked.every((asked) => own.has(asked)));
+    });
+    if (other !== undefined) own.exchange(other);
   }
 
   /** What has been waiting for a request can be received now. */
@@ -126,7 +137,7 @@ class Playback {
 
   *#free(protocol: number): Generator<Stage, undefined> {
     for (const stage of this.#stages)
-      if (stage.player === undefined && !stage.hasBegun && stage.dialogue.protocol === protocol) yield stage;
+      if (stage.player === undefined && !stage.isOver && stage.dialogue.protocol === protocol) yield stage;
   }
 
   /** For a socket more than there were: it may be opened, but nothing that it asks for was recorded. */
@@ -148,10 +159,9 @@ class ReplayingSocket implements NetlinkSocket, Player {
   peer: NetlinkAddress = { portId: 0, groups: 0 };
   readonly #options: SocketOptions;
   readonly #groups = new Set<number>();
-  readonly #asked: AskedCall[] = [];
+  readonly asked: AskedCall[] = [];
   /** Refusals: they come before anything recorded. */
   readonly #refusals: Uint8Array[] = [];
-  #stage: Stage;
 
   constructor(
     private readonly playback: Playback,
@@ -159,10 +169,9 @@ class ReplayingSocket implements NetlinkSocket, Player {
     private readonly number: number,
     private readonly processId: number,
     netAdmin: boolean,
-    stage: Stage,
+    public stage: Stage,
   ) {
     this.#options = new SocketOptions(DEFAULT_BUFFER_LIMITS, netAdmin);
-    this.#stage = stage;
     stage.player = this;
   }
 
@@ -222,29 +231,27 @@ class ReplayingSocket implements NetlinkSocket, Player {
   send(datagram: Uint8Array): undefined {
     if (this.portId === 0) this.#takePort(0);
     const request = this.#find(datagram);
-    this.#stage.hasBegun = true;
     if (request === undefined) {
       this.#refuse(datagram);
       return;
     }
-    this.#stage.play(request, datagram);
+    this.stage.play(request, datagram);
     if (request.errno !== 0) throw new NetlinkError(request.errno);
     this.playback.release(request.released);
   }
 
   get readable(): boolean {
-    return this.#refusals.length > 0 || this.#stage.isReadable;
+    return this.#refusals.length > 0 || this.stage.isReadable;
   }
 
   receive({ peek = false }: ReceiveOptions = {}): Datagram | undefined {
     const refusal = peek ? this.#refusals[0] : this.#refusals.shift();
     if (refusal !== undefined) return { bytes: refusal, source: { portId: 0, groups: 0 }, group: 0 };
-    const arrival = this.#stage.next(peek);
+    const arrival = this.stage.next(peek);
     if (arrival === undefined) return undefined;
-    this.#stage.hasBegun = true;
     if (arrival.errno !== 0) {
       // Told once, also to one who only looks.
-      if (peek) this.#stage.next(false);
+      if (peek) this.stage.next(false);
       throw new NetlinkError(arrival.errno);
     }
     return retold(arrival, (dialogue) => this.playback.stageOf(dialogue));
@@ -252,7 +259,7 @@ class ReplayingSocket implements NetlinkSocket, Player {
 
   close(): void {
     if (this.portId !== 0) this.playback.portsOf(this.protocol).release(this.portId);
-    this.#stage.hasBegun = true;
+    this.stage.isOver = true;
     this.#groups.clear();
     this.onReadable = undefined;
   }
@@ -274,12 +281,13 @@ class ReplayingSocket implements NetlinkSocket, Player {
   #ask(call: Pick<CallEvent, 'call' | 'arguments'>, isHarmless: boolean): void {
     const asked = askedBy(call);
     if (!isHarmless) {
-      this.#asked.push(asked);
-      if (!this.#stage.has(asked)) this.#change((stage) => this.#asked.every((one) => stage.has(one)));
+      this.asked.push(asked);
+      if (!this.stage.has(asked))
+        this.playback.change(this, (stage) => this.asked.every((one) => stage.has(one)));
     }
-    const answer = this.#stage.answer(asked);
+    const answer = this.stage.answer(asked);
     if (answer === undefined && !isHarmless) {
-      this.#asked.pop();
+      this.asked.pop();
       const { protocol, processId, number, portId } = this;
       const socket = { protocol, processId, program: undefined, number, portId };
       const event: CallEvent = { kind: 'call', time: 0, socket, ...call, results: [], errno: 0 };
@@ -292,20 +300,13 @@ class ReplayingSocket implements NetlinkSocket, Player {
   }
 
   #find(datagram: Uint8Array): RecordedRequest | undefined {
-    const known = this.#stage.find(datagram);
+    const known = this.stage.find(datagram);
     if (known !== undefined) return known;
-    this.#change((stage) => this.#asked.every((one) => stage.has(one)) && stage.find(datagram) !== undefined);
-    return this.#stage.find(datagram);
-  }
-
-  /** As long as nothing was said, this may be another one of the recorded sockets: programs need not start in the same order. */
-  #change(fits: (stage: Stage) => boolean): void {
-    if (this.#stage.hasBegun) return;
-    const other = this.playback.other(this.protocol, fits);
-    if (other === undefined) return;
-    this.#stage.player = undefined;
-    this.#stage = other;
-    other.player = this;
+    this.playback.change(
+      this,
+      (stage) => this.asked.every((one) => stage.has(one)) && stage.find(datagram) !== undefined,
+    );
+    return this.stage.find(datagram);
   }
 
   #refuse(datagram: Uint8Array): void {

@@ -1,6 +1,13 @@
 import { type Datagram, MESSAGE_HEADER_SIZE, readMessageHeader, readMessages } from '@nlspace/core';
 import type { CallEvent } from '../observe/socket-event.js';
-import { type Arrival, asksTheSame, type Dialogue, type RecordedRequest, requestOf } from './recording.js';
+import {
+  type Arrival,
+  areEqual,
+  asksTheSame,
+  type Dialogue,
+  type RecordedRequest,
+  requestOf,
+} from './recording.js';
 
 /** ControlMessageType.Error: the request's header is in it, behind the errno. */
 const ERROR_TYPE = 2;
@@ -17,18 +24,37 @@ export interface AskedCall {
 /** Who plays a recorded socket. */
 export interface Player {
   readonly portId: number;
+  /** All that it has asked for beside requests. */
+  readonly asked: readonly AskedCall[];
+  /** What it plays. */
+  stage: Stage;
   arrived(): void;
+}
+
+/** The header of a message as it was sent now. */
+interface SentHeader {
+  readonly sequence: number;
+  readonly portId: number;
+}
+
+/** A recorded request that has been sent again, and the headers that its messages have now. */
+interface Played {
+  readonly request: RecordedRequest;
+  readonly headers: readonly SentHeader[];
 }
 
 /** A recorded socket while it is played. */
 export class Stage {
   player: Player | undefined;
-  /** Somebody has sent or received on it: it is not given to others any more. */
-  hasBegun = false;
+  /** Its player has closed it. */
+  isOver = false;
   readonly #ready: Arrival[];
   #isFirstKnown = false;
-  /** What a program sends now instead of a recorded sequence number and port ID. */
-  readonly #sent = new Map<number, { readonly sequence: number; readonly portId: number }>();
+  #played: readonly Played[] = [];
+  /** How much has been received. */
+  #received = 0;
+  /** Headers by recorded sequence number. */
+  readonly #sent = new Map<number, SentHeader>();
   readonly #answered = new Set<CallEvent>();
 
   constructor(readonly dialogue: Dialogue) {
@@ -41,7 +67,10 @@ export class Stage {
 
   next(leave: boolean): Arrival | undefined {
     this.#isFirstKnown = leave && this.#ready.length > 0;
-    return leave ? this.#ready[0] : this.#ready.shift();
+    if (leave) return this.#ready[0];
+    const arrival = this.#ready.shift();
+    if (arrival !== undefined) this.#received++;
+    return arrival;
   }
 
   /** In front of what was received after it, if that is still here and nobody has looked at it. */
@@ -59,16 +88,67 @@ export class Stage {
   }
 
   play(request: RecordedRequest, bytes: Uint8Array): void {
-    request.isPlayed = true;
-    let index = 0;
-    for (const { header } of readMessages(bytes)) {
-      const recorded = request.messages[index++]?.header.sequence ?? 0;
-      this.#sent.set(recorded, { sequence: header.sequence, portId: header.portId });
-    }
+    const headers = [...readMessages(bytes)].map(({ header: { sequence, portId } }) => ({
+      sequence,
+      portId,
+    }));
+    this.#add({ request, headers });
   }
 
-  sentFor(recordedSequence: number): { readonly sequence: number; readonly portId: number } | undefined {
+  sentFor(recordedSequence: number): SentHeader | undefined {
     return this.#sent.get(recordedSequence);
+  }
+
+  /** Whether nobody could tell, from what has been said until now, which of the two it was said on. */
+  isLike(other: Stage): boolean {
+    if (this.isOver || other.isOver) return false;
+    const twins = this.#twinsIn(other);
+    if (twins.length !== this.#played.length) return false;
+    if (twins.length > 0 && (this.isReadable || other.isReadable)) return false;
+    const answers = answersOf(this.#played);
+    if (this.#received !== answers || (other.player !== undefined && other.#received !== answers))
+      return false;
+    return this.#played.every(({ request }, index) => isTwin(request, twins[index]));
+  }
+
+  /** Their players go on as each other; the other need not have one. Only for those that are alike. */
+  exchange(other: Stage): void {
+    const own = this.#played;
+    const theirs = other.#played;
+    const twins = this.#twinsIn(other);
+    const [player, rival] = [this.player, other.player];
+    this.#begin(
+      rival === undefined ? [] : own.map(({ request }, index) => ({ ...(theirs[index] as Played), request })),
+    );
+    other.#begin(twins.map((request, index) => ({ ...(own[index] as Played), request })));
+    this.player = rival;
+    other.player = player;
+    if (rival !== undefined) rival.stage = this;
+    if (player !== undefined) player.stage = other;
+  }
+
+  /** The requests of another that would have been played in place of ours. */
+  #twinsIn(other: Stage): readonly RecordedRequest[] {
+    return other.player === undefined
+      ? other.dialogue.requests.slice(0, this.#played.length)
+      : other.#played.map(({ request }) => request);
+  }
+
+  #begin(played: readonly Played[]): void {
+    for (const { request } of this.#played) request.isPlayed = false;
+    this.#played = [];
+    this.#sent.clear();
+    this.#answered.clear();
+    this.#received = answersOf(played);
+    for (const one of played) this.#add(one);
+  }
+
+  #add(played: Played): void {
+    const { request, headers } = played;
+    request.isPlayed = true;
+    this.#played = [...this.#played, played];
+    for (const [index, sent] of headers.entries())
+      this.#sent.set(request.messages[index]?.header.sequence ?? 0, sent);
   }
 
   has(asked: AskedCall): boolean {
@@ -82,6 +162,42 @@ export class Stage {
     if (answer !== undefined) this.#answered.add(answer);
     return answer;
   }
+}
+
+function answersOf(played: readonly Played[]): number {
+  return played.reduce((count, { request }) => count + request.released.length, 0);
+}
+
+/** Whether a request was answered as another one was, and nobody else heard of it. */
+function isTwin(one: RecordedRequest, other: RecordedRequest | undefined): boolean {
+  if (other === undefined || !asksTheSame(one, other) || one.errno !== other.errno) return false;
+  const isAnswer = ({ released }: RecordedRequest, { dialogue, group }: Arrival) =>
+    group === 0 && released.every((arrival) => arrival.dialogue === dialogue);
+  return (
+    one.released.length === other.released.length &&
+    one.released.every((arrival, index) => {
+      const twin = other.released[index];
+      return (
+        twin !== undefined &&
+        isAnswer(one, arrival) &&
+        isAnswer(other, twin) &&
+        arrival.errno === twin.errno &&
+        areEqual(withoutHeaders(arrival.bytes), withoutHeaders(twin.bytes))
+      );
+    })
+  );
+}
+
+/** A datagram without what differs from run to run. */
+function withoutHeaders(bytes: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const copy = bytes.slice();
+  for (const { header, payload } of readMessages(copy)) {
+    const start = payload.byteOffset - MESSAGE_HEADER_SIZE;
+    copy.fill(0, start + SEQUENCE_OFFSET, start + MESSAGE_HEADER_SIZE);
+    if (header.type === ERROR_TYPE && payload.length >= 4 + MESSAGE_HEADER_SIZE)
+      copy.fill(0, start + ECHO_OFFSET + SEQUENCE_OFFSET, start + ECHO_OFFSET + MESSAGE_HEADER_SIZE);
+  }
+  return copy;
 }
 
 /** What was asked for, without the port IDs of a run. */
