@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
@@ -106,6 +108,25 @@ peerTest(
     t.deepEqual(await sequencesIn(plain), theirs);
   },
 );
+
+test('a capture of a run that was killed can be read', async (t) => {
+  const file = join(directory, 'killed.pcapng');
+  const script = 'while :; do ip link show lo > /dev/null; done';
+  const child = spawn(process.execPath, [NLSPACE, 'run', '--capture', file, '--', 'sh', '-c', script], {
+    stdio: 'ignore',
+  });
+  const ended = once(child, 'exit');
+  const bytes = () => readFile(file).catch(() => Buffer.alloc(0));
+  while ((await bytes()).length < 50_000) await setTimeout(10);
+  child.kill('SIGKILL');
+  await ended;
+  const events = [...readCapture(await bytes())];
+  t.deepEqual(
+    events.filter(({ kind }) => kind === 'problem'),
+    [],
+  );
+  t.true(events.length > 100);
+});
 
 async function sequencesIn(file: string): Promise<number[]> {
   const sequences: number[] = [];

@@ -65,6 +65,25 @@ test.serial('a program prints on a recording what it printed when it was recorde
   for (let time = 0; time < 3; time++) t.deepEqual(await played('--replay', file), recorded);
 });
 
+/** What each of five processes prints stays together; which one is first does not matter. */
+const AT_ONCE = `
+cd ${directory}
+for i in 1 2 3 4 5; do
+  { ip link add d$i type dummy; ip -br link show d$i; ip address add 192.0.2.$i/24 dev d$i; } > out$i 2>&1 &
+done
+wait
+cat out?
+ip -br address | sort
+`;
+
+test.serial('processes that run at once may take turns otherwise', async (t) => {
+  const file = join(directory, 'at-once.pcapng');
+  const recorded = await nlspaceRun('--record', file, '--', 'sh', '-c', AT_ONCE);
+  t.is(recorded.output.split('\n').filter((line) => line.startsWith('d')).length, 10, recorded.output);
+  for (let time = 0; time < 3; time++)
+    t.deepEqual(await nlspaceRun('--replay', file, '--', 'sh', '-c', AT_ONCE), recorded);
+});
+
 test.serial('a program that asks for something else is told what is different', async (t) => {
   const file = join(directory, 'route.pcapng');
   await nlspaceRun('--record', file, '--', 'ip', 'route', 'add', 'blackhole', '192.0.2.0/24', 'metric', '7');

@@ -24,6 +24,8 @@ export interface Arrival {
   readonly sourcePortId: number;
   readonly group: number;
   readonly namespaceNumber: number | undefined;
+  /** To a request of the same socket. */
+  readonly isAnswer: boolean;
   /** For each message, whose port ID is in its header. */
   readonly origins: ReadonlyArray<Dialogue | undefined>;
 }
@@ -67,9 +69,19 @@ export function readRecording(file: Uint8Array): Dialogue[] {
       const origins = [...readMessages(bytes)].map(({ header }) =>
         byPort.get(`${dialogue.protocol}/${header.portId}`),
       );
-      const arrival = { place, dialogue, bytes, errno: 0, sourcePortId, group, namespaceNumber, origins };
-      const request = group === 0 ? (requestAnsweredBy(bytes, dialogue) ?? last) : last;
-      (request ?? dialogue).released.push(arrival);
+      const answered = group === 0 ? requestAnsweredBy(bytes, dialogue) : undefined;
+      const isAnswer = answered !== undefined;
+      (answered ?? last ?? dialogue).released.push({
+        place,
+        dialogue,
+        bytes,
+        errno: 0,
+        sourcePortId,
+        group,
+        namespaceNumber,
+        isAnswer,
+        origins,
+      });
     }
   }
   return dialogues;
@@ -105,6 +117,7 @@ function readCall(
       sourcePortId: 0,
       group: 0,
       namespaceNumber: undefined,
+      isAnswer: false,
       origins: [],
     };
     (last ?? dialogue).released.push(failure);

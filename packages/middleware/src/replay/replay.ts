@@ -21,7 +21,14 @@ import { callText } from '../observe/call-text.js';
 import type { CallEvent } from '../observe/socket-event.js';
 import { NUMBERS_ONLY, type Vocabularies, type Vocabulary } from '../vocabulary.js';
 import { nearestRequest } from './difference.js';
-import { type Arrival, type Dialogue, type RecordedRequest, readRecording } from './recording.js';
+import {
+  type Arrival,
+  asksTheSame,
+  type Dialogue,
+  type RecordedRequest,
+  readRecording,
+  requestOf,
+} from './recording.js';
 import { type AskedCall, askedBy, type Player, retold, Stage } from './stage.js';
 
 export interface ReplayOptions {
@@ -108,20 +115,32 @@ class Playback {
   }
 
   /**
-   * Has a player go on as another recorded socket that `fits`, if nobody could tell the difference until now: programs need not
-   * start in the order in which they did. Somebody who plays that one already takes its place.
+   * Has a player go on as another recorded socket that `fits`, if until now it could have been that one: programs need not run in the
+   * order in which they did. Whoever plays that one goes on as yet another, and so on, as far as the same holds for them.
    */
-  change(player: Player, fits: (stage: Stage) => boolean): void {
+  recast(player: Player, fits: (stage: Stage) => boolean): void {
     const { stage: own } = player;
-    const isRecorded = this.#byDialogue.has(own.dialogue);
-    const other = this.#stages.find((stage) => {
-      const { dialogue, player: rival } = stage;
-      if (stage === own || dialogue.protocol !== own.dialogue.protocol || dialogue.openErrno !== 0)
-        return false;
-      if (!fits(stage) || !own.isLike(stage)) return false;
-      return rival === undefined || (isRecorded && rival.asked.every((asked) => own.has(asked)));
-    });
-    if (other !== undefined) own.exchange(other);
+    const stages = this.#stages.filter(({ dialogue }) => dialogue.protocol === own.dialogue.protocol);
+    const moves = new Map<Stage, Stage>();
+    const seen = new Set<Stage>();
+    // The stages that are left by those before are free for those behind: an augmenting path.
+    const move = (from: Stage, fits: (stage: Stage) => boolean): boolean => {
+      const { part } = from;
+      if (part === undefined) return false;
+      for (const to of stages) {
+        if (to === from || seen.has(to) || !to.suits(part) || !fits(to)) continue;
+        seen.add(to);
+        const isFree = to === own || (to.player === undefined && !to.isOver);
+        if (!isFree && !move(to, () => true)) continue;
+        moves.set(from, to);
+        return true;
+      }
+      return false;
+    };
+    if (!move(own, fits)) return;
+    const casts = [...moves].map(([from, to]) => ({ to, part: from.part }));
+    for (const from of moves.keys()) from.cast(undefined);
+    for (const { to, part } of casts) to.cast(part);
   }
 
   /** What has been waiting for a request can be received now. */
@@ -247,11 +266,11 @@ class ReplayingSocket implements NetlinkSocket, Player {
   receive({ peek = false }: ReceiveOptions = {}): Datagram | undefined {
     const refusal = peek ? this.#refusals[0] : this.#refusals.shift();
     if (refusal !== undefined) return { bytes: refusal, source: { portId: 0, groups: 0 }, group: 0 };
-    const arrival = this.stage.next(peek);
+    const arrival = this.stage.receive(peek);
     if (arrival === undefined) return undefined;
     if (arrival.errno !== 0) {
       // Told once, also to one who only looks.
-      if (peek) this.stage.next(false);
+      if (peek) this.stage.receive(false);
       throw new NetlinkError(arrival.errno);
     }
     return retold(arrival, (dialogue) => this.playback.stageOf(dialogue));
@@ -282,8 +301,7 @@ class ReplayingSocket implements NetlinkSocket, Player {
     const asked = askedBy(call);
     if (!isHarmless) {
       this.asked.push(asked);
-      if (!this.stage.has(asked))
-        this.playback.change(this, (stage) => this.asked.every((one) => stage.has(one)));
+      if (!this.stage.has(asked)) this.playback.recast(this, () => true);
     }
     const answer = this.stage.answer(asked);
     if (answer === undefined && !isHarmless) {
@@ -300,12 +318,15 @@ class ReplayingSocket implements NetlinkSocket, Player {
   }
 
   #find(datagram: Uint8Array): RecordedRequest | undefined {
-    const known = this.stage.find(datagram);
-    if (known !== undefined) return known;
-    this.playback.change(
-      this,
-      (stage) => this.asked.every((one) => stage.has(one)) && stage.find(datagram) !== undefined,
-    );
+    const wanted = requestOf(datagram, this.stage.dialogue);
+    const isNext = ({ next }: Stage) => next !== undefined && asksTheSame(next, wanted);
+    if (!isNext(this.stage)) {
+      const { length } = this.stage.dialogue.requests.filter(({ isPlayed }) => isPlayed);
+      this.playback.recast(this, ({ dialogue }) => {
+        const request = dialogue.requests[length];
+        return request !== undefined && asksTheSame(request, wanted);
+      });
+    }
     return this.stage.find(datagram);
   }
 

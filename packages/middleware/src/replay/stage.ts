@@ -43,16 +43,31 @@ interface Played {
   readonly headers: readonly SentHeader[];
 }
 
+/** What somebody has done on a stage. */
+export interface Part {
+  readonly player: Player;
+  readonly played: readonly Played[];
+  /** How many answers it has received. */
+  readonly received: number;
+  /** It has looked at the next one. */
+  readonly isFirstKnown: boolean;
+  readonly isOver: boolean;
+}
+
 /** A recorded socket while it is played. */
 export class Stage {
   player: Player | undefined;
   /** Its player has closed it. */
   isOver = false;
-  readonly #ready: Arrival[];
+  #ready: Arrival[];
   #isFirstKnown = false;
-  #played: readonly Played[] = [];
-  /** How much has been received. */
+  #played: Played[] = [];
+  /** Requests before this one have been played. */
+  #firstLeft = 0;
+  /** How many answers have been received. */
   #received = 0;
+  /** It has received something that is no answer, or knows that this comes next. */
+  #hasHeard = false;
   /** Headers by recorded sequence number. */
   readonly #sent = new Map<number, SentHeader>();
   readonly #answered = new Set<CallEvent>();
@@ -65,11 +80,11 @@ export class Stage {
     return this.#ready.length > 0;
   }
 
-  next(leave: boolean): Arrival | undefined {
-    this.#isFirstKnown = leave && this.#ready.length > 0;
-    if (leave) return this.#ready[0];
-    const arrival = this.#ready.shift();
-    if (arrival !== undefined) this.#received++;
+  receive(leave: boolean): Arrival | undefined {
+    const arrival = leave ? this.#ready[0] : this.#ready.shift();
+    this.#isFirstKnown = leave && arrival !== undefined;
+    if (arrival?.isAnswer === false) this.#hasHeard = true;
+    if (!leave && arrival?.isAnswer === true) this.#received++;
     return arrival;
   }
 
@@ -84,7 +99,13 @@ export class Stage {
   /** The first request that has not been sent again and asks for the same. */
   find(bytes: Uint8Array): RecordedRequest | undefined {
     const wanted = requestOf(bytes, this.dialogue);
-    return this.dialogue.requests.find((request) => !request.isPlayed && asksTheSame(request, wanted));
+    const { requests } = this.dialogue;
+    while (requests[this.#firstLeft]?.isPlayed === true) this.#firstLeft++;
+    for (let index = this.#firstLeft; index < requests.length; index++) {
+      const request = requests[index];
+      if (request !== undefined && !request.isPlayed && asksTheSame(request, wanted)) return request;
+    }
+    return undefined;
   }
 
   play(request: RecordedRequest, bytes: Uint8Array): void {
@@ -99,54 +120,53 @@ export class Stage {
     return this.#sent.get(recordedSequence);
   }
 
-  /** Whether nobody could tell, from what has been said until now, which of the two it was said on. */
-  isLike(other: Stage): boolean {
-    if (this.isOver || other.isOver) return false;
-    const twins = this.#twinsIn(other);
-    if (twins.length !== this.#played.length) return false;
-    if (twins.length > 0 && (this.isReadable || other.isReadable)) return false;
-    const answers = answersOf(this.#played);
-    if (this.#received !== answers || (other.player !== undefined && other.#received !== answers))
-      return false;
-    return this.#played.every(({ request }, index) => isTwin(request, twins[index]));
+  /** The request that comes next. */
+  get next(): RecordedRequest | undefined {
+    return this.dialogue.requests[this.#played.length];
   }
 
-  /** Their players go on as each other; the other need not have one. Only for those that are alike. */
-  exchange(other: Stage): void {
-    const own = this.#played;
-    const theirs = other.#played;
-    const twins = this.#twinsIn(other);
-    const [player, rival] = [this.player, other.player];
-    this.#begin(
-      rival === undefined ? [] : own.map(({ request }, index) => ({ ...(theirs[index] as Played), request })),
+  /** What its player has done, if that could as well have been done on another stage: nobody has told it anything but answers. */
+  get part(): Part | undefined {
+    const { player, isOver } = this;
+    if (player === undefined || (this.#hasHeard && !isOver)) return undefined;
+    const [played, received, isFirstKnown] = [this.#played, this.#received, this.#isFirstKnown];
+    return { player, played, received, isFirstKnown, isOver };
+  }
+
+  /** Whether all that somebody has done could have been done here, and been answered as it was. */
+  suits({ player, played }: Part): boolean {
+    return (
+      this.dialogue.openErrno === 0 &&
+      player.asked.every((asked) => this.has(asked)) &&
+      played.every(({ request }, index) => isTwin(request, this.dialogue.requests[index]))
     );
-    other.#begin(twins.map((request, index) => ({ ...(own[index] as Played), request })));
-    this.player = rival;
-    other.player = player;
-    if (rival !== undefined) rival.stage = this;
-    if (player !== undefined) player.stage = other;
   }
 
-  /** The requests of another that would have been played in place of ours. */
-  #twinsIn(other: Stage): readonly RecordedRequest[] {
-    return other.player === undefined
-      ? other.dialogue.requests.slice(0, this.#played.length)
-      : other.#played.map(({ request }) => request);
-  }
-
-  #begin(played: readonly Played[]): void {
+  /** Gives the stage to another player, or to nobody. What it has not received of its answers waits for it here. */
+  cast(part: Part | undefined): void {
+    const { player, played = [], received = 0, isFirstKnown = false, isOver = false } = part ?? {};
+    const others = this.#ready.filter(({ isAnswer }) => !isAnswer);
     for (const { request } of this.#played) request.isPlayed = false;
     this.#played = [];
+    this.#firstLeft = 0;
     this.#sent.clear();
     this.#answered.clear();
-    this.#received = answersOf(played);
-    for (const one of played) this.#add(one);
+    for (const [index, { headers }] of played.entries())
+      this.#add({ request: this.dialogue.requests[index] as RecordedRequest, headers });
+    this.#received = received;
+    this.#hasHeard = false;
+    this.#isFirstKnown = isFirstKnown;
+    this.#ready = this.#played.flatMap(({ request }) => request.released).slice(received);
+    for (const other of others) this.push(other);
+    this.player = player;
+    this.isOver = isOver;
+    if (player !== undefined) player.stage = this;
   }
 
   #add(played: Played): void {
     const { request, headers } = played;
     request.isPlayed = true;
-    this.#played = [...this.#played, played];
+    this.#played.push(played);
     for (const [index, sent] of headers.entries())
       this.#sent.set(request.messages[index]?.header.sequence ?? 0, sent);
   }
@@ -164,23 +184,17 @@ export class Stage {
   }
 }
 
-function answersOf(played: readonly Played[]): number {
-  return played.reduce((count, { request }) => count + request.released.length, 0);
-}
-
 /** Whether a request was answered as another one was, and nobody else heard of it. */
 function isTwin(one: RecordedRequest, other: RecordedRequest | undefined): boolean {
   if (other === undefined || !asksTheSame(one, other) || one.errno !== other.errno) return false;
-  const isAnswer = ({ released }: RecordedRequest, { dialogue, group }: Arrival) =>
-    group === 0 && released.every((arrival) => arrival.dialogue === dialogue);
   return (
     one.released.length === other.released.length &&
     one.released.every((arrival, index) => {
       const twin = other.released[index];
       return (
         twin !== undefined &&
-        isAnswer(one, arrival) &&
-        isAnswer(other, twin) &&
+        arrival.isAnswer &&
+        twin.isAnswer &&
         arrival.errno === twin.errno &&
         areEqual(withoutHeaders(arrival.bytes), withoutHeaders(twin.bytes))
       );

@@ -125,3 +125,60 @@ test('a recording with changed bytes is refused, or refuses; nothing else is thr
   );
   t.true(played > 0);
 });
+
+/** The requests of one process each, on a socket of its own. */
+type Programs = ReadonlyArray<ReadonlyArray<{ readonly type: ContractType; readonly count: number }>>;
+
+const program = fc.array(
+  fc.record({
+    type: fc.constantFrom(ContractType.Touch, ContractType.Fetch, ContractType.List),
+    count: fc.nat(2),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+/** Each program's messages, whichever of them is next (a number for each step; those that have ended are passed over). */
+async function playAtOnce(
+  netlink: Netlink,
+  programs: Programs,
+  turns: readonly number[],
+): Promise<string[][]> {
+  const seen: string[][] = programs.map(() => []);
+  const sockets = new Map<number, NetlinkSocket>();
+  const left = programs.map((requests) => [...requests]);
+  let sequence = turns.length;
+  for (let turn = 0; left.some(({ length }) => length > 0); turn++) {
+    const running = left.flatMap(({ length }, number) => (length > 0 ? [number] : []));
+    const number = running[(turns[turn % turns.length] ?? 0) % running.length] ?? 0;
+    const { type, count } = left[number]?.shift() ?? { type: ContractType.Touch, count: 0 };
+    const own = sockets.get(number) ?? (await netlink.open({ protocol: CONTRACT_PROTOCOL }));
+    sockets.set(number, own);
+    const flags = type === ContractType.List ? 0x300 : 4;
+    await own.send(requests({ type, count, size: 4, sequence: sequence++, flags }));
+    for (let datagram = own.receive(); datagram; datagram = own.receive())
+      for (const { header, payload } of readMessages(datagram.bytes))
+        seen[number]?.push(
+          `${header.type} ${Buffer.from(header.type === 2 ? payload.subarray(0, 4) : payload).toString('hex')}`,
+        );
+  }
+  return seen;
+}
+
+test('programs that run at once may take turns otherwise than when they were recorded', async (t) => {
+  const turns = fc.array(fc.nat(5), { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(program, { minLength: 1, maxLength: 4 }),
+      turns,
+      turns,
+      async (programs, then, now) => {
+        const domain = new NetlinkDomain();
+        domain.register(ContractFamily);
+        const file = new FileInMemory();
+        const seen = await playAtOnce(capture(domain, { write: file.write, now: () => 1 }), programs, then);
+        t.deepEqual(await playAtOnce(replay(file.bytes), programs, now), seen);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
