@@ -107,6 +107,26 @@ test('requests about interfaces by ioctl are answered from the daemon, and nothi
   await daemon.ended;
 });
 
+test('a daemon makes things go wrong for whom a rule means, and refuses what is denied', async (t) => {
+  const daemon = await startDaemon(
+    ...['--fault', 'RTM_GETLINK dump by ip: fail EAGAIN "not now" in done once'],
+    ...['--fault', 'RTM_DELROUTE: drop'],
+    ...['--authorize', 'deny RTM_DELLINK link keep'],
+  );
+  t.deepEqual(await daemon.run('ip', 'link'), {
+    stdout: '',
+    stderr: 'Error: not now.\nDump terminated\n',
+    // That is what ip(8) makes of it.
+    status: 0,
+  });
+  const script = 'ip link add keep type dummy; ip link add go type dummy; ip link del go; ip link del keep';
+  t.is((await daemon.run('sh', '-c', `${script} 2>&1`)).stdout, 'Error: RTM_DELLINK is denied.\n');
+  t.regex((await daemon.run('ip', '-br', 'link')).stdout, /^lo .*\nkeep .*\n$/);
+  daemon.child.kill('SIGTERM');
+  const { stderr, status } = await daemon.ended;
+  t.deepEqual([stderr, status], ['nlspace: the fault "RTM_DELROUTE: drop" has matched nothing\n', 0]);
+});
+
 test('other network namespaces are not served from afar, and that is said', async (t) => {
   const daemon = await startDaemon();
   const { stderr, status } = await daemon.run('unshare', '-rn', 'ip', 'link');
