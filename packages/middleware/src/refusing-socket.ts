@@ -48,6 +48,11 @@ export abstract class RefusingSocket extends ForwardingSocket {
   #capAck = false;
   #extendedAck = false;
 
+  /** Whether any request could be refused: else none is looked at. */
+  protected get mayRefuse(): boolean {
+    return true;
+  }
+
   /** Called once for each request, in order; undefined lets it pass. */
   protected abstract refusalOf(request: RawMessage): Refusal | undefined;
 
@@ -58,7 +63,7 @@ export abstract class RefusingSocket extends ForwardingSocket {
   }
 
   override send(datagram: Uint8Array, destination?: NetlinkAddress): Promise<void> | undefined {
-    if ((destination ?? this.peer).portId !== 0) return this.handOn(datagram, destination);
+    if (!this.mayRefuse || (destination ?? this.peer).portId !== 0) return this.handOn(datagram, destination);
     const before = this.#refused.length;
     const screened = this.#screen(datagram);
     const added = this.#refused.slice(before);

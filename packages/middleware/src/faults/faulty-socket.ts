@@ -158,6 +158,10 @@ export class FaultySocket extends RefusingSocket {
     super.close();
   }
 
+  protected override get mayRefuse(): boolean {
+    return this.rules.concerns('do') || this.rules.concerns('dump');
+  }
+
   protected override refusalOf(request: RawMessage): Refusal | undefined {
     const message = SeenMessage.request(request, this.vocabulary, this.opener);
     if (!this.rules.concerns(message.exchange)) return undefined;

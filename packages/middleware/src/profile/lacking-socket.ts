@@ -117,6 +117,10 @@ export class LackingSocket extends RefusingSocket {
     return super.handOn(bytes, destination);
   }
 
+  protected override get mayRefuse(): boolean {
+    return this.lacks.messageTypes.size > 0;
+  }
+
   protected override refusalOf({ header }: RawMessage): Refusal | undefined {
     return this.lacks.messageTypes.has(header.type) ? { errno: Errno.EOPNOTSUPP } : undefined;
   }
