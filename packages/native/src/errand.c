@@ -178,10 +178,27 @@ static void close_if_open(int descriptor) {
   if (descriptor >= 0) close(descriptor);
 }
 
+/* The user namespace that a namespace belongs to; NONE if that is ours, or none of our business. */
+static int owner_of(int namespace) {
+  struct stat own, other;
+  int owner = ioctl(namespace, NS_GET_USERNS);
+  if (owner < 0) return NONE;
+  if (stat("/proc/thread-self/ns/user", &own) == 0 && fstat(owner, &other) == 0 &&
+      (own.st_ino != other.st_ino || own.st_dev != other.st_dev))
+    return owner;
+  close(owner);
+  return NONE;
+}
+
 /* Fills in how the actor differs from us: 0, or -errno. */
 static int describe(struct errand *e, struct actor actor) {
   struct capabilities mine;
   e->limits_capabilities = actor.powerless;
+  if (actor.powerless && actor.user >= 0) {
+    e->user = fcntl(actor.user, F_DUPFD_CLOEXEC, 0);
+    if (e->user < 0) return -errno;
+    e->must_enter_user = true;
+  }
   if (actor.thread == 0) return 0;
   struct identity identity;
   if (!capabilities_of(actor.thread, &e->most) || !capabilities_of(0, &mine)) return -errno;
@@ -189,9 +206,13 @@ static int describe(struct errand *e, struct actor actor) {
   e->uid = (uid_t)identity.uid;
   e->gid = (gid_t)identity.gid;
   e->changes_ids = e->uid != geteuid() || e->gid != getegid();
-  e->user = namespace_of_thread(actor.thread, "user");
-  if (e->user < NONE) return e->user + 1;
-  e->must_enter_user = e->user >= 0;
+  int own = namespace_of_thread(actor.thread, "user");
+  if (own != NONE) {
+    close_if_open(e->user);
+    e->user = own;
+    if (own < NONE) return own + 1;
+    e->must_enter_user = true;
+  }
   e->limits_capabilities |= e->must_enter_user;
   for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
     e->limits_capabilities |= e->most.words[i].effective != mine.words[i].effective;
@@ -214,10 +235,11 @@ int64_t errand_act(struct actor actor, int64_t (*work)(const void *), const void
   return result;
 }
 
-int errand_open(struct actor actor, const char *place, int protocol) {
+int errand_open(struct actor actor, const char *place, int protocol, int *user) {
   struct errand e = nothing;
   e.work = open_socket;
   e.data = &protocol;
+  *user = -1;
   int result = describe(&e, actor);
   if (result < 0) return result;
   if (place != NULL) e.network = other_namespace(place, "net");
@@ -226,13 +248,11 @@ int errand_open(struct actor actor, const char *place, int protocol) {
     close_if_open(e.user);
     return e.network + 1;
   }
-  if (e.network >= 0 && e.user < 0) {
-    int owner = ioctl(e.network, NS_GET_USERNS);
-    if (owner >= 0) e.user = owner;
-  }
+  if (e.network >= 0 && e.user < 0) e.user = owner_of(e.network);
   result = (int)(is_elsewhere(&e) ? run(&e, CLONE_FILES) : open_socket(&protocol));
   close_if_open(e.network);
-  close_if_open(e.user);
+  if (result >= 0 && actor.powerless && !e.must_enter_user) *user = e.user;
+  else close_if_open(e.user);
   return result;
 }
 

@@ -12,6 +12,7 @@
 struct actor {
   pid_t thread;   /* 0: ourselves */
   bool powerless; /* without any capability, whatever the thread has */
+  int user;       /* the user namespace where it is that, if the thread is in ours: an owner has all rights from outside; or -1 */
 };
 
 /* Does `work` with the actor's user IDs, user namespace and capabilities; it may not allocate or lock. What it returns, or
@@ -19,8 +20,8 @@ struct actor {
 int64_t errand_act(struct actor actor, int64_t (*work)(const void *data), const void *data);
 
 /* An AF_NETLINK socket as it would be if the actor had opened it, in the network namespace of the file `place` or, if that
- * is NULL, where the actor is. A descriptor, or -errno. */
-int errand_open(struct actor actor, const char *place, int protocol);
+ * is NULL, where the actor is. A descriptor, or -errno. `*user` becomes what the actor of later calls needs; -1 or to be closed. */
+int errand_open(struct actor actor, const char *place, int protocol, int *user);
 
 /* What the thread may do now: the bits of its effective capabilities; none when it is gone. */
 uint64_t errand_capabilities(pid_t thread);

@@ -38,6 +38,7 @@ _Static_assert(SLOTS * sizeof(struct facts) <= FACTS && MOST_READY * sizeof(uint
 
 struct opened {
   bool used;
+  int user; /* for the actor */
   uint64_t capabilities; /* of whom it was opened for, then */
 };
 
@@ -66,7 +67,7 @@ static struct arguments arguments_of(napi_env env, napi_callback_info info) {
   return a;
 }
 
-static bool remember(struct kernel *kernel, int descriptor, pid_t thread) {
+static bool remember(struct kernel *kernel, int descriptor, pid_t thread, int user) {
   if (descriptor >= kernel->room) {
     int room = descriptor < 128 ? 256 : 2 * descriptor;
     struct opened *grown = realloc(kernel->opened, (size_t)room * sizeof *grown);
@@ -75,7 +76,7 @@ static bool remember(struct kernel *kernel, int descriptor, pid_t thread) {
     kernel->opened = grown;
     kernel->room = room;
   }
-  kernel->opened[descriptor] = (struct opened){.used = true, .capabilities = errand_capabilities(thread)};
+  kernel->opened[descriptor] = (struct opened){.used = true, .user = user, .capabilities = errand_capabilities(thread)};
   return true;
 }
 
@@ -86,8 +87,10 @@ static int descriptor_of(napi_env env, const struct arguments *a) {
 }
 
 /* (descriptor, thread, powerless, …) */
-static struct actor actor_of(napi_env env, const struct arguments *a) {
-  return (struct actor){.thread = (pid_t)integer(env, a->values[1]), .powerless = truth(env, a->values[2])};
+static struct actor actor_of(napi_env env, const struct arguments *a, int descriptor) {
+  return (struct actor){.thread = (pid_t)integer(env, a->values[1]),
+                        .powerless = truth(env, a->values[2]),
+                        .user = descriptor < 0 ? -1 : a->kernel->opened[descriptor].user};
 }
 
 static struct sockaddr_nl name_of(napi_env env, napi_value port, napi_value groups) {
@@ -103,15 +106,17 @@ static napi_value open_one(napi_env env, napi_callback_info info) {
   size_t length = 0;
   if (a.kernel->ended) return number(env, -EBADF);
   napi_get_value_string_utf8(env, a.values[4], place, sizeof place, &length);
-  int descriptor = errand_open(actor_of(env, &a), length == 0 ? NULL : place, (int)integer(env, a.values[3]));
+  int user;
+  int descriptor = errand_open(actor_of(env, &a, -1), length == 0 ? NULL : place, (int)integer(env, a.values[3]), &user);
   if (descriptor < 0) return number(env, descriptor);
   const int on = 1;
   struct epoll_event interest = {.events = EPOLLIN | EPOLLET, .data.u64 = (uint64_t)integer(env, a.values[0])};
   /* The group of a datagram is always told; whether its reader wants to know is not our affair. */
   if (setsockopt(descriptor, SOL_NETLINK, NETLINK_PKTINFO, &on, sizeof on) < 0 ||
       epoll_ctl(a.kernel->epoll, EPOLL_CTL_ADD, descriptor, &interest) < 0 ||
-      !remember(a.kernel, descriptor, (pid_t)integer(env, a.values[1]))) {
+      !remember(a.kernel, descriptor, (pid_t)integer(env, a.values[1]), user)) {
     int error = errno;
+    if (user >= 0) close(user);
     close(descriptor);
     return number(env, -error);
   }
@@ -132,7 +137,7 @@ static int64_t do_naming(const void *data) {
 static napi_value call_with_name(napi_env env, napi_callback_info info, int (*call)(int, const struct sockaddr *, socklen_t)) {
   struct arguments a = arguments_of(env, info);
   const struct naming naming = {call, descriptor_of(env, &a), name_of(env, a.values[3], a.values[4])};
-  return number(env, errand_act(actor_of(env, &a), do_naming, &naming));
+  return number(env, errand_act(actor_of(env, &a, naming.descriptor), do_naming, &naming));
 }
 
 /* bind(descriptor, thread, powerless, port, groups) */
@@ -169,7 +174,7 @@ static napi_value set_option(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   const struct setting setting = {descriptor_of(env, &a), (int)integer(env, a.values[3]), (int)integer(env, a.values[4]),
                                   (int)integer(env, a.values[5])};
-  return number(env, errand_act(actor_of(env, &a), do_setting, &setting));
+  return number(env, errand_act(actor_of(env, &a, setting.descriptor), do_setting, &setting));
 }
 
 /* getOption(descriptor, level, option) */
@@ -217,7 +222,7 @@ static int64_t send_as(const struct kernel *kernel, struct actor actor, struct s
 /* send(descriptor, thread, powerless, bytes, port | -1, groups, isPeer, candidates): the length */
 static napi_value send_one(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
-  const struct actor actor = actor_of(env, &a);
+  const struct actor actor = actor_of(env, &a, descriptor_of(env, &a));
   const uint8_t *bytes, *candidates;
   size_t length, candidates_length;
   int numbers[MOST_BORROWED];
@@ -310,12 +315,17 @@ static napi_value ready(napi_env env, napi_callback_info info) {
   return number(env, count < 0 ? 0 : count);
 }
 
+static void close_socket(struct opened *opened, int descriptor) {
+  if (!opened->used) return;
+  opened->used = false;
+  if (opened->user >= 0) close(opened->user);
+  close(descriptor);
+}
+
 static napi_value close_one(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   int descriptor = descriptor_of(env, &a);
-  if (descriptor < 0) return NULL;
-  a.kernel->opened[descriptor].used = false;
-  close(descriptor);
+  if (descriptor >= 0) close_socket(&a.kernel->opened[descriptor], descriptor);
   return NULL;
 }
 
@@ -365,8 +375,7 @@ static void on_environment_ends(napi_async_cleanup_hook_handle hook, void *data)
   (void)hook;
   if (kernel->ended) return;
   kernel->ended = true;
-  for (int i = 0; i < kernel->room; i++)
-    if (kernel->opened[i].used) close(i);
+  for (int i = 0; i < kernel->room; i++) close_socket(&kernel->opened[i], i);
   free(kernel->opened);
   kernel->opened = NULL;
   kernel->room = 0;
