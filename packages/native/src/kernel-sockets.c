@@ -237,8 +237,8 @@ static napi_value send_one(napi_env env, napi_callback_info info) {
   }
   const size_t count = actor.thread == 0 ? 0 : candidates_length / sizeof *numbers;
   if (count > MOST_BORROWED) return number(env, -E2BIG);
-  memcpy(numbers, candidates, count * sizeof *numbers);
   if (count > 0) {
+    memcpy(numbers, candidates, count * sizeof *numbers);
     struct borrowed borrowed;
     errand_borrow(actor.thread, numbers, (int)count, &borrowed);
     if (borrowed.count > 0 || !errand_shares_processes(actor.thread)) {
