@@ -202,14 +202,39 @@ function groupEntry(bytes: Uint8Array): string {
   return `{${parts.join(', ')}}`;
 }
 
+/** The other end of a veth: a message about a link within one. */
+function peer({ attributes }: { readonly attributes: Readonly<Record<string, unknown>> }): string {
+  const parts = Object.entries(attributes).map(([key, value]) => {
+    if (value instanceof Uint8Array) return `${key} ${macAddress(value)}`;
+    return `${key} ${typeof value === 'object' ? '{…}' : JSON.stringify(value)}`;
+  });
+  return `{${parts.join(', ')}}`;
+}
+
+const TUNNELS = ['ipip', 'ip6tnl', 'vti', 'gre', 'ip6gre', 'sit'] as const;
+const TUNNEL_ENDS: ValueTexts = Object.fromEntries(
+  TUNNELS.flatMap((kind) => [`${kind}.local`, `${kind}.remote`].map((key) => [key, ipAddress])),
+);
+
 /** What the schemas of NETLINK_ROUTE leave open. */
 export const ROUTE_TEXTS: ValueTexts = {
+  ...TUNNEL_ENDS,
+  'vxlan.group': ipAddress,
+  'vxlan.group6': ipAddress,
+  'vxlan.local': ipAddress,
+  'vxlan.local6': ipAddress,
+  'vrf.table': named(TABLES),
+  'bridge.groupAddress': macAddress,
+  'veth.peer': peer,
   'ifinfomsg.addressFamily': named(FAMILIES),
   'ifinfomsg.type': named(LINK_TYPES),
   'ifinfomsg.flags': flags,
   'ifinfomsg.changedFlags': (value: number) => (value >>> 0 === 0xffff_ffff ? 'all' : flags(value)),
   'link.address': macAddress,
   'link.broadcast': macAddress,
+  'link.permanentAddress': macAddress,
+  'link-inet6.token': ipAddress,
+  'link-inet6.flags': hex,
   'link.operationalState': named(STATES),
   'ifaddrmsg.addressFamily': named(FAMILIES),
   'ifaddrmsg.flags': hex,

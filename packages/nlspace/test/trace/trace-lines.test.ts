@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { attr, defineAttributes, defineMessage, type Netlink, NetlinkError } from '@nlspace/core';
 import { doOperation, GenericClient, genericFamily } from '@nlspace/family-generic';
-import { link, ROUTE_CATALOG, RouteMessageType, route } from '@nlspace/family-route';
+import { link, Network, ROUTE_CATALOG, RouteMessageType, route } from '@nlspace/family-route';
 import { readCapture } from '@nlspace/middleware';
 import test from 'ava';
 import { ClientSocket, createNetlink, NetlinkProtocol, type TraceOptions, trace } from '../../src/index.js';
@@ -9,6 +9,9 @@ import { traceWriter } from '../../src/trace/trace.js';
 import { learnFamilies } from '../../src/vocabulary/learn-families.js';
 
 const NETLINK_ROUTE = { protocol: NetlinkProtocol.Route, catalog: ROUTE_CATALOG };
+
+/** NLM_F_CREATE and NLM_F_EXCL */
+const NEW = { flags: 0x600 };
 
 const blackhole = {
   header: { addressFamily: 2, destinationLength: 24, table: 254, protocol: 3, type: 6 },
@@ -148,6 +151,24 @@ test('data of a link reads by its kind', async (t) => {
   await socket.send(request);
   client.close();
   t.regex(lines[0] ?? '', / information \{kind "vlan", data \{id 9999\}\}$/);
+});
+
+test('ends of tunnels and the other end of a veth read as what they are', async (t) => {
+  const network = new Network();
+  const { netlink, lines } = traced({}, createNetlink({ network }));
+  const client = await ClientSocket.open(netlink, NETLINK_ROUTE);
+  const tunnel = { kind: 'gre', data: Uint8Array.of(8, 0, 6, 0, 192, 0, 2, 1, 8, 0, 7, 0, 192, 0, 2, 2) };
+  await client.do(RouteMessageType.NewLink, link, { attributes: { name: 'one', information: tunnel } }, NEW);
+  // VETH_INFO_PEER: struct ifinfomsg, then IFLA_IFNAME.
+  const peer = [...Uint8Array.of(28, 0, 1, 0), ...new Uint8Array(16), 8, 0, 3, 0, 116, 119, 111, 0];
+  const veth = { kind: 'veth', data: Uint8Array.from(peer) };
+  await client.do(RouteMessageType.NewLink, link, { attributes: { name: 'left', information: veth } }, NEW);
+  client.close();
+  const sent = lines.filter((line) => line.includes('→')).map((line) => line.replace(/^.* information /, ''));
+  t.deepEqual(sent, [
+    '{kind "gre", data {local 192.0.2.1, remote 192.0.2.2}}',
+    '{kind "veth", data {peer {name "two"}}}',
+  ]);
 });
 
 test('generic families of another back end have names, those that we know by heart also what is in their messages', async (t) => {
