@@ -115,7 +115,7 @@ export const MASKS: readonly Mask[] = [
     reason:
       'Links of the kernel join multicast groups of IPv6 with packets, which bridges hear; nobody sends any in nlspace.',
     applies: 'always',
-    pattern: /^RTM_...MDB to .* @16 ff 02 /,
+    pattern: /^RTM_...MDB to .* members @0 (?:[0-9a-f]{2} ){8}ff 02 /,
     removesLine: true,
   },
   {
