@@ -128,6 +128,26 @@ test('a capture of a run that was killed can be read', async (t) => {
   t.true(events.length > 100);
 });
 
+test('a daemon captures what programs of all its peers say', async (t) => {
+  const file = join(directory, 'daemon.pcapng');
+  const address = `unix:${join(directory, 'daemon.sock')}`;
+  const daemon = spawn(process.execPath, [NLSPACE, 'serve', '--listen', address, '--capture', file]);
+  const ended = once(daemon, 'exit');
+  await once(daemon.stdout, 'data');
+  for (const kind of ['dummy', 'bridge']) {
+    const program = ['ip', 'link', 'add', 'name', `the-${kind}`, 'type', kind];
+    await execute(process.execPath, [NLSPACE, 'run', '--to', address, '--', ...program]);
+  }
+  daemon.kill();
+  await ended;
+  const { stdout } = await execute(process.execPath, [NLSPACE, 'trace', '--read', file]);
+  for (const kind of ['dummy', 'bridge'])
+    t.regex(
+      stdout,
+      new RegExp(`ip\\[\\d+\\] → RTM_NEWLINK .* name "the-${kind}", information \\{kind "${kind}"`),
+    );
+});
+
 async function sequencesIn(file: string): Promise<number[]> {
   const sequences: number[] = [];
   for (const event of readCapture(await readFile(file))) {
