@@ -69,7 +69,7 @@ const SOFTWARE_RECEIVE = 1n << 3n;
 const SOFTWARE_CLOCK = 1n << 4n;
 
 export function describeTimestamps(link: Link, isCompact: boolean): object {
-  const transmits = driverOf(link)?.stampsTransmission === true ? SOFTWARE_TRANSMIT : 0n;
+  const transmits = driverOf(link)?.stampsTransmission?.(link) === true ? SOFTWARE_TRANSMIT : 0n;
   const value = transmits | SOFTWARE_RECEIVE | SOFTWARE_CLOCK;
   return { capabilities: list(StringSet.TimestampCapabilities, value, isCompact) };
 }

@@ -28,8 +28,9 @@ const withPhy = defineAttributes('header', {
 
 export type DeviceHeader = AttributeValues<typeof plain.shape> & { phy?: number };
 
-/** The first attribute of every message. */
+/** The first attribute of every message but those about statistics. */
 export const headerOf = {
+  second: attr.flagged(attr.nested(2, plain)),
   plain: attr.flagged(attr.nested(1, plain)),
   withStatistics: attr.flagged(attr.nested(1, withStatistics)),
   withPhy: attr.flagged(attr.nested(1, withPhy)),
@@ -69,6 +70,10 @@ export function headerFor({ index, name }: Link): DeviceHeader {
 
 export function isCompact({ flags = 0 }: DeviceHeader = {}): boolean {
   return (flags & HeaderFlag.CompactBitsets) !== 0;
+}
+
+export function wantsStatistics({ flags = 0 }: DeviceHeader = {}): boolean {
+  return (flags & HeaderFlag.Statistics) !== 0;
 }
 
 export function omitsReply({ flags = 0 }: DeviceHeader = {}): boolean {

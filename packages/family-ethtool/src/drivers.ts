@@ -16,7 +16,8 @@ export interface Channels {
 export interface Driver {
   readonly settings?: (link: Link) => LinkSettings | undefined;
   readonly reportsCarrier?: boolean;
-  readonly stampsTransmission?: boolean;
+  /** Of packets that are sent; a driver without a word about it is not asked what it stamps. */
+  readonly stampsTransmission?: (link: Link) => boolean;
   /** `NETIF_MSG_*`: which messages it logs. */
   readonly messageLevel?: number;
   readonly coalescedFrames?: number;
@@ -39,22 +40,24 @@ const UNKNOWN: LinkSettings = { port: OTHER_PORT, speed: UNKNOWN_SPEED, duplex: 
 /** How many queues of each direction are in use, where a request has said so. Goes with a link to other namespaces. */
 const QUEUES = new WeakMap<Link, { receive: number; transmit: number }>();
 
+const always = () => true;
+
 /** What the kernel's drivers say: Linux 6.18, by kind. */
 const DRIVERS: ReadonlyMap<string, Driver> = new Map<string, Driver>([
-  ['loopback', { reportsCarrier: true, stampsTransmission: true }],
+  ['loopback', { reportsCarrier: true, stampsTransmission: always }],
   [
     'veth',
     {
       settings: () => TEN_GIGABIT,
       reportsCarrier: true,
-      stampsTransmission: true,
+      stampsTransmission: always,
       receiveChannels: (link) => ({ maximum: link.traits.receiveQueues, count: queuesOf(link).receive }),
       transmitChannels: (link) => ({ maximum: link.traits.transmitQueues, count: queuesOf(link).transmit }),
       counters: vethCounters,
     },
   ],
   ['bridge', { settings: bridgeSettings, reportsCarrier: true }],
-  ['macvlan', { settings: lowerSettings, reportsCarrier: true, stampsTransmission: true }],
+  ['macvlan', { settings: lowerSettings, reportsCarrier: true, stampsTransmission: lowerStamps }],
   ['vxlan', { settings: lowerSettings, reportsCarrier: true }],
   ['ifb', { counters: ifbCounters }],
   [
@@ -62,7 +65,7 @@ const DRIVERS: ReadonlyMap<string, Driver> = new Map<string, Driver>([
     {
       settings: () => TEN_GIGABIT,
       reportsCarrier: true,
-      stampsTransmission: true,
+      stampsTransmission: always,
       messageLevel: 0,
       coalescedFrames: 0,
       combinedChannels: { maximum: 1, count: 0 },
@@ -105,6 +108,10 @@ function bridgeSettings(bridge: Link): LinkSettings {
 function lowerSettings({ lowers }: Link): LinkSettings | undefined {
   const [lower] = lowers;
   return lower === undefined ? UNKNOWN : driverOf(lower)?.settings?.(lower);
+}
+
+function lowerStamps({ lowers: [lower] }: Link): boolean {
+  return lower !== undefined && driverOf(lower)?.stampsTransmission?.(lower) === true;
 }
 
 const VETH_RECEIVE = [

@@ -21,7 +21,7 @@ import { GenericFamily } from '@nlspace/family-generic';
 import { type Link, LinkEvent, NETWORK, type Network, type NetworkEvent } from '@nlspace/family-route';
 import { changeChannels } from './change-channels.js';
 import { changeFeatures } from './change-features.js';
-import { describeFeatures } from './descriptions.js';
+import { describeFeatures, describeTimestamps } from './descriptions.js';
 import {
   type DeviceHeader,
   findLink,
@@ -33,8 +33,10 @@ import {
 import { driverOf } from './drivers.js';
 import { EthtoolCommand, EthtoolReply } from './ethtool-command.js';
 import * as messages from './messages.js';
+import { refuseReceiveScaling } from './receive-scaling.js';
+import { askedGroups, describeStatistics } from './statistics.js';
 import { describeStringSets } from './string-set-description.js';
-import { REFUSALS, TOPICS, type Topic } from './topics.js';
+import { REFUSALS, refuseConfiguration, TOPICS, type Topic } from './topics.js';
 
 type AnyRequest = Request & { readonly attributes: { readonly header?: DeviceHeader } };
 type Handle = (request: AnyRequest, context?: DumpContext) => unknown;
@@ -93,6 +95,18 @@ export class EthtoolFamily {
     this.#operation('do', EthtoolCommand.ChannelsSet, messages.channelsSet, SET_OPTIONS, (request) =>
       this.#setChannels(request as never),
     );
+    this.#serveStatistics();
+    this.#serveTimestamps();
+    this.#servePhys();
+    this.#serveReceiveScaling();
+    this.#serveModules();
+    this.#operation(
+      'do',
+      EthtoolCommand.TimestampsConfigurationSet,
+      messages.timestampsConfigurationSet,
+      { ...SET_OPTIONS, replyType: EthtoolReply.TimestampsConfigurationSet },
+      (request) => this.#configureTimestamps(request as never),
+    );
     // nlctrl tells commands in the order in which they are declared.
     for (const record of this.#records.sort((a, b) => a.number - b.number)) recordOperation(this, record);
   }
@@ -106,16 +120,137 @@ export class EthtoolFamily {
   }
 
   /** A topic is asked for one link, or for all that have something to say about it. */
-  #serve({ command, request, reply, replyCommand, describe }: Topic): void {
-    const options = { reply, replyType: replyCommand };
+  #serve(topic: Topic): void {
+    const { command, request, reply, replyCommand, describe, isPrivileged, check, endsRefused } = topic;
+    const options: OperationOptions = {
+      reply,
+      replyType: replyCommand,
+      ...(isPrivileged ? { privilege: 'uns-admin' } : {}),
+    };
     this.#operation('do', command, request, { ...options, required: ['header'] }, ({ attributes }) => {
       const link = this.#known(attributes.header);
+      check?.(attributes);
       return about(link, describe(link, isCompact(attributes.header)));
     });
     this.#operation('dump', command, request, options, ({ attributes }) => {
       this.#lookUp(attributes.header);
-      return this.#each((link) => describe(link, isCompact(attributes.header)));
+      check?.(attributes);
+      return this.#each((link) => describe(link, isCompact(attributes.header)), { endsRefused });
     });
+  }
+
+  #serveStatistics(): void {
+    const options = { reply: messages.statistics, replyType: EthtoolReply.Statistics };
+    const { statisticsGroups } = messages;
+    const describe = ({ attributes }: RequestOf<typeof statisticsGroups>) => {
+      const asked = askedGroups(attributes);
+      return () => describeStatistics(asked, attributes);
+    };
+    this.#operation(
+      'do',
+      EthtoolCommand.StatisticsGet,
+      statisticsGroups,
+      { ...options, required: ['header'] },
+      (request) => {
+        const link = this.#known(request.attributes.header);
+        return about(link, describe(request as never)());
+      },
+    );
+    this.#operation('dump', EthtoolCommand.StatisticsGet, statisticsGroups, options, (request) => {
+      this.#lookUp(request.attributes.header);
+      return this.#each(describe(request as never));
+    });
+  }
+
+  /** A dump that names a link is of that link, and none says that more follows. */
+  #serveTimestamps(): void {
+    const options = { reply: messages.timestamps, replyType: EthtoolReply.Timestamps };
+    const { timestampsRequest } = messages;
+    const { TimestampsGet } = EthtoolCommand;
+    this.#operation('do', TimestampsGet, timestampsRequest, { ...options, required: ['header'] }, (request) => {
+      const { header, provider } = (request as unknown as RequestOf<typeof timestampsRequest>).attributes;
+      const link = this.#known(header);
+      if (provider !== undefined) {
+        needClock(provider);
+        throw new NetlinkError(Errno.ENODEV);
+      }
+      return about(link, describeTimestamps(link, isCompact(header)));
+    });
+    const dump = { ...options, multipart: false };
+    this.#operation('dump', TimestampsGet, timestampsRequest, dump, ({ attributes: { header } }) => {
+      const only = this.#lookUp(header);
+      const describe = (link: Link) => {
+        if (driverOf(link)?.stampsTransmission === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
+        return describeTimestamps(link, isCompact(header));
+      };
+      return this.#each(describe, { only });
+    });
+  }
+
+  /** Links here have no PHYs. */
+  #servePhys(): void {
+    const { PhyGet } = EthtoolCommand;
+    const request = messages.plainRequest('phy');
+    const options = { reply: messages.plainRequest('phy'), replyType: EthtoolReply.Phy };
+    this.#operation('do', PhyGet, request, { ...options, required: ['header'] }, ({ attributes }) => {
+      this.#known(attributes.header);
+      throw new NetlinkError(Errno.EOPNOTSUPP);
+    });
+    this.#operation('dump', PhyGet, request, options, ({ attributes }) => {
+      this.#lookUp(attributes.header);
+      return [];
+    });
+  }
+
+  #serveReceiveScaling(): void {
+    const { receiveScalingRequest, receiveScalingSet, receiveScalingCreate, receiveScalingDelete } = messages;
+    const { ReceiveScalingGet, ReceiveScalingSet, ReceiveScalingCreate, ReceiveScalingDelete } = EthtoolCommand;
+    const reply = messages.plainRequest('receiveScaling');
+    const options = { reply, replyType: EthtoolReply.ReceiveScaling };
+    type Asked = RequestOf<typeof receiveScalingRequest>['attributes'];
+    const notFor = (asked: Asked, attribute: 'context' | 'startContext') => {
+      if (asked[attribute] !== undefined) throw new NetlinkError(Errno.EINVAL, undefined, { attribute });
+    };
+    this.#operation('do', ReceiveScalingGet, receiveScalingRequest, { ...options, required: ['header'] }, (request) => {
+      this.#known(request.attributes.header);
+      notFor(request.attributes as Asked, 'startContext');
+      throw new NetlinkError(Errno.EOPNOTSUPP);
+    });
+    this.#operation('dump', ReceiveScalingGet, receiveScalingRequest, options, ({ attributes }) => {
+      notFor(attributes as Asked, 'context');
+      this.#lookUp(attributes.header);
+      return [];
+    });
+    this.#operation('do', ReceiveScalingSet, receiveScalingSet, SET_OPTIONS, ({ attributes }) => {
+      this.#known(attributes.header);
+      refuseReceiveScaling(attributes as never);
+    });
+    const create = { ...ACT_OPTIONS, replyType: EthtoolReply.ReceiveScalingCreate };
+    this.#operation('do', ReceiveScalingCreate, receiveScalingCreate, create, refuseAct(this.network));
+    const remove = { ...ACT_OPTIONS, required: ['context'] };
+    this.#operation('do', ReceiveScalingDelete, receiveScalingDelete, remove, refuseAct(this.network));
+  }
+
+  #serveModules(): void {
+    this.#operation('do', EthtoolCommand.ModuleSet, messages.moduleSet, SET_OPTIONS, ({ attributes }) => {
+      this.#known(attributes.header);
+      if ((attributes as RequestOf<typeof messages.moduleSet>['attributes']).powerMode === undefined) return;
+      const text = 'Setting power mode policy is not supported by this device';
+      throw new NetlinkError(Errno.EOPNOTSUPP, text, { attribute: 'powerMode' });
+    });
+    const { moduleFirmwareFlash } = messages.refused;
+    const text = 'Flashing module firmware is not supported by this device';
+    const { ModuleFirmwareFlash } = EthtoolCommand;
+    this.#operation('do', ModuleFirmwareFlash, moduleFirmwareFlash, ACT_OPTIONS, refuseAct(this.network, text));
+  }
+
+  #configureTimestamps({ attributes }: RequestOf<typeof messages.timestampsConfigurationSet, 'header'>): never {
+    const link = this.#known(attributes.header);
+    if (link.kind === 'macvlan' && attributes.provider !== undefined) {
+      needClock(attributes.provider);
+      throw new NetlinkError(Errno.ENODEV, 'phc not in this net device topology', { attribute: 'provider' });
+    }
+    return refuseConfiguration(link);
   }
 
   #operation(
@@ -130,22 +265,30 @@ export class EthtoolFamily {
     this.#records.push({ exchange, number, message, options, method });
   }
 
-  *#each(describe: (link: Link) => object): Generator<MessageBody> {
+  /** Of the links that have something to tell; of all of them, or of one. */
+  *#each(
+    describe: (link: Link) => object,
+    { only, endsRefused = false }: { only?: Link | undefined; endsRefused?: boolean } = {},
+  ): Generator<MessageBody> {
+    let refusal: NetlinkError | undefined;
     for (
       let link = this.network.links.after(0);
       link !== undefined;
       link = this.network.links.after(link.index)
     ) {
+      if (only !== undefined && link !== only) continue;
       let told: object;
       try {
         needDriver(link);
         told = describe(link);
       } catch (error) {
-        if (error instanceof NetlinkError && error.errno === Errno.EOPNOTSUPP) continue;
-        throw error;
+        if (!(error instanceof NetlinkError) || error.errno !== Errno.EOPNOTSUPP) throw error;
+        refusal = error;
+        continue;
       }
       yield about(link, told);
     }
+    if (endsRefused && refusal !== undefined) throw new NetlinkError(refusal.errno);
   }
 
   #stringSets({ attributes }: RequestOf<typeof messages.stringSetMessage, 'header'>): MessageBody {
@@ -197,6 +340,7 @@ export function ethtoolFamily(network: Network): FamilySetup {
   return { family: EthtoolFamily, providers: [{ token: NETWORK, value: network }] };
 }
 
+const ACT_OPTIONS: OperationOptions = { privilege: 'uns-admin' };
 const SET_OPTIONS: OperationOptions = { privilege: 'uns-admin', required: ['header'] };
 
 function about(link: Link, attributes: object): MessageBody {
@@ -207,4 +351,20 @@ function about(link: Link, attributes: object): MessageBody {
 function needDriver(link: Link): void {
   if (driverOf(link) === undefined)
     throw new NetlinkError(Errno.EOPNOTSUPP, `nlspace knows of no driver for links of kind ${link.kind}`);
+}
+
+/** What no driver of these links can be made to do, once the link is known. */
+function refuseAct({ links }: Network, text?: string): Handle {
+  return ({ attributes: { header } }) => {
+    if (header === undefined) throw new NetlinkError(Errno.EINVAL, 'request header missing');
+    needDriver(findLink(links, header));
+    throw new NetlinkError(Errno.EOPNOTSUPP, text);
+  };
+}
+
+/** A clock is its index and its qualifier. */
+function needClock({ index, qualifier }: { index?: number; qualifier?: number }): void {
+  const missing = index === undefined ? 1 : qualifier === undefined ? 2 : undefined;
+  if (missing !== undefined)
+    throw new NetlinkError(Errno.EINVAL, undefined, { missing, attribute: 'provider' });
 }

@@ -1,12 +1,28 @@
-import { attr, defineAttributes, defineMessage } from '@nlspace/core';
+import {
+  type AttributeSet,
+  type AttributeShape,
+  attr,
+  bytesKind,
+  defineAttributes,
+  defineMessage,
+} from '@nlspace/core';
 import { bitsetAttribute } from './bitset.js';
 import { headerOf } from './device-header.js';
 import { untold } from './untold.js';
 
 const { plain: header, withStatistics, withPhy } = headerOf;
 
-function message<S extends Parameters<typeof defineAttributes>[1]>(name: string, shape: S) {
-  return defineMessage({ attributes: defineAttributes(name, shape) });
+/** `RXH_*`: the fields of a packet that can be hashed, and that what is left over is dropped. */
+const HASH_FIELDS = 0x8000_01fen;
+
+/** Numbers that a message has no use for are known below its highest, and refused in other words than those above. */
+function message<S extends AttributeShape>(name: string, shape: S) {
+  const numbers = new Set(Object.values(shape).map(({ type }) => type));
+  const gaps: Record<string, AttributeShape[string]> = {};
+  for (let type = 1; type < Math.max(...numbers); type++)
+    if (!numbers.has(type)) gaps[`unused${type}`] = attr.unsupported(type);
+  const attributes = defineAttributes(name, { ...shape, ...gaps }) as unknown as AttributeSet<S>;
+  return defineMessage({ attributes });
 }
 
 const string = defineAttributes('string', { index: attr.u32(1), value: attr.string(2) });
@@ -27,10 +43,10 @@ export const stringSetMessage = message('stringSets', {
   countsOnly: attr.flag(3),
 });
 
-/** Requests that only name a link. */
-export const plainRequest = message('ethtool', { header });
-export const statisticsRequest = message('ethtool', { header: withStatistics });
-export const phyRequest = message('ethtool', { header: withPhy });
+/** Requests that only name a link: one for each topic, since nlctrl tells of each. */
+export const plainRequest = (topic: string) => message(topic, { header });
+export const statisticsRequest = (topic: string) => message(topic, { header: withStatistics });
+export const phyRequest = (topic: string) => message(topic, { header: withPhy });
 
 /** `ETHTOOL_A_LINKINFO_*` */
 export const linkInfo = message('linkInfo', {
@@ -106,8 +122,90 @@ export const channelsSet = message('channels', {
 /** `ETHTOOL_A_COALESCE_*`, of which links here have one. */
 export const coalesce = message('coalesce', { header, receiveFrames: attr.u32(3) });
 
+/** `ETHTOOL_A_TS_HWTSTAMP_PROVIDER_*`: a clock, in a policy of its own for each message. */
+const provider = () =>
+  defineAttributes('timestampProvider', { index: attr.u32(1), qualifier: attr.u32(2, { max: 1 }) });
+
 /** `ETHTOOL_A_TSINFO_*` */
+export const timestampsRequest = message('timestamps', {
+  header: withStatistics,
+  provider: attr.flagged(attr.nested(7, provider())),
+});
 export const timestamps = message('timestamps', { header, capabilities: bitsetAttribute(2) });
+
+/** `ETHTOOL_A_STATS_*` */
+export const statisticsGroups = message('statistics', {
+  header: headerOf.second,
+  groups: bitsetAttribute(3),
+  source: attr.u32(5, { max: 2 }),
+});
+const group = defineAttributes('statisticsGroup', { id: attr.u32(2), stringSet: attr.u32(3) });
+export const statistics = message('statistics', {
+  header: headerOf.second,
+  source: attr.u32(5),
+  group: attr.many(attr.flagged(attr.nested(4, group))),
+});
+
+/** `ETHTOOL_A_RSS_*` */
+export const receiveScalingRequest = message('receiveScaling', {
+  header,
+  context: attr.u32(2),
+  startContext: attr.u32(7),
+});
+const anyBytes = (type: number) => attr.custom(type, bytesKind({ min: 1, ranged: true }));
+const hashFields = Object.fromEntries(
+  // Of which packet, no word says here: nobody can set any.
+  Array.from({ length: 27 }, (_, index) => [`flow${index + 1}`, attr.uint(index + 1, { mask: HASH_FIELDS })]),
+);
+export const receiveScalingSet = message('receiveScaling', {
+  header,
+  context: attr.u32(2),
+  hashFunction: attr.u32(3, { min: 1 }),
+  indirection: attr.bytes(4),
+  key: anyBytes(5),
+  inputTransformation: attr.u32(6, { max: 2 }),
+  flowHash: attr.flagged(attr.nested(8, defineAttributes('receiveScalingFlow', hashFields))),
+});
+export const receiveScalingCreate = message('receiveScaling', {
+  header,
+  context: attr.u32(2, { min: 1 }),
+  hashFunction: attr.u32(3, { min: 1 }),
+  indirection: anyBytes(4),
+  key: anyBytes(5),
+  inputTransformation: attr.u32(6, { max: 2 }),
+});
+export const receiveScalingDelete = message('receiveScaling', { header, context: attr.u32(2, { min: 1 }) });
+
+/** `ETHTOOL_A_MODULE_*` */
+export const moduleSet = message('module', { header, powerMode: attr.u8(2, { min: 1, max: 2 }) });
+
+/** `ETHTOOL_A_TSCONFIG_*` */
+export const timestampsConfigurationSet = message('timestampsConfiguration', {
+  header,
+  provider: attr.flagged(attr.nested(2, provider())),
+  transmitTypes: bitsetAttribute(3),
+  receiveFilters: bitsetAttribute(4),
+  flags: bitsetAttribute(5),
+});
+
+/** `ETHTOOL_A_CABLE_TEST_TDR_CFG_*` */
+const cableTestConfiguration = defineAttributes('cableTestConfiguration', {
+  first: attr.u32(1),
+  last: attr.u32(2),
+  step: attr.u32(3),
+  pair: attr.u8(4),
+});
+const moderation = defineAttributes('interruptModeration', {
+  microseconds: attr.u32(1),
+  packets: attr.u32(2),
+  completions: attr.u32(3),
+});
+const profile = defineAttributes('moderationProfile', {
+  moderation: attr.many(attr.flagged(attr.nested(1, moderation))),
+});
+
+/** `ETHTOOL_A_PAUSE_*`: where the statistics come from is for who asks for any. */
+export const pauseRequest = message('pause', { header: withStatistics, source: attr.u32(6, { max: 2 }) });
 
 /** What only drivers of hardware can do, with what the kernel checks before it says that this one cannot. */
 export const refused = {
@@ -161,6 +259,8 @@ export const refused = {
     aggregationBytes: attr.u32(26),
     aggregationFrames: attr.u32(27),
     aggregationMicroseconds: attr.u32(28),
+    receiveProfile: attr.flagged(attr.nested(29, profile)),
+    transmitProfile: attr.flagged(attr.nested(30, profile)),
   }),
   pauseSet: message('pause', {
     header,
@@ -179,6 +279,40 @@ export const refused = {
     header,
     modes: bitsetAttribute(2),
     isAutomatic: attr.u8(3, { max: 1 }),
+  }),
+  cableTest: phyRequest('cableTest'),
+  cableTestTdr: message('cableTestTdr', {
+    header: withPhy,
+    configuration: attr.flagged(attr.custom(2, untold(cableTestConfiguration))),
+  }),
+  powerSourcingSet: message('powerSourcing', {
+    header: withPhy,
+    powerAdministration: attr.u32(3, { min: 2, max: 3 }),
+    classAdministration: attr.u32(6, { min: 2, max: 3 }),
+    powerLimit: attr.u32(12),
+    priority: attr.u32(16),
+  }),
+  collisionAvoidanceSet: message('collisionAvoidance', {
+    header: withPhy,
+    isEnabled: attr.u8(3, { max: 1 }),
+    nodes: attr.u32(5, { min: 1, max: 255 }),
+    node: attr.u32(6, { max: 255 }),
+    opportunityTimer: attr.u32(7, { max: 255 }),
+    burstCount: attr.u32(8, { max: 255 }),
+    burstTimer: attr.u32(9, { max: 255 }),
+  }),
+  macMergeSet: message('macMerge', {
+    header,
+    verifies: attr.u8(2, { max: 1 }),
+    transmits: attr.u8(3, { max: 1 }),
+    smallestFragment: attr.u32(5, { min: 60, max: 252 }),
+    isEnabled: attr.u8(7, { max: 1 }),
+    verifyTime: attr.u32(9, { min: 1, max: 128 }),
+  }),
+  moduleFirmwareFlash: message('moduleFirmware', {
+    header,
+    file: attr.string(2, { terminated: true }),
+    password: attr.u32(3),
   }),
   moduleMemory: message('moduleMemory', {
     header,

@@ -1,4 +1,4 @@
-import { Errno, type MessageSchema, NetlinkError } from '@nlspace/core';
+import { Errno, type MessageSchema, NetlinkError, type Request } from '@nlspace/core';
 import type { Link } from '@nlspace/family-route';
 import {
   describeChannels,
@@ -9,8 +9,8 @@ import {
   describeLinkModes,
   describeLinkState,
   describeNothing,
-  describeTimestamps,
 } from './descriptions.js';
+import { type DeviceHeader, wantsStatistics } from './device-header.js';
 import { EthtoolCommand, EthtoolReply } from './ethtool-command.js';
 import * as messages from './messages.js';
 
@@ -22,6 +22,17 @@ export interface Topic {
   readonly replyCommand: EthtoolReply;
   /** @throws {NetlinkError} EOPNOTSUPP where the driver has nothing to say. */
   readonly describe: (link: Link, isCompact: boolean) => object;
+  /** Who may not change the link may not ask either: what is told can be a secret. */
+  readonly isPrivileged: boolean;
+  /** What is wrong with a request, before anything else is looked at but the link. */
+  readonly check: ((attributes: Request['attributes']) => void) | undefined;
+  /** A dump without anything to tell ends with the refusal. */
+  readonly endsRefused: boolean;
+}
+
+/** A MACVLAN asks the link below, and takes its refusal for a mistake. */
+export function refuseConfiguration({ kind }: Link): never {
+  throw new NetlinkError(kind === 'macvlan' ? Errno.EINVAL : Errno.EOPNOTSUPP);
 }
 
 function refuse(text?: string): () => never {
@@ -38,35 +49,67 @@ type Row = readonly [
   describe: (link: Link, isCompact: boolean) => object,
 ];
 
-const { plainRequest, statisticsRequest, phyRequest } = messages;
+const { plainRequest: plain, statisticsRequest, phyRequest } = messages;
 const { Command, Reply } = { Command: EthtoolCommand, Reply: EthtoolReply };
 
+const NO_TUNNELS = 'device does not report tunnel offload info';
+const NO_PHY = 'No PHY found';
+
 const ROWS: readonly Row[] = [
-  [Command.LinkInfoGet, plainRequest, messages.linkInfo, Reply.LinkInfo, describeLinkInfo],
-  [Command.LinkModesGet, plainRequest, messages.linkModes, Reply.LinkModes, describeLinkModes],
-  [Command.LinkStateGet, statisticsRequest, messages.linkState, Reply.LinkState, describeLinkState],
-  [Command.DebugGet, plainRequest, messages.debug, Reply.Debug, describeDebug],
-  [Command.WakeOnLanGet, plainRequest, plainRequest, Reply.WakeOnLan, refuse()],
-  [Command.FeaturesGet, plainRequest, messages.features, Reply.Features, describeFeatures],
-  [Command.PrivateFlagsGet, plainRequest, plainRequest, Reply.PrivateFlags, refuse()],
-  [Command.RingsGet, plainRequest, plainRequest, Reply.Rings, refuse()],
-  [Command.ChannelsGet, plainRequest, messages.channels, Reply.Channels, describeChannels],
-  [Command.CoalesceGet, plainRequest, messages.coalesce, Reply.Coalesce, describeCoalescing],
-  [Command.PauseGet, statisticsRequest, plainRequest, Reply.Pause, refuse()],
-  [Command.EnergyGet, plainRequest, plainRequest, Reply.Energy, refuse()],
-  [Command.TimestampsGet, statisticsRequest, messages.timestamps, Reply.Timestamps, describeTimestamps],
+  [Command.LinkInfoGet, plain('linkInfo'), messages.linkInfo, Reply.LinkInfo, describeLinkInfo],
+  [Command.LinkModesGet, plain('linkModes'), messages.linkModes, Reply.LinkModes, describeLinkModes],
   [
-    Command.TunnelInfoGet,
-    plainRequest,
-    plainRequest,
-    Reply.TunnelInfo,
-    refuse('device does not report tunnel offload info'),
+    Command.LinkStateGet,
+    statisticsRequest('linkState'),
+    messages.linkState,
+    Reply.LinkState,
+    describeLinkState,
   ],
-  [Command.ErrorCorrectionGet, statisticsRequest, plainRequest, Reply.ErrorCorrection, refuse()],
-  [Command.ModuleMemoryGet, messages.refused.moduleMemory, plainRequest, Reply.ModuleMemory, refuse()],
-  [Command.ClocksGet, plainRequest, plainRequest, Reply.Clocks, describeNothing],
-  [Command.ModuleGet, plainRequest, plainRequest, Reply.Module, describeNothing],
+  [Command.DebugGet, plain('debug'), messages.debug, Reply.Debug, describeDebug],
+  [Command.FeaturesGet, plain('features'), messages.features, Reply.Features, describeFeatures],
+  [Command.ChannelsGet, plain('channels'), messages.channels, Reply.Channels, describeChannels],
+  [Command.CoalesceGet, plain('coalesce'), messages.coalesce, Reply.Coalesce, describeCoalescing],
+  silent(Command.WakeOnLanGet, plain('wakeOnLan'), Reply.WakeOnLan, refuse()),
+  silent(Command.PrivateFlagsGet, plain('privateFlags'), Reply.PrivateFlags, refuse()),
+  silent(Command.RingsGet, plain('rings'), Reply.Rings, refuse()),
+  silent(Command.PauseGet, messages.pauseRequest, Reply.Pause, refuse()),
+  silent(Command.EnergyGet, plain('energy'), Reply.Energy, refuse()),
+  silent(Command.TunnelInfoGet, plain('tunnelInfo'), Reply.TunnelInfo, refuse(NO_TUNNELS)),
+  silent(Command.ErrorCorrectionGet, statisticsRequest('errorCorrection'), Reply.ErrorCorrection, refuse()),
+  silent(Command.ModuleMemoryGet, messages.refused.moduleMemory, Reply.ModuleMemory, refuse()),
+  silent(Command.ClocksGet, plain('clocks'), Reply.Clocks, describeNothing),
+  silent(Command.ModuleGet, plain('module'), Reply.Module, describeNothing),
+  silent(Command.PowerSourcingGet, phyRequest('powerSourcing'), Reply.PowerSourcing, refuse(NO_PHY)),
+  silent(
+    Command.CollisionAvoidanceGet,
+    phyRequest('collisionAvoidance'),
+    Reply.CollisionAvoidance,
+    refuse(),
+  ),
+  silent(
+    Command.CollisionAvoidanceStatus,
+    phyRequest('collisionAvoidanceStatus'),
+    Reply.CollisionAvoidanceStatus,
+    refuse(),
+  ),
+  silent(Command.MacMergeGet, statisticsRequest('macMerge'), Reply.MacMerge, refuse()),
+  silent(
+    Command.TimestampsConfigurationGet,
+    plain('timestampsConfiguration'),
+    Reply.TimestampsConfiguration,
+    refuseConfiguration,
+  ),
 ];
+
+/** A topic about which no link here has more to say than its name. */
+function silent(
+  command: EthtoolCommand,
+  request: MessageSchema,
+  replyCommand: EthtoolReply,
+  describe: Topic['describe'],
+): Row {
+  return [command, request, plain(request.name), replyCommand, describe];
+}
 
 export const TOPICS: readonly Topic[] = ROWS.map(([command, request, reply, replyCommand, describe]) => ({
   command,
@@ -74,7 +117,19 @@ export const TOPICS: readonly Topic[] = ROWS.map(([command, request, reply, repl
   reply: reply as MessageSchema,
   replyCommand,
   describe,
+  isPrivileged: command === Command.WakeOnLanGet || command === Command.ModuleMemoryGet,
+  check: command === Command.PauseGet ? needStatisticsFlag : undefined,
+  endsRefused: command === Command.TunnelInfoGet,
 }));
+
+function needStatisticsFlag(attributes: Request['attributes']): void {
+  const { header, source } = attributes as { header?: DeviceHeader; source?: number };
+  if (source !== undefined && !wantsStatistics(header))
+    throw new NetlinkError(
+      Errno.EINVAL,
+      'ethtool_nl: ETHTOOL_FLAG_STATS must be set when requesting a source of stats',
+    );
+}
 
 /** What nothing here can be asked to do. */
 export interface Refusal {
@@ -92,6 +147,10 @@ function unmodelled(what: string, ...kinds: readonly string[]): (link: Link) => 
       : undefined;
 }
 
+function saying(text: string): () => NetlinkError {
+  return () => new NetlinkError(Errno.EOPNOTSUPP, text);
+}
+
 const { refused } = messages;
 
 export const REFUSALS: readonly Refusal[] = [
@@ -105,8 +164,11 @@ export const REFUSALS: readonly Refusal[] = [
   refusal(Command.PauseSet, refused.pauseSet),
   refusal(Command.EnergySet, refused.energySet),
   refusal(Command.ErrorCorrectionSet, refused.errorCorrectionSet),
-  refusal(Command.CableTest, phyRequest),
-  refusal(Command.CableTestTdr, phyRequest),
+  refusal(Command.CableTest, refused.cableTest),
+  refusal(Command.CableTestTdr, refused.cableTestTdr),
+  refusal(Command.PowerSourcingSet, refused.powerSourcingSet, saying('No PHY is attached')),
+  refusal(Command.CollisionAvoidanceSet, refused.collisionAvoidanceSet),
+  refusal(Command.MacMergeSet, refused.macMergeSet),
 ];
 
 function refusal(command: EthtoolCommand, message: unknown, answer?: Refusal['answer']): Refusal {

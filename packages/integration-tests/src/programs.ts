@@ -26,6 +26,10 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
     await promisify(execFile)('/usr/bin/python3', ['-V']);
     return join(FIXTURES, 'kernel-caller.py');
   },
+  ETHTOOL_REQUESTS: async () => {
+    await promisify(execFile)('/usr/bin/python3', ['-V']);
+    return join(FIXTURES, 'ethtool-requests.py');
+  },
   BUSYBOX: async () => firstOf('/bin/busybox', '/usr/bin/busybox'),
   LIBNL_TOOLS: async () => firstOf('/usr/bin/nl-route-list'),
   ETHTOOL: async () => firstOf('/usr/sbin/ethtool', '/sbin/ethtool'),

@@ -2,7 +2,7 @@ import test from 'ava';
 import { compareWithKernel } from '../src/compare-with-kernel.js';
 import { providePrograms } from '../src/index.js';
 
-const programs = await providePrograms(['ETHTOOL']);
+const programs = await providePrograms(['ETHTOOL', 'ETHTOOL_REQUESTS']);
 
 await compareWithKernel(test, 'ethtool');
 

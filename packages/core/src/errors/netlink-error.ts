@@ -7,7 +7,7 @@ export interface ErrorDetails {
   readonly attribute?: string;
   /** NLMSGERR_ATTR_OFFS: bytes from the start of the request. Found from `attribute` when absent. */
   readonly offset?: number;
-  /** NLMSGERR_ATTR_MISS_TYPE: the type of an attribute that had to be there. */
+  /** NLMSGERR_ATTR_MISS_TYPE: the type of an attribute that had to be there; inside of `attribute`, where there is one (MISS_NEST). */
   readonly missing?: number;
   /** NLMSGERR_ATTR_COOKIE */
   readonly cookie?: Uint8Array;

@@ -137,6 +137,7 @@ export class Dispatcher {
         schema: operation.options.reply ?? operation.message,
         replyType: operation.options.replyType ?? family.options.replyType(message.messageType),
         done: operation.options.done ?? 'merged',
+        multipart: operation.options.multipart ?? true,
         // The older families look at a request in their dump's first step, so NLMSG_DONE says what is wrong with it.
         refusedBy,
         start: (context) => {

@@ -16,6 +16,7 @@ export interface DumpParameters {
   readonly schema: MessageSchema;
   readonly replyType: number;
   readonly done: 'apart' | 'merged';
+  readonly multipart: boolean;
   /** Who hears of what `start` throws: the reader of the dump, or the caller of the constructor. */
   readonly refusedBy: 'done' | 'error';
   /** Makes the messages; what it throws ends the dump. */
@@ -99,7 +100,7 @@ export class DumpRunner implements RunningDump, DumpContext {
   /** Messages up to `capacity`; the one that does not fit any more is kept for the next datagram. */
   #fill(capacity: number): Uint8Array {
     const writer = this.#writer;
-    const { socket, schema, replyType, sequence } = this.#parameters;
+    const { socket, schema, replyType, sequence, multipart } = this.#parameters;
     let datagram: Uint8Array | undefined;
     while (datagram === undefined && !this.#exhausted) {
       const before = writer.length;
@@ -109,7 +110,7 @@ export class DumpRunner implements RunningDump, DumpContext {
           this.#exhausted = true;
           return;
         }
-        const flags = MessageFlag.Multi | this.#filtered | this.#takeInterrupted();
+        const flags = (multipart ? MessageFlag.Multi : 0) | this.#filtered | this.#takeInterrupted();
         const start = appendMessage(writer, schema, next.value, replyType, flags, sequence, socket.portId);
         if (writer.length <= capacity || start === 0) return;
         datagram = writer.bytes.slice(0, start);

@@ -24,6 +24,8 @@ export interface OperationOptions {
   readonly replyType?: number;
   /** Dumps: NLMSG_DONE comes in a datagram of its own, or behind the last message. @default 'merged' */
   readonly done?: 'apart' | 'merged';
+  /** Dumps: messages say that others follow (NLM_F_MULTI), which some of the kernel's do not. @default true */
+  readonly multipart?: boolean;
   /**
    * Dumps: whether what the handler throws before it returns ends up in NLMSG_DONE, like what is thrown later, or is an
    * NLMSG_ERROR. (A generator returns before its first line runs.) @default 'done'; 'error' in generic families

@@ -11,6 +11,7 @@ const EXTENDED_ACK_OFFSET = 2;
 const EXTENDED_ACK_COOKIE = 3;
 const EXTENDED_ACK_POLICY = 4 | 0x8000;
 const EXTENDED_ACK_MISSING_TYPE = 5;
+const EXTENDED_ACK_MISSING_NEST = 6;
 
 /** `struct nlmsgerr` without the echoed request: the errno. */
 const ERROR_SIZE = 4;
@@ -21,6 +22,7 @@ export interface ExtendedAck {
   readonly offset?: number | undefined;
   /** Whose policy is told. */
   readonly policy?: AttributeKind<unknown> | undefined;
+  /** With an offset, that is of the nest in which it is missing. */
   readonly missing?: number | undefined;
   readonly cookie?: Uint8Array | undefined;
 }
@@ -71,14 +73,18 @@ function appendExtendedAck(writer: ByteWriter, ack: ExtendedAck): void {
     writer.u8(0);
     writer.endAttribute(start);
   }
-  if (ack.offset !== undefined) appendU32(writer, EXTENDED_ACK_OFFSET, ack.offset);
+  if (ack.offset !== undefined && ack.missing === undefined)
+    appendU32(writer, EXTENDED_ACK_OFFSET, ack.offset);
   const policy = ack.policy && policyOfKind(ack.policy);
   if (policy !== undefined) {
     const start = writer.beginAttribute(EXTENDED_ACK_POLICY);
     attributePolicy.encode(writer, policy);
     writer.endAttribute(start);
   }
-  if (ack.missing !== undefined) appendU32(writer, EXTENDED_ACK_MISSING_TYPE, ack.missing);
+  if (ack.missing !== undefined) {
+    appendU32(writer, EXTENDED_ACK_MISSING_TYPE, ack.missing);
+    if (ack.offset !== undefined) appendU32(writer, EXTENDED_ACK_MISSING_NEST, ack.offset);
+  }
   if (ack.cookie !== undefined) {
     const start = writer.beginAttribute(EXTENDED_ACK_COOKIE);
     writer.append(ack.cookie);

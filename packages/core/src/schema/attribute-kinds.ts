@@ -12,6 +12,8 @@ export interface PolicyFailure {
   readonly offset?: number | undefined;
   /** Of that attribute. */
   readonly kind?: AttributeKind<unknown> | undefined;
+  /** What it should have been does not go with the extended ACK. @default false */
+  readonly isUntold?: boolean;
 }
 
 /** NL_ATTR_TYPE_* (linux/netlink.h): how policies call what an attribute holds. */
@@ -81,7 +83,7 @@ const SIZE_OUT_OF_RANGE: PolicyFailure = {
   text: 'binary attribute size out of range',
 };
 const WRONG_LENGTH: PolicyFailure = { errno: Errno.EINVAL, text: 'invalid attribute length' };
-const RESERVED_BIT: PolicyFailure = { errno: Errno.EINVAL, text: 'reserved bit set' };
+const RESERVED_BIT: PolicyFailure = { errno: Errno.EINVAL, text: 'reserved bit set', isUntold: true };
 const UNSUPPORTED: PolicyFailure = { errno: Errno.EINVAL, text: 'Unsupported attribute' };
 const UNTERMINATED: PolicyFailure = { errno: Errno.EINVAL, text: 'Attribute failed policy validation' };
 const INVALID_BITS = UNTERMINATED;

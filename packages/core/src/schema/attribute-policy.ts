@@ -37,7 +37,8 @@ export function policyOfKind({
     ...(minimum === undefined ? {} : { [isSigned ? 'minimumSigned' : 'minimum']: minimum }),
     ...(maximum === undefined ? {} : { [isSigned ? 'maximumSigned' : 'maximum']: maximum }),
     ...(mask === undefined ? {} : type === PolicyType.Bitfield32 ? { bitfieldMask: Number(mask) } : { mask }),
-    ...(minimumLength === undefined ? {} : { minimumLength }),
+    // Of lengths that are only bounded below the kernel tells nothing.
+    ...(minimumLength === undefined || maximumLength === undefined ? {} : { minimumLength }),
     ...(maximumLength === undefined ? {} : { maximumLength }),
     type,
   };

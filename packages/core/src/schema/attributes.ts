@@ -237,7 +237,7 @@ export function defineAttributes<S extends AttributeShape>(name: string, shape: 
         if (failure !== undefined)
           return 'offset' in failure
             ? { failure, offset: failure.offset, kind: failure.kind }
-            : { failure, offset, kind };
+            : { failure, offset, kind: failure.isUntold ? undefined : kind };
       }
       offset += align4(length);
     }

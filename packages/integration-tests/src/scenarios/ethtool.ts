@@ -1,4 +1,5 @@
 import type { Scenario } from '@nlspace/testkit';
+import { attribute, type Bytes, u32 } from '../hostile/bytes.js';
 import { eventually } from './waiting.js';
 import { PAIR_UP } from './worlds-begin.js';
 
@@ -194,9 +195,174 @@ const SCENARIOS: readonly Omit<Scenario, 'needsProgram'>[] = [
   },
 ];
 
+/** Requests that Debian's ethtool does not know yet, by their numbers: `ETHTOOL_MSG_*_GET`. */
+const NEWER = { gets: [36, 38, 39, 41, 42, 45, 46], acts: [35, 37, 40, 43, 44, 47, 48, 49, 50] };
+const STATISTICS = 32;
+const TIMESTAMPS = 25;
+const NESTED = 0x8000;
+
+/** A list of bits, all in one. */
+function bits(type: number, size: number, value: number): Bytes {
+  return attribute(type | NESTED, [...attribute(1, []), ...attribute(2, u32(size)), ...attribute(4, u32(value))]);
+}
+
+function request(how: 'do' | 'dump', command: number, link: string, ...attributes: readonly Bytes[]): string {
+  return `${how}:${command}:${link}:${Buffer.from(attributes.flat()).toString('hex')}`;
+}
+
+function requests(...words: readonly string[]): string {
+  return `python3 $ETHTOOL_REQUESTS ${words.join(' ')}`;
+}
+
+const CLOCK = [...attribute(1, u32(0)), ...attribute(2, u32(0))];
+const SOME_LINKS = ['lo', 'v0', 'br0', 'mv0', 'mv1', 'ifb0'];
+const WITH_ANOTHER_MACVLAN = [...LINKS_OF_ALL_KINDS, 'ip link add mv1 link br0 address 02:00:00:00:00:0a type macvlan'];
+
+/** What only newer programs ask for. */
+const BY_NUMBER: readonly Omit<Scenario, 'needsProgram'>[] = [
+  {
+    name: 'what only hardware can do, in newer words',
+    commands: [
+      ...WITH_ANOTHER_MACVLAN,
+      ...NEWER.gets.flatMap((command) => [
+        requests(...[...SOME_LINKS, 'nosuch', ''].map((link) => request('do', command, link))),
+        requests(...['', 'v0', 'nosuch'].map((link) => request('dump', command, link))),
+      ]),
+      ...NEWER.acts.map((command) => requests(...[...SOME_LINKS, 'nosuch', ''].flatMap((link) => [request('do', command, link), request('dump', command, link)]))),
+    ],
+  },
+  {
+    name: 'how packets are spread over queues',
+    commands: [
+      ...WITH_ANOTHER_MACVLAN,
+      requests(
+        request('do', 38, 'v0', attribute(2, u32(1))),
+        request('do', 38, 'v0', attribute(7, u32(1))),
+        request('dump', 38, '', attribute(2, u32(1))),
+        request('dump', 38, 'nosuch', attribute(2, u32(1))),
+        request('dump', 38, 'v0', attribute(7, u32(1))),
+      ),
+      ...['lo', 'v0', 'mv0'].map((link) =>
+        requests(
+          ...[
+            [attribute(2, u32(0))],
+            [attribute(2, u32(1))],
+            [attribute(3, u32(0))],
+            [attribute(3, u32(1))],
+            [attribute(4, [])],
+            [attribute(4, u32(1))],
+            [attribute(5, [])],
+            [attribute(5, u32(1))],
+            [attribute(6, u32(0))],
+            [attribute(6, u32(1))],
+            [attribute(6, u32(3))],
+            [attribute(8 | NESTED, [])],
+            [attribute(8 | NESTED, attribute(1, u32(1)))],
+            [attribute(8 | NESTED, attribute(1, u32(2)))],
+            [attribute(8 | NESTED, attribute(28, u32(2)))],
+            [attribute(9, [])],
+            [attribute(4, u32(1)), attribute(5, u32(1))],
+            [attribute(3, u32(1)), attribute(5, u32(1))],
+            [attribute(6, u32(1)), attribute(5, u32(1))],
+            [attribute(6, u32(1)), attribute(8 | NESTED, [])],
+          ].flatMap((attributes) => [request('do', 48, link, ...attributes), request('do', 49, link, ...attributes)]),
+          request('do', 50, link, attribute(2, u32(0))),
+          request('do', 50, link, attribute(2, u32(1))),
+        ),
+      ),
+      requests(request('do', 50, '', attribute(2, u32(1))), request('do', 50, 'nosuch', attribute(2, u32(1)))),
+    ],
+  },
+  {
+    name: 'standard statistics by group and by source',
+    commands: [
+      ...WITH_ANOTHER_MACVLAN,
+      ...[...SOME_LINKS, 'nosuch'].map((link) =>
+        requests(
+          ...[
+            [],
+            [bits(3, 5, 0)],
+            [bits(3, 5, 2)],
+            [bits(3, 5, 31)],
+            [bits(3, 32, 32)],
+            [bits(3, 5, 2), attribute(5, u32(0))],
+            [bits(3, 5, 2), attribute(5, u32(1))],
+            [bits(3, 5, 2), attribute(5, u32(3))],
+            [attribute(4, [])],
+          ].map((attributes) => request('do', STATISTICS, link, ...attributes)),
+        ),
+      ),
+      requests(
+        ...['', 'v0', 'nosuch'].flatMap((link) => [request('dump', STATISTICS, link), request('dump', STATISTICS, link, bits(3, 5, 9))]),
+      ),
+      ...forEveryLink('--all-groups -S').map((command) => command.replace('--all-groups -S', '-S').concat(' --all-groups')),
+      'ethtool -S v0 --groups eth-mac rmon',
+      'ethtool -S v0 --groups nosuch',
+      'ethtool -S nosuch --all-groups',
+    ],
+  },
+  {
+    name: 'clocks and what stamps are made of',
+    commands: [
+      ...WITH_ANOTHER_MACVLAN,
+      ...SOME_LINKS.map((link) =>
+        requests(
+          request('do', TIMESTAMPS, link),
+          request('do', TIMESTAMPS, link, attribute(7 | NESTED, CLOCK)),
+          request('do', TIMESTAMPS, link, attribute(7 | NESTED, [])),
+          request('do', TIMESTAMPS, link, attribute(7 | NESTED, attribute(1, u32(0)))),
+          request('do', TIMESTAMPS, link, attribute(7 | NESTED, [...attribute(1, u32(0)), ...attribute(2, u32(2))])),
+          request('do', 47, link, attribute(2 | NESTED, CLOCK)),
+          request('do', 47, link, attribute(2 | NESTED, attribute(1, u32(0)))),
+          request('do', 47, link, bits(3, 3, 1)),
+          request('do', 47, link, bits(5, 3, 1)),
+        ),
+      ),
+      requests(request('dump', TIMESTAMPS, ''), request('dump', TIMESTAMPS, 'v0'), request('dump', TIMESTAMPS, 'br0'), request('dump', TIMESTAMPS, 'nosuch')),
+      requests(request('dump', TIMESTAMPS, '', attribute(7 | NESTED, CLOCK))),
+    ],
+  },
+  {
+    name: 'modules, flow control and tunnels asked in detail',
+    commands: [
+      ...WITH_ANOTHER_MACVLAN,
+      requests(
+        ...['lo', 'v0'].flatMap((link) => [
+          request('do', 35, link, attribute(2, [1])),
+          request('do', 35, link, attribute(2, [3])),
+          request('do', 21, link, attribute(6, u32(1))),
+          request('do', 21, link, attribute(6, u32(3))),
+          request('do', 44, link, attribute(2, [0x78, 0])),
+          request('do', 44, link, attribute(2, [0x78])),
+          request('do', 37, link, attribute(3, u32(2))),
+          request('do', 37, link, attribute(3, u32(4))),
+          request('do', 40, link, attribute(5, u32(0))),
+          request('do', 43, link, attribute(5, u32(59))),
+          request('do', 27, link, attribute(2 | NESTED, attribute(1, u32(1)))),
+          request('do', 20, link, attribute(29 | NESTED, attribute(1 | NESTED, attribute(1, u32(1))))),
+          request('do', 20, link, attribute(29 | NESTED, attribute(1, u32(1)))),
+        ]),
+        request('dump', 21, '', attribute(6, u32(1))),
+        request('dump', 28, ''),
+        request('dump', 28, 'v0'),
+        request('dump', 33, ''),
+        request('dump', 34, ''),
+      ),
+    ],
+  },
+  {
+    name: 'the family with its commands and all their policies',
+    commands: [
+      // Its number, and that of its group, depend on the families that came before.
+      "genl ctrl get name ethtool | sed 's/ID: 0x[0-9a-f]*/ID/; s/ID-0x[0-9a-f]*  name/name/'",
+      "genl ctrl policy name ethtool | sed 's/ID: 0x[0-9a-f]*/ID/'",
+    ],
+  },
+];
+
 /** Debian's ethtool on links of the kinds that this kernel has, too. What bridges listen to is compared elsewhere. */
-export const ETHTOOL: readonly Scenario[] = SCENARIOS.map((scenario) => ({
+export const ETHTOOL: readonly Scenario[] = [...SCENARIOS, ...BY_NUMBER].map((scenario) => ({
   ...scenario,
-  needsProgram: 'ETHTOOL',
+  needsProgram: scenario.commands.some((command) => command.includes('$ETHTOOL_REQUESTS')) ? 'ETHTOOL_REQUESTS' : 'ETHTOOL',
   masks: ['order of notifications', 'multicast groups heard of'],
 }));
