@@ -11,7 +11,7 @@ const bits = defineAttributes('bits', { bit: attr.many(attr.flagged(attr.nested(
 /** `ETHTOOL_A_BITSET_*` */
 const bitset = defineAttributes('bitset', {
   noMask: attr.flag(1),
-  size: attr.u32(2),
+  size: attr.u32(2, { max: 0x7fff }),
   bits: attr.flagged(attr.nested(3, bits)),
   value: attr.bytes(4),
   mask: attr.bytes(5),
@@ -98,11 +98,10 @@ function indexOf(
 }
 
 function readWhole({ noMask, size, value, mask }: BitsetValues, known: number, key: string): WantedBits {
+  if (noMask === true && mask !== undefined) throw invalid('mask not allowed in list bitset', `${key}.mask`);
   if (size === undefined) throw invalid('missing size in compact bitset', key);
   if (value === undefined) throw invalid('missing value in compact bitset', key);
   if (noMask !== true && mask === undefined) throw invalid('missing mask in compact nonlist bitset', key);
-  if (noMask === true && mask !== undefined)
-    throw invalid('mask not allowed in compact list bitset', `${key}.mask`);
   const length = byteLength(size);
   if (value.length !== length) throw invalid('bitset value length does not match size', `${key}.value`);
   if (mask !== undefined && mask.length !== length)

@@ -45,7 +45,7 @@ export function findLink(links: LinkTable, header: DeviceHeader): Link {
 }
 
 /** The same for requests that need no link. */
-export function lookUpLink(links: LinkTable, { index, name, phy }: DeviceHeader): Link | undefined {
+export function lookUpLink(links: LinkTable, { index, name }: DeviceHeader): Link | undefined {
   let link: Link | undefined;
   if (index !== undefined) {
     link = links.byIndex(index);
@@ -56,8 +56,12 @@ export function lookUpLink(links: LinkTable, { index, name, phy }: DeviceHeader)
     link = links.byName(name);
     if (link === undefined) throw noDevice('no device matches name', 'header.name');
   }
-  if (link !== undefined && phy !== undefined) throw noDevice('no phy matching phyindex', 'header');
   return link;
+}
+
+/** No link here has a PHY. Where that is all that is wanted the kernel says that it cannot, else that there is none. */
+export function needNoPhy({ phy }: DeviceHeader = {}, errno: Errno = Errno.ENODEV): void {
+  if (phy !== undefined) throw new NetlinkError(errno, 'no phy matching phyindex', { attribute: 'header' });
 }
 
 function noDevice(text: string, attribute: string): NetlinkError {

@@ -28,14 +28,16 @@ import {
   headerFor,
   isCompact,
   lookUpLink,
+  needNoPhy,
   omitsReply,
+  wantsStatistics,
 } from './device-header.js';
 import { driverOf } from './drivers.js';
 import { EthtoolCommand, EthtoolReply } from './ethtool-command.js';
 import * as messages from './messages.js';
 import { refuseReceiveScaling } from './receive-scaling.js';
 import { askedGroups, describeStatistics } from './statistics.js';
-import { describeStringSets } from './string-set-description.js';
+import { describeStringSets, wantedSets } from './string-set-description.js';
 import { REFUSALS, refuseConfiguration, TOPICS, type Topic } from './topics.js';
 
 type AnyRequest = Request & { readonly attributes: { readonly header?: DeviceHeader } };
@@ -62,26 +64,27 @@ export class EthtoolFamily {
     @inject(GROUP_NOTIFIER) private readonly groups: GroupNotifier<typeof MONITOR>,
   ) {
     for (const topic of TOPICS) this.#serve(topic);
-    for (const { command, message, answer } of REFUSALS)
-      this.#operation('do', command, message, SET_OPTIONS, ({ attributes }) => {
-        const link = this.#known(attributes.header);
-        throw answer?.(link) ?? new NetlinkError(Errno.EOPNOTSUPP);
+    for (const { command, message, answer, isAct = false } of REFUSALS)
+      this.#operation('do', command, message, isAct ? ACT_OPTIONS : SET_OPTIONS, ({ attributes }) => {
+        const link = this.#known(isAct ? needHeader(attributes.header) : attributes.header);
+        throw answer?.(link, attributes) ?? new NetlinkError(Errno.EOPNOTSUPP);
       });
     const strings = { reply: messages.stringSetMessage, replyType: EthtoolReply.StringSet };
     this.#operation(
       'do',
       EthtoolCommand.StringSetGet,
-      messages.stringSetMessage,
+      messages.stringSetRequest,
       { ...strings, required: ['header'] },
       (request) => this.#stringSets(request as never),
     );
     this.#operation(
       'dump',
       EthtoolCommand.StringSetGet,
-      messages.stringSetMessage,
+      messages.stringSetRequest,
       strings,
       ({ attributes }) => {
         this.#lookUp(attributes.header);
+        wantedSets((attributes as RequestOf<typeof messages.stringSetRequest>['attributes']).stringSets);
         return this.#each((link) => describeStringSets(link, attributes));
       },
     );
@@ -122,19 +125,20 @@ export class EthtoolFamily {
   /** A topic is asked for one link, or for all that have something to say about it. */
   #serve(topic: Topic): void {
     const { command, request, reply, replyCommand, describe, isPrivileged, check, endsRefused } = topic;
+    const required = endsRefused ? [] : ['header'];
     const options: OperationOptions = {
       reply,
       replyType: replyCommand,
       ...(isPrivileged ? { privilege: 'uns-admin' } : {}),
     };
-    this.#operation('do', command, request, { ...options, required: ['header'] }, ({ attributes }) => {
-      const link = this.#known(attributes.header);
-      check?.(attributes);
+    this.#operation('do', command, request, { ...options, required }, ({ attributes }) => {
+      const link = this.#known(endsRefused ? needHeader(attributes.header) : attributes.header);
+      check?.(attributes, 'do');
       return about(link, describe(link, isCompact(attributes.header)));
     });
     this.#operation('dump', command, request, options, ({ attributes }) => {
       this.#lookUp(attributes.header);
-      check?.(attributes);
+      check?.(attributes, 'dump');
       return this.#each((link) => describe(link, isCompact(attributes.header)), { endsRefused });
     });
   }
@@ -167,18 +171,25 @@ export class EthtoolFamily {
     const options = { reply: messages.timestamps, replyType: EthtoolReply.Timestamps };
     const { timestampsRequest } = messages;
     const { TimestampsGet } = EthtoolCommand;
-    this.#operation('do', TimestampsGet, timestampsRequest, { ...options, required: ['header'] }, (request) => {
-      const { header, provider } = (request as unknown as RequestOf<typeof timestampsRequest>).attributes;
-      const link = this.#known(header);
-      if (provider !== undefined) {
-        needClock(provider);
-        throw new NetlinkError(Errno.ENODEV);
-      }
-      return about(link, describeTimestamps(link, isCompact(header)));
-    });
+    this.#operation(
+      'do',
+      TimestampsGet,
+      timestampsRequest,
+      { ...options, required: ['header'] },
+      (request) => {
+        const { header, provider } = (request as unknown as RequestOf<typeof timestampsRequest>).attributes;
+        const link = this.#known(header);
+        if (provider !== undefined) {
+          needClock(provider);
+          throw new NetlinkError(Errno.ENODEV);
+        }
+        return about(link, { ...describeTimestamps(link, isCompact(header)), ...noStatistics(header) });
+      },
+    );
     const dump = { ...options, multipart: false };
     this.#operation('dump', TimestampsGet, timestampsRequest, dump, ({ attributes: { header } }) => {
       const only = this.#lookUp(header);
+      if (wantsStatistics(header)) throw new NetlinkError(Errno.EOPNOTSUPP, 'stats not supported in dump');
       const describe = (link: Link) => {
         if (driverOf(link)?.stampsTransmission === undefined) throw new NetlinkError(Errno.EOPNOTSUPP);
         return describeTimestamps(link, isCompact(header));
@@ -204,18 +215,25 @@ export class EthtoolFamily {
 
   #serveReceiveScaling(): void {
     const { receiveScalingRequest, receiveScalingSet, receiveScalingCreate, receiveScalingDelete } = messages;
-    const { ReceiveScalingGet, ReceiveScalingSet, ReceiveScalingCreate, ReceiveScalingDelete } = EthtoolCommand;
+    const { ReceiveScalingGet, ReceiveScalingSet, ReceiveScalingCreate, ReceiveScalingDelete } =
+      EthtoolCommand;
     const reply = messages.plainRequest('receiveScaling');
     const options = { reply, replyType: EthtoolReply.ReceiveScaling };
     type Asked = RequestOf<typeof receiveScalingRequest>['attributes'];
     const notFor = (asked: Asked, attribute: 'context' | 'startContext') => {
       if (asked[attribute] !== undefined) throw new NetlinkError(Errno.EINVAL, undefined, { attribute });
     };
-    this.#operation('do', ReceiveScalingGet, receiveScalingRequest, { ...options, required: ['header'] }, (request) => {
-      this.#known(request.attributes.header);
-      notFor(request.attributes as Asked, 'startContext');
-      throw new NetlinkError(Errno.EOPNOTSUPP);
-    });
+    this.#operation(
+      'do',
+      ReceiveScalingGet,
+      receiveScalingRequest,
+      { ...options, required: ['header'] },
+      (request) => {
+        this.#known(request.attributes.header);
+        notFor(request.attributes as Asked, 'startContext');
+        throw new NetlinkError(Errno.EOPNOTSUPP);
+      },
+    );
     this.#operation('dump', ReceiveScalingGet, receiveScalingRequest, options, ({ attributes }) => {
       notFor(attributes as Asked, 'context');
       this.#lookUp(attributes.header);
@@ -241,10 +259,18 @@ export class EthtoolFamily {
     const { moduleFirmwareFlash } = messages.refused;
     const text = 'Flashing module firmware is not supported by this device';
     const { ModuleFirmwareFlash } = EthtoolCommand;
-    this.#operation('do', ModuleFirmwareFlash, moduleFirmwareFlash, ACT_OPTIONS, refuseAct(this.network, text));
+    this.#operation(
+      'do',
+      ModuleFirmwareFlash,
+      moduleFirmwareFlash,
+      ACT_OPTIONS,
+      refuseAct(this.network, text),
+    );
   }
 
-  #configureTimestamps({ attributes }: RequestOf<typeof messages.timestampsConfigurationSet, 'header'>): never {
+  #configureTimestamps({
+    attributes,
+  }: RequestOf<typeof messages.timestampsConfigurationSet, 'header'>): never {
     const link = this.#known(attributes.header);
     if (link.kind === 'macvlan' && attributes.provider !== undefined) {
       needClock(attributes.provider);
@@ -291,9 +317,12 @@ export class EthtoolFamily {
     if (endsRefused && refusal !== undefined) throw new NetlinkError(refusal.errno);
   }
 
-  #stringSets({ attributes }: RequestOf<typeof messages.stringSetMessage, 'header'>): MessageBody {
+  #stringSets({ attributes }: RequestOf<typeof messages.stringSetRequest, 'header'>): MessageBody {
     const link = this.#lookUp(attributes.header);
-    if (link !== undefined) needDriver(link);
+    if (link !== undefined) {
+      needDriver(link);
+      needNoPhy(attributes.header);
+    }
     const told = describeStringSets(link, attributes);
     return link === undefined ? { attributes: told } : about(link, told);
   }
@@ -356,8 +385,7 @@ function needDriver(link: Link): void {
 /** What no driver of these links can be made to do, once the link is known. */
 function refuseAct({ links }: Network, text?: string): Handle {
   return ({ attributes: { header } }) => {
-    if (header === undefined) throw new NetlinkError(Errno.EINVAL, 'request header missing');
-    needDriver(findLink(links, header));
+    needDriver(findLink(links, needHeader(header)));
     throw new NetlinkError(Errno.EOPNOTSUPP, text);
   };
 }
@@ -367,4 +395,14 @@ function needClock({ index, qualifier }: { index?: number; qualifier?: number })
   const missing = index === undefined ? 1 : qualifier === undefined ? 2 : undefined;
   if (missing !== undefined)
     throw new NetlinkError(Errno.EINVAL, undefined, { missing, attribute: 'provider' });
+}
+
+function needHeader(header: DeviceHeader | undefined): DeviceHeader {
+  if (header === undefined) throw new NetlinkError(Errno.EINVAL, 'request header missing');
+  return header;
+}
+
+/** Who asks for statistics of the stamps gets none: no driver of these links counts them. */
+function noStatistics(header: DeviceHeader | undefined): object {
+  return wantsStatistics(header) ? { statistics: {} } : {};
 }

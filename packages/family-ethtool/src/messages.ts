@@ -36,6 +36,17 @@ const stringSets = defineAttributes('stringSetList', {
   stringSet: attr.many(attr.flagged(attr.nested(1, stringSet))),
 });
 
+/** Requests name sets by their numbers only. */
+const wantedSet = defineAttributes('stringSet', { id: attr.u32(1) });
+const wantedSets = defineAttributes('stringSetList', {
+  stringSet: attr.many(attr.flagged(attr.nested(1, wantedSet))),
+});
+export const stringSetRequest = message('stringSets', {
+  header: withPhy,
+  stringSets: attr.flagged(attr.custom(2, untold(wantedSets))),
+  countsOnly: attr.flag(3),
+});
+
 /** `ETHTOOL_A_STRSET_*` */
 export const stringSetMessage = message('stringSets', {
   header: withPhy,
@@ -131,7 +142,11 @@ export const timestampsRequest = message('timestamps', {
   header: withStatistics,
   provider: attr.flagged(attr.nested(7, provider())),
 });
-export const timestamps = message('timestamps', { header, capabilities: bitsetAttribute(2) });
+export const timestamps = message('timestamps', {
+  header,
+  capabilities: bitsetAttribute(2),
+  statistics: attr.flagged(attr.nested(6, defineAttributes('timestampStatistics', {}))),
+});
 
 /** `ETHTOOL_A_STATS_*` */
 export const statisticsGroups = message('statistics', {

@@ -1,4 +1,4 @@
-import { Errno, type MessageSchema, NetlinkError, type Request } from '@nlspace/core';
+import { Errno, type Exchange, type MessageSchema, NetlinkError, type Request } from '@nlspace/core';
 import type { Link } from '@nlspace/family-route';
 import {
   describeChannels,
@@ -10,9 +10,19 @@ import {
   describeLinkState,
   describeNothing,
 } from './descriptions.js';
-import { type DeviceHeader, wantsStatistics } from './device-header.js';
+import { type DeviceHeader, needNoPhy, wantsStatistics } from './device-header.js';
 import { EthtoolCommand, EthtoolReply } from './ethtool-command.js';
 import * as messages from './messages.js';
+import {
+  missingFlags,
+  needMemory,
+  noPhy,
+  unknownRingSetting,
+  wrongCableTest,
+  wrongModes,
+} from './wrong-settings.js';
+
+type Attributes = Request['attributes'];
 
 /** What can be asked about a link, and how it is told. */
 export interface Topic {
@@ -25,8 +35,8 @@ export interface Topic {
   /** Who may not change the link may not ask either: what is told can be a secret. */
   readonly isPrivileged: boolean;
   /** What is wrong with a request, before anything else is looked at but the link. */
-  readonly check: ((attributes: Request['attributes']) => void) | undefined;
-  /** A dump without anything to tell ends with the refusal. */
+  readonly check: ((attributes: Attributes, exchange: Exchange) => void) | undefined;
+  /** Older than the others: a dump without anything to tell ends with the refusal, a missing header is told in words. */
   readonly endsRefused: boolean;
 }
 
@@ -80,12 +90,7 @@ const ROWS: readonly Row[] = [
   silent(Command.ClocksGet, plain('clocks'), Reply.Clocks, describeNothing),
   silent(Command.ModuleGet, plain('module'), Reply.Module, describeNothing),
   silent(Command.PowerSourcingGet, phyRequest('powerSourcing'), Reply.PowerSourcing, refuse(NO_PHY)),
-  silent(
-    Command.CollisionAvoidanceGet,
-    phyRequest('collisionAvoidance'),
-    Reply.CollisionAvoidance,
-    refuse(),
-  ),
+  silent(Command.CollisionAvoidanceGet, phyRequest('collisionAvoidance'), Reply.CollisionAvoidance, refuse()),
   silent(
     Command.CollisionAvoidanceStatus,
     phyRequest('collisionAvoidanceStatus'),
@@ -111,6 +116,21 @@ function silent(
   return [command, request, plain(request.name), replyCommand, describe];
 }
 
+const CHECKS: ReadonlyMap<EthtoolCommand, Topic['check']> = new Map<EthtoolCommand, Topic['check']>([
+  [Command.PauseGet, needStatisticsFlag],
+  [Command.ModuleMemoryGet, needMemory],
+  [Command.PowerSourcingGet, needsNoPhy(Errno.ENODEV)],
+  [Command.CollisionAvoidanceGet, needsNoPhy(Errno.EOPNOTSUPP)],
+  [Command.CollisionAvoidanceStatus, needsNoPhy(Errno.EOPNOTSUPP)],
+]);
+
+/** A dump is not about one. */
+function needsNoPhy(errno: Errno): Topic['check'] {
+  return ({ header }, exchange) => {
+    if (exchange === 'do') needNoPhy(header as DeviceHeader, errno);
+  };
+}
+
 export const TOPICS: readonly Topic[] = ROWS.map(([command, request, reply, replyCommand, describe]) => ({
   command,
   request: request as MessageSchema,
@@ -118,11 +138,11 @@ export const TOPICS: readonly Topic[] = ROWS.map(([command, request, reply, repl
   replyCommand,
   describe,
   isPrivileged: command === Command.WakeOnLanGet || command === Command.ModuleMemoryGet,
-  check: command === Command.PauseGet ? needStatisticsFlag : undefined,
+  check: CHECKS.get(command),
   endsRefused: command === Command.TunnelInfoGet,
 }));
 
-function needStatisticsFlag(attributes: Request['attributes']): void {
+function needStatisticsFlag(attributes: Attributes): void {
   const { header, source } = attributes as { header?: DeviceHeader; source?: number };
   if (source !== undefined && !wantsStatistics(header))
     throw new NetlinkError(
@@ -136,7 +156,9 @@ export interface Refusal {
   readonly command: EthtoolCommand;
   readonly message: MessageSchema;
   /** What is said instead of a bare EOPNOTSUPP. */
-  readonly answer?: (link: Link) => NetlinkError | undefined;
+  readonly answer?: (link: Link, attributes: Attributes) => NetlinkError | undefined;
+  /** It is something to be done, not a setting: a request that names no link is told so in words. */
+  readonly isAct?: boolean;
 }
 
 /** Where the kernel would do it, nlspace says that it does not. */
@@ -147,27 +169,36 @@ function unmodelled(what: string, ...kinds: readonly string[]): (link: Link) => 
       : undefined;
 }
 
-function saying(text: string): () => NetlinkError {
-  return () => new NetlinkError(Errno.EOPNOTSUPP, text);
-}
-
 const { refused } = messages;
 
 export const REFUSALS: readonly Refusal[] = [
   refusal(Command.LinkInfoSet, messages.linkInfoSet, unmodelled('settings', 'tun')),
-  refusal(Command.LinkModesSet, messages.linkModesSet, unmodelled('settings', 'tun')),
+  refusal(
+    Command.LinkModesSet,
+    messages.linkModesSet,
+    (link, attributes) => wrongModes(attributes) ?? unmodelled('settings', 'tun')(link),
+  ),
   refusal(Command.DebugSet, refused.debugSet, unmodelled('the message level', 'tun')),
   refusal(Command.WakeOnLanSet, refused.wakeOnLanSet),
-  refusal(Command.PrivateFlagsSet, refused.privateFlagsSet),
-  refusal(Command.RingsSet, refused.ringsSet),
+  refusal(Command.PrivateFlagsSet, refused.privateFlagsSet, (_link, attributes) => missingFlags(attributes)),
+  refusal(Command.RingsSet, refused.ringsSet, (_link, attributes) => unknownRingSetting(attributes)),
   refusal(Command.CoalesceSet, refused.coalesceSet, unmodelled('coalescing', 'tun')),
   refusal(Command.PauseSet, refused.pauseSet),
   refusal(Command.EnergySet, refused.energySet),
   refusal(Command.ErrorCorrectionSet, refused.errorCorrectionSet),
-  refusal(Command.CableTest, refused.cableTest),
-  refusal(Command.CableTestTdr, refused.cableTestTdr),
-  refusal(Command.PowerSourcingSet, refused.powerSourcingSet, saying('No PHY is attached')),
-  refusal(Command.CollisionAvoidanceSet, refused.collisionAvoidanceSet),
+  { ...refusal(Command.CableTest, refused.cableTest, (_link, { header }) => noPhy(header)), isAct: true },
+  {
+    ...refusal(
+      Command.CableTestTdr,
+      refused.cableTestTdr,
+      (_link, attributes) => wrongCableTest(attributes) ?? noPhy(attributes['header']),
+    ),
+    isAct: true,
+  },
+  refusal(Command.PowerSourcingSet, refused.powerSourcingSet, (_link, { header }) =>
+    noPhy(header, 'No PHY is attached', true),
+  ),
+  refusal(Command.CollisionAvoidanceSet, refused.collisionAvoidanceSet, (_link, { header }) => noPhy(header)),
   refusal(Command.MacMergeSet, refused.macMergeSet),
 ];
 

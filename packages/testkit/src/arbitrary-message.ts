@@ -14,6 +14,9 @@ import fc from 'fast-check';
 const PAYLOAD_SIZES = [0, 1, 2, 3, 4, 6, 8, 10, 16, 17, 33, 64, 260];
 
 const MASKED: ReadonlySet<PolicyType> = new Set([PolicyType.U8, PolicyType.U16, PolicyType.U32]);
+const INTEGER = /^[us](8|16|32|64|int)$/;
+const LARGE = /64$|int$/;
+const MASKED_LARGE: ReadonlySet<PolicyType> = new Set([PolicyType.U64, PolicyType.Uint]);
 
 /** Messages that a schema accepts, made from nothing but the schema. */
 export function arbitraryMessage(schema: MessageSchema): fc.Arbitrary<MessageBody> {
@@ -88,6 +91,14 @@ function arbitraryValue(kind: AttributeKind<unknown>): fc.Arbitrary<unknown> {
   // Bytes that chance makes would hardly ever have none but these bits.
   if (mask !== undefined && MASKED.has(kind.policyType))
     return fc.nat().map((value) => (value & Number(mask)) >>> 0);
+  const { minimum, maximum } = kind.limits ?? {};
+  // Nor would chance often meet a narrow range.
+  if (minimum !== undefined && maximum !== undefined && INTEGER.test(kind.name))
+    return fc
+      .bigInt({ min: minimum, max: maximum })
+      .map((value) => (LARGE.test(kind.name) ? value : Number(value)));
+  if (mask !== undefined && MASKED_LARGE.has(kind.policyType))
+    return fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((value) => value & mask);
   // Any bytes that the kind can read are a value of it; what it writes must pass its own strict check.
   return fc
     .constantFrom(...sizesFor(kind))

@@ -358,18 +358,23 @@ export function findAttribute(
   path: string,
 ): number | undefined {
   const [key, ...rest] = path.split('.');
+  let found: number | undefined;
   for (let offset = start; end - offset >= 4; ) {
     const length = view.getUint16(offset, true);
-    if (length < 4 || offset + length > end) return undefined;
+    if (length < 4 || offset + length > end) break;
     const entry = set.byType[view.getUint16(offset + 2, true) & ATTRIBUTE_TYPE_MASK];
     if (entry?.key === key) {
       const inner = entry?.definition.kind.nested;
-      if (rest.length === 0 || inner === undefined) return offset;
-      return findAttribute(inner, view, offset + 4, offset + length, rest.join('.')) ?? offset;
+      found =
+        rest.length === 0 || inner === undefined
+          ? offset
+          : (findAttribute(inner, view, offset + 4, offset + length, rest.join('.')) ?? offset);
+      // Of those that may not repeat the last one is meant.
+      if (entry?.definition.many) return found;
     }
     offset += align4(length);
   }
-  return undefined;
+  return found;
 }
 
 /**

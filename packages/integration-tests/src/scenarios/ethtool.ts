@@ -228,7 +228,9 @@ const BY_NUMBER: readonly Omit<Scenario, 'needsProgram'>[] = [
         requests(...[...SOME_LINKS, 'nosuch', ''].map((link) => request('do', command, link))),
         requests(...['', 'v0', 'nosuch'].map((link) => request('dump', command, link))),
       ]),
-      ...NEWER.acts.map((command) => requests(...[...SOME_LINKS, 'nosuch', ''].flatMap((link) => [request('do', command, link), request('dump', command, link)]))),
+      ...NEWER.acts.map((command) =>
+        requests(...[...SOME_LINKS, 'nosuch', ''].flatMap((link) => [request('do', command, link), request('dump', command, link)])),
+      ),
     ],
   },
   {
@@ -292,9 +294,7 @@ const BY_NUMBER: readonly Omit<Scenario, 'needsProgram'>[] = [
           ].map((attributes) => request('do', STATISTICS, link, ...attributes)),
         ),
       ),
-      requests(
-        ...['', 'v0', 'nosuch'].flatMap((link) => [request('dump', STATISTICS, link), request('dump', STATISTICS, link, bits(3, 5, 9))]),
-      ),
+      requests(...['', 'v0', 'nosuch'].flatMap((link) => [request('dump', STATISTICS, link), request('dump', STATISTICS, link, bits(3, 5, 9))])),
       ...forEveryLink('--all-groups -S').map((command) => command.replace('--all-groups -S', '-S').concat(' --all-groups')),
       'ethtool -S v0 --groups eth-mac rmon',
       'ethtool -S v0 --groups nosuch',
