@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { createNetlink } from 'nlspace';
 import { change, differencesFromSource } from '../src/watch/mirror-equals-source.js';
 import { randomChange, WORLD } from '../src/watch/random-changes.js';
+import { seeded } from '../src/watch/seeded.js';
 import { type Harm, unreliable } from '../src/watch/unreliable.js';
 
 /** NLSPACE_CHANGES=100000 runs longer, NLSPACE_SEED=… tries others. */
@@ -15,17 +16,6 @@ const IN_ONE_NETWORK = 200;
 const ACCEPTED_IN_ONE_NETWORK = 60;
 /** A mirror that is not right by then stays wrong. */
 const PATIENCE_MS = 2_000;
-
-/** The same numbers from the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 test(`after ${CHANGES} random changes, with lists interrupted and notifications lost, mirrors equal their sources`, async (t) => {
   t.timeout(60_000 + CHANGES * 20);
