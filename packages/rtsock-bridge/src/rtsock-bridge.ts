@@ -213,6 +213,7 @@ export class RtsockBridge {
       this.#collected.push(...told);
       return;
     }
+    if (this.#sockets.isEmpty) return;
     for (const change of told) {
       const { command, prefix, path } = change;
       const { fib, family } = prefix;

@@ -1,6 +1,6 @@
 import type { BsdFamily } from '../wire/numbers.js';
 import { isScoped } from '../wire/socket-address.js';
-import type { Path, WayGroup } from './way.js';
+import type { Path } from './way.js';
 
 export type RibFamily = BsdFamily.Inet | BsdFamily.Inet6;
 
@@ -18,7 +18,6 @@ export interface Prefix {
  */
 export interface RibEntry extends Prefix {
   readonly paths: readonly Path[];
-  readonly groups: readonly WayGroup[];
 }
 
 /** A path of a prefix has come, gone, or taken the place of the only one that there was. */

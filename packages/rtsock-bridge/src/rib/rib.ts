@@ -13,18 +13,22 @@ import {
   scopeOf,
 } from './rib-entry.js';
 import { type DerivedPath, pathsOf } from './route-paths.js';
-import { type Path, type WayGroup, Ways, wayKey } from './way.js';
+import { type Path, pathThrough, Ways, wayKey } from './way.js';
 
 type ModelFamily = AddressFamily.Inet | AddressFamily.Inet6;
 
 /** The entries of one FIB and address family. */
 class RibTable {
-  readonly entries = new Map<string, RibEntry>();
+  /** By `keyOf`. */
+  readonly entries = new Map<string, readonly Path[]>();
   readonly ways = new Ways();
 }
 
-/** The first route of a prefix is behind no other. */
+/** The number of no route. */
 const NONE = 0;
+const NO_PATHS: readonly Path[] = [];
+/** Of routes that are not by source. */
+const NOWHERE = new Uint32Array(4);
 
 /**
  * The routes of a network as FreeBSD has them: one entry for a prefix, whatever metrics its routes have in the network, with
@@ -72,22 +76,20 @@ export class Rib {
   refresh(prefix: Prefix, without?: RouteDescription, isReplaced = false): RibChange[] {
     const table = this.#table(prefix);
     const key = keyOf(prefix);
-    const before = table.entries.get(key);
+    const before = table.entries.get(key) ?? NO_PATHS;
     const derived = this.#derive(prefix, key);
     for (const gone of without === undefined ? [] : pathsOf(this.network, without)) {
       const at = derived.findIndex((path) => isSameDerived(path, gone));
       if (at >= 0) derived.splice(at, 1);
     }
-    if (before === undefined && derived.length === 0) return [];
-    const paths = derived
-      .map((path): Path => ({ ...path, way: table.ways.take(path.way) }))
-      .sort((a, b) => a.way.index - b.way.index || a.weight - b.weight);
-    const groups = this.#takeGroups(table.ways, prefix, paths);
+    if (before.length === 0 && derived.length === 0) return [];
+    const paths = takePaths(table.ways, derived);
+    for (const group of this.#groupsOf(prefix, paths)) table.ways.takeGroup(group);
     if (paths.length === 0) table.entries.delete(key);
-    else table.entries.set(key, { ...prefix, paths, groups });
-    const changes = comparePaths(prefix, before?.paths ?? [], paths, isReplaced);
-    for (const group of before?.groups ?? []) table.ways.releaseGroup(group);
-    for (const { way } of before?.paths ?? []) table.ways.release(way);
+    else table.entries.set(key, paths);
+    const changes = comparePaths(prefix, before, paths, isReplaced);
+    for (const group of this.#groupsOf(prefix, before)) table.ways.releaseGroup(group);
+    for (const { way } of before) table.ways.release(way);
     return changes;
   }
 
@@ -98,7 +100,7 @@ export class Rib {
 
   /** @param scope the link of a link-local prefix; of no meaning for others. */
   find(prefix: Prefix, scope: number): readonly Path[] {
-    const paths = this.#tableOrNone(prefix)?.entries.get(keyOf(prefix))?.paths ?? [];
+    const paths = this.#tableOrNone(prefix)?.entries.get(keyOf(prefix)) ?? NO_PATHS;
     return hasScope(prefix) ? paths.filter((path) => scopeOf(prefix, path) === scope) : paths;
   }
 
@@ -113,7 +115,8 @@ export class Rib {
 
   /** In the order of addresses, for the same address the longest prefix first. */
   entries(fib: number, family: RibFamily): RibEntry[] {
-    const entries = [...(this.#tableOrNone({ fib, family })?.entries.values() ?? [])];
+    const stored = this.#tableOrNone({ fib, family })?.entries ?? new Map<string, readonly Path[]>();
+    const entries = Array.from(stored, ([key, paths]): RibEntry => ({ fib, family, ...readKey(key), paths }));
     return entries.sort((a, b) => compareBytes(a.destination, b.destination) || b.length - a.length);
   }
 
@@ -135,33 +138,42 @@ export class Rib {
     const derived: DerivedPath[] = [];
     let isThroughObject = false;
     for (const table of tables) {
-      for (const route of table === undefined ? [] : this.#routesIn(table, prefix)) {
+      for (const route of table === undefined ? [] : this.#routesIn(table, prefix, this.#scratch)) {
         derived.push(...pathsOf(this.network, route));
         if (route.nexthopId !== 0) isThroughObject = true;
       }
     }
+    if (!isThroughObject && this.#throughObjects.size === 0) return derived;
     const objectKey = `${prefix.fib}/${prefix.family}/${key}`;
     if (isThroughObject) this.#throughObjects.set(objectKey, prefix);
     else this.#throughObjects.delete(objectKey);
     return derived;
   }
 
-  *#routesIn(tableId: number, { family, destination, length }: Prefix): Generator<RouteDescription> {
+  *#routesIn(
+    tableId: number,
+    { family, destination, length }: Prefix,
+    description = new RouteDescription(),
+  ): Generator<RouteDescription> {
     const fib = this.network.routes.fib(modelFamily(family));
-    const source = new Uint32Array(4);
-    const key = { destination: wordsOf(destination), destinationLength: length, source, sourceLength: 0 };
-    const description = new RouteDescription();
+    const key = {
+      destination: wordsOf(destination),
+      destinationLength: length,
+      source: NOWHERE,
+      sourceLength: 0,
+    };
     for (let route = fib.table(tableId)?.first(key) ?? NONE; route !== NONE; route = fib.next(route))
       yield fib.describe(route, description);
   }
 
-  #takeGroups(ways: Ways, prefix: Prefix, paths: readonly Path[]): WayGroup[] {
+  /** The paths that are together: all of a prefix, but for those of a link-local one, which are on a link each. */
+  #groupsOf(prefix: Prefix, paths: readonly Path[]): (readonly Path[])[] {
     if (paths.length < 2) return [];
+    if (!hasScope(prefix)) return [paths];
     const scopes = new Set(paths.map((path) => scopeOf(prefix, path)));
     return [...scopes]
       .map((scope) => paths.filter((path) => scopeOf(prefix, path) === scope))
-      .filter(({ length }) => length > 1)
-      .map((together) => ways.takeGroup(together));
+      .filter(({ length }) => length > 1);
   }
 
   #table(prefix: Pick<Prefix, 'fib' | 'family'>): RibTable {
@@ -187,9 +199,24 @@ export function maskedTo(address: Uint8Array, length: number): Uint8Array {
   return address.map((byte, i) => byte & ~(0xff >> Math.min(8, Math.max(0, length - i * 8))));
 }
 
-/** Short text: there may be a million. */
+/** Short text, since there may be a million: a character for the length and one for each byte. */
 function keyOf({ destination, length }: Pick<Prefix, 'destination' | 'length'>): string {
   return String.fromCharCode(length, ...destination);
+}
+
+function readKey(key: string): Pick<Prefix, 'destination' | 'length'> {
+  const destination = Uint8Array.from({ length: key.length - 1 }, (_, i) => key.charCodeAt(i + 1));
+  return { destination, length: key.charCodeAt(0) };
+}
+
+/** In the order of their ways. */
+function takePaths(ways: Ways, derived: readonly DerivedPath[]): readonly Path[] {
+  const paths = derived.map(({ way, weight, isOwn, isTold }) =>
+    pathThrough(ways.take(way), weight, isOwn, isTold),
+  );
+  const [only, ...others] = paths;
+  if (only !== undefined && others.length === 0) return only.alone;
+  return paths.sort((a, b) => a.way.index - b.way.index || a.weight - b.weight);
 }
 
 function isSameDerived(a: DerivedPath, b: DerivedPath): boolean {

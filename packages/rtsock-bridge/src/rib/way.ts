@@ -1,4 +1,5 @@
-import { encodeSocketAddress, type SocketAddress } from '../wire/socket-address.js';
+import { BsdFamily } from '../wire/numbers.js';
+import type { SocketAddress } from '../wire/socket-address.js';
 
 /** Where packets can go: what FreeBSD calls a nexthop. Those of all routes that say the same are one. */
 export interface WayDefinition {
@@ -23,6 +24,8 @@ export interface Way extends WayDefinition {
   readonly index: number;
   readonly key: string;
   users: number;
+  /** Paths through it, which routes share: there may be a million of those. */
+  readonly paths: Path[];
 }
 
 /** Several ways with their weights, as routes share them. */
@@ -41,6 +44,8 @@ export interface Path {
   readonly isOwn: boolean;
   /** Of the host's own: whether FreeBSD tells about it. */
   readonly isTold: boolean;
+  /** The paths of a route that has no other. */
+  readonly alone: readonly Path[];
 }
 
 /** The ways and groups of one FIB and address family, numbered as FreeBSD does: from one, the lowest free one first. */
@@ -55,7 +60,7 @@ export class Ways {
     const key = wayKey(definition);
     let way = this.#ways.get(key);
     if (way === undefined) {
-      way = { ...definition, key, index: this.#allocate(), users: 0 };
+      way = { ...definition, key, index: this.#allocate(), users: 0, paths: [] };
       this.#ways.set(key, way);
     }
     way.users++;
@@ -69,19 +74,19 @@ export class Ways {
   }
 
   /** Counts as a use. */
-  takeGroup(paths: readonly Path[]): WayGroup {
-    const key = paths.map(({ way, weight }) => `${way.index}*${weight}`).join();
+  takeGroup(paths: readonly Path[]): void {
+    const key = groupKey(paths);
     let group = this.#groups.get(key);
     if (group === undefined) {
       group = { key, index: this.#allocate(), paths, users: 0 };
       this.#groups.set(key, group);
     }
     group.users++;
-    return group;
   }
 
-  releaseGroup(group: WayGroup): void {
-    if (--group.users > 0) return;
+  releaseGroup(paths: readonly Path[]): void {
+    const group = this.#groups.get(groupKey(paths));
+    if (group === undefined || --group.users > 0) return;
     this.#groups.delete(group.key);
     this.#free(group.index);
   }
@@ -108,9 +113,37 @@ export class Ways {
   }
 }
 
+/** The path of a way with this weight. */
+export function pathThrough(way: Way, weight: number, isOwn: boolean, isTold: boolean): Path {
+  const known = way.paths.find(
+    (path) => path.weight === weight && path.isOwn === isOwn && path.isTold === isTold,
+  );
+  if (known !== undefined) return known;
+  const alone: Path[] = [];
+  const path: Path = { way, weight, isOwn, isTold, alone };
+  alone.push(path);
+  way.paths.push(path);
+  return path;
+}
+
+function groupKey(paths: readonly Path[]): string {
+  return paths.map(({ way, weight }) => `${way.index}*${weight}`).join();
+}
+
 /** What says the same is the same way. */
 export function wayKey(definition: WayDefinition): string {
   const { interfaceIndex, addressInterfaceIndex, gateway, flags, mtu, isDefault, source } = definition;
-  const numbers = [interfaceIndex, addressInterfaceIndex, flags, mtu, isDefault ? 1 : 0];
-  return [...numbers, encodeSocketAddress(gateway).join('.'), source?.join('.') ?? ''].join();
+  const head = `${interfaceIndex},${addressInterfaceIndex},${flags},${mtu},${isDefault ? 1 : 0}`;
+  return `${head},${gatewayKey(gateway)},${source === undefined ? '' : characters(source)}`;
+}
+
+function gatewayKey(gateway: SocketAddress): string {
+  if (gateway.family === 'raw') return characters(gateway.bytes);
+  if (gateway.family === BsdFamily.Link) return `${gateway.interfaceIndex}`;
+  const scope = gateway.family === BsdFamily.Inet6 ? gateway.scopeId : 0;
+  return `${characters(gateway.address)}%${scope}`;
+}
+
+function characters(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
