@@ -110,6 +110,8 @@ const ROUTE = (type: string, flags: string, addresses: string, link = 2) =>
 const PATH = (type: string, flags: string, addresses: string) =>
   ROUTE(type, flags, `DST,GATEWAY,NETMASK> ${addresses}`);
 const GATEWAY = 'UP,GATEWAY,DONE';
+const NEIGHBOUR = (type: string, flags: string, addresses: string) =>
+  ROUTE(type, `${flags}HOST,DONE,LLINFO`, `DST,GATEWAY> ${addresses}`, 0);
 
 interface Case {
   readonly title: string;
@@ -242,6 +244,19 @@ const CASES: readonly Case[] = [
       'RTM_IFINFO: if# 2, link: up, flags:<BROADCAST,NOARP,SIMPLEX>, mtu 1500',
     ],
   },
+  {
+    title: 'ip neigh add, replace and del: of IPv6 who is known, under which address; of IPv4 nothing',
+    script: `
+      ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:01 dev d0
+      ip neigh add 2001:db8::9 lladdr 02:00:00:00:00:01 dev d0
+      ip neigh replace 2001:db8::9 lladdr 02:00:00:00:00:02 dev d0
+      ip neigh del 2001:db8::9 dev d0`,
+    heard: [
+      NEIGHBOUR('ADD', 'UP,', '2001:db8::9 2.0.0.0.0.1'),
+      NEIGHBOUR('DELETE', '', '2001:db8::9 0.0.0.0.0.0'),
+      NEIGHBOUR('ADD', 'UP,', '2001:db8::9 2.0.0.0.0.2'),
+    ],
+  },
 ];
 
 for (const { title, script, heard } of CASES) {
@@ -271,6 +286,24 @@ test('tables are FIBs: each monitor hears of its own', async (t) => {
       '',
     ].join('\n'),
   );
+});
+
+test('nlspace rtsock dump neighbours shows whom ip neigh has added', async (t) => {
+  const world = await startWorld();
+  await world.run('sh', '-ec', PREPARE);
+  await world.run('ip', 'link', 'set', 'd0', 'arp', 'on', 'address', '02:00:00:00:00:05');
+  await world.run('ip', 'neigh', 'add', '10.0.0.9', 'lladdr', '02:00:00:00:00:01', 'dev', 'd0');
+  await world.run('ip', 'neigh', 'add', '2001:db8::9', 'lladdr', '02:00:00:00:00:02', 'dev', 'd0');
+  const { stdout } = await world.rtsockCommand('dump', 'neighbours');
+  const entry = (flags: string, rest: string, addresses: string) =>
+    `RTM_GET: pid 0, seq 0, errno 0, if# 2, flags:<UP,HOST,LLINFO,${flags}>, ${rest}sockaddrs:<DST,GATEWAY> ${addresses}`;
+  t.deepEqual(stdout.split('\n'), [
+    entry('STATIC,PINNED', '', '10.0.0.1 2.0.0.0.0.5'),
+    entry('STATIC', '', '10.0.0.9 2.0.0.0.0.1'),
+    entry('STATIC,PINNED', 'weight 1, ', '2001:db8::1 2.0.0.0.0.5'),
+    entry('STATIC', 'weight 1, ', '2001:db8::9 2.0.0.0.0.2'),
+    '',
+  ]);
 });
 
 /** `ip monitor`, once it listens. */
@@ -446,7 +479,7 @@ test('what a command does not understand, it says', async (t) => {
     [['add', '10.8.0.0/16', 'nowhere'], 'nowhere is no address'],
     [['add', '10.8.0.0/16', '--interface', 'none'], 'there is no link none'],
     [['add', '10.8.0.0/16', '10.0.0.3', '--mtu', 'big'], '--mtu takes a number up to 4294967295, not big'],
-    [['dump', 'everything'], 'dump takes routes, interfaces, multicast'],
+    [['dump', 'everything'], 'dump takes routes, interfaces, multicast, neighbours'],
   ] as const) {
     const { stderr, status } = await world.rtsockCommand(...argv);
     t.is(status, 2);

@@ -5,6 +5,7 @@ import {
   type Link,
   type LinkChangedEvent,
   type MulticastEvent,
+  type NeighbourEvent,
   type Network,
   type NetworkEvent,
   RouteDescription,
@@ -13,6 +14,7 @@ import {
 } from '@nlspace/family-route';
 import { dump } from './dump/dump.js';
 import type { DumpQuery } from './dump/dump-query.js';
+import { NeighbourNews } from './neighbour/neighbour-news.js';
 import { interfaceFlags, linkState } from './network/interface.js';
 import {
   ADDRESS_HAS_ROUTE,
@@ -69,6 +71,7 @@ export class RtsockBridge {
   readonly #interfaces = new WeakMap<Link, ToldInterface>();
   readonly #addresses = new WeakSet<InterfaceAddress>();
   readonly #changes: RouteChanges;
+  readonly #neighbours: NeighbourNews;
   readonly #unsubscribe: () => void;
   readonly #onDefect: (error: unknown) => void;
   readonly #route = new RouteDescription();
@@ -91,6 +94,7 @@ export class RtsockBridge {
     this.#onDefect = onDefect;
     this.#rib = new Rib(network);
     this.#changes = new RouteChanges(network, this.#rib);
+    this.#neighbours = new NeighbourNews(network);
     for (const link of network.links.all()) this.#interfaces.set(link, toldOf(link));
     for (const family of [AddressFamily.Inet, AddressFamily.Inet6] as const)
       for (const address of network.addresses.all(family)) this.#addresses.add(address);
@@ -179,6 +183,10 @@ export class RtsockBridge {
         break;
       case 'multicast-left':
         this.#tellOfMulticast(event, RtsockType.DeleteMulticastAddress);
+        break;
+      case 'neighbour-changed':
+      case 'neighbour-removed':
+        this.#neighbourChanged(event);
         break;
       case 'nexthop-changed':
       case 'nexthop-removed':
@@ -302,6 +310,14 @@ export class RtsockBridge {
     this.#tell(multicastMessage(membership, type), { family });
   }
 
+  #neighbourChanged(event: NeighbourEvent): void {
+    const messages = this.#neighbours.messagesOf(event);
+    if (messages.length === 0) return;
+    const { link, address } = event.neighbour;
+    this.#flush();
+    for (const message of messages) this.#tell(message, audienceOf({ link, local: address }));
+  }
+
   /** Nexthop objects can change what routes through them are without an event of the routes. */
   #suspectObjects(): void {
     this.#areObjectsSuspect = true;
@@ -352,7 +368,7 @@ export class RtsockBridge {
 
 const EVERYBODY: Audience = { family: BsdFamily.Unspecified };
 
-function audienceOf({ link, local }: InterfaceAddress): Audience {
+function audienceOf({ link, local }: { link: Link; local: ArrayLike<unknown> }): Audience {
   const { vrf } = link;
   const fib = vrf?.ownTable === undefined ? 0 : fibOfTable(vrf.ownTable);
   return { family: local.length === 4 ? BsdFamily.Inet : BsdFamily.Inet6, fib };

@@ -149,7 +149,6 @@ const REFUSED: readonly (readonly [DumpQuery, string])[] = [
   [{ kind: DumpKind.Nexthops }, 'EAFNOSUPPORT'],
   [{ kind: DumpKind.NexthopGroups, family: 18 }, 'EAFNOSUPPORT'],
   [{ kind: DumpKind.RoutesByFlags }, 'EINVAL'],
-  [{ kind: DumpKind.RoutesByFlags, family: 2, argument: RtsockFlag.LinkLayer }, 'EOPNOTSUPP'],
 ];
 
 for (const [query, errno] of REFUSED) {

@@ -4,6 +4,7 @@ import {
   BsdErrno,
   decodeMessage,
   RtsockDecodeError,
+  RtsockFlag,
   RtsockType,
   routeHeader,
   routeRequest,
@@ -25,6 +26,9 @@ const SEEDS = [
   routeRequest({ type: RtsockType.Delete, destination: '10.8.0.0/16', gateway: '10.0.0.3' }),
   routeRequest({ type: RtsockType.Get, destination: '10.8.0.1', wantsInterface: true }),
   routeRequest({ type: RtsockType.Get, destination: 'default', isIpv6: true }),
+  ...([RtsockType.Add, RtsockType.Delete] as const).map((type) =>
+    routeRequest({ type, destination: '10.0.0.9', interfaceIndex: 2, flags: RtsockFlag.LinkLayer }),
+  ),
 ];
 
 /** Any length for an address, with as many bytes or fewer: they may overlap, or end behind the message. */

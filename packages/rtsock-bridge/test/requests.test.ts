@@ -251,10 +251,6 @@ const REFUSALS: Readonly<Record<string, readonly [Uint8Array, BsdErrno]>> = {
     BsdErrno.ENETUNREACH,
   ],
   'a neighbour without a link': [addition({ flags: RtsockFlag.LinkLayer }), BsdErrno.EINVAL],
-  'a neighbour': [
-    addition({ flags: RtsockFlag.LinkLayer }, { [Gateway]: raw('0e12020006000600020000000001') }),
-    BsdErrno.EOPNOTSUPP,
-  ],
   'a time to live': [
     addition({
       inits: BigInt(MetricBit.Expire),

@@ -49,6 +49,7 @@ const DUMPS: Readonly<Record<string, DumpKind>> = {
   routes: DumpKind.Routes,
   interfaces: DumpKind.Interfaces,
   multicast: DumpKind.MulticastAddresses,
+  neighbours: DumpKind.RoutesByFlags,
 };
 
 const REFUSED = 1;
@@ -157,8 +158,12 @@ async function dump({ client, words, options, json }: Task): Promise<number> {
   const kind = Object.hasOwn(DUMPS, name) ? DUMPS[name] : undefined;
   if (kind === undefined) throw new UsageError(`dump takes ${Object.keys(DUMPS).join(', ')}`);
   const messages: RtsockMessage[] = [];
-  for await (const bytes of client.dump({ kind, family: familyOf(options) }))
-    messages.push(decodeMessage(bytes));
+  const family = familyOf(options);
+  // Neighbours cannot be asked for without a family.
+  const families =
+    kind === DumpKind.RoutesByFlags && family === 0 ? [BsdFamily.Inet, BsdFamily.Inet6] : [family];
+  for (const one of families)
+    for await (const bytes of client.dump({ kind, family: one })) messages.push(decodeMessage(bytes));
   if (json || kind !== DumpKind.Routes) for (const message of messages) write(message, json);
   else process.stdout.write(routeTable(messages as RtsockRouteMessage[]));
   return 0;

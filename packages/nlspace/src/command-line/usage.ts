@@ -185,7 +185,7 @@ nlspace rtsock get DESTINATION [options]
 nlspace rtsock add DESTINATION [GATEWAY] [options]
 nlspace rtsock change DESTINATION [GATEWAY] [options]
 nlspace rtsock delete DESTINATION [GATEWAY] [options]
-nlspace rtsock dump [routes|interfaces|multicast] [options]
+nlspace rtsock dump [routes|interfaces|multicast|neighbours] [options]
 
 What route(8) does on BSD, over the routing sockets that nlspace run or serve offers with --rtsock: shows what happens
 there, asks, changes. A destination is an address, a prefix (10.8.0.0/16) or default. What is added is STATIC.

@@ -1,4 +1,5 @@
 import { AddressFamily, type InterfaceAddress, type Link, type Network } from '@nlspace/family-route';
+import { dumpNeighbours } from '../neighbour/dump-neighbours.js';
 import {
   ADDRESS_HAS_ROUTE,
   addressMessage,
@@ -37,8 +38,11 @@ export function* dump(network: Network, rib: Rib, query: DumpQuery): Generator<U
   switch (kind) {
     case DumpKind.Routes:
     case DumpKind.RoutesByFlags: {
-      if (kind === DumpKind.RoutesByFlags && (argument === 0 || (argument & RtsockFlag.LinkLayer) !== 0))
-        throw new RtsockError(family === 0 ? BsdErrno.EINVAL : BsdErrno.EOPNOTSUPP);
+      if (kind === DumpKind.RoutesByFlags && (argument === 0 || (argument & RtsockFlag.LinkLayer) !== 0)) {
+        if (family === 0) throw new RtsockError(BsdErrno.EINVAL);
+        yield* dumpNeighbours(network, family);
+        break;
+      }
       const flags = kind === DumpKind.Routes ? undefined : argument;
       for (const one of family === 0 ? FAMILIES : [ribFamily(family)])
         yield* dumpRoutes(network, rib, fib, one, flags);

@@ -1,5 +1,6 @@
 import { NetlinkError } from '@nlspace/core';
 import type { Network } from '@nlspace/family-route';
+import { changeNeighbour } from '../neighbour/change-neighbour.js';
 import type { Rib } from '../rib/rib.js';
 import type { Prefix, RibChange } from '../rib/rib-entry.js';
 import { interfaceAddresses, pathAddresses, pathMetrics, routeFlags } from '../rib/route-messages.js';
@@ -77,8 +78,10 @@ function answerTo(
 
 function perform(context: RequestContext, request: RouteRequest, fib: number): Found | undefined {
   const { type, flags, family, destination, length } = request;
-  // Neighbours are not the business of routing sockets here.
-  if ((flags & RtsockFlag.LinkLayer) !== 0) throw new RtsockError(BsdErrno.EOPNOTSUPP);
+  if ((flags & RtsockFlag.LinkLayer) !== 0) {
+    changeNeighbour(context.network, request);
+    return undefined;
+  }
   if ((flags & REFUSALS) === REFUSALS) throw new RtsockError(BsdErrno.EINVAL);
   const prefix: Prefix = { fib, family, destination, length };
   const { changes } = context;

@@ -195,10 +195,6 @@ export function encodeSocketAddress(address: SocketAddress): Uint8Array {
 
 function encodeLinkAddress({ family, interfaceIndex, type, name, address, length }: LinkAddress): Uint8Array {
   const needed = Math.max(length, LINK_DATA_OFFSET + name.length + address.length);
-  const bytes = new Uint8Array(spaceOf(needed));
-  const data = new Uint8Array(46);
-  for (let i = 0; i < name.length; i++) data[i] = name.charCodeAt(i);
-  data.set(address, name.length);
   const head = new Uint8Array(linkAddressLayout.size);
   linkAddressLayout.write(head, 0, {
     length: needed,
@@ -207,9 +203,12 @@ function encodeLinkAddress({ family, interfaceIndex, type, name, address, length
     type,
     nameLength: name.length,
     addressLength: address.length,
-    data,
   });
-  bytes.set(head.subarray(0, Math.min(head.length, needed)));
+  // Name and address may take more than the struct has room for: its length says where it ends.
+  const bytes = new Uint8Array(spaceOf(needed));
+  bytes.set(head.subarray(0, LINK_DATA_OFFSET));
+  for (let i = 0; i < name.length; i++) bytes[LINK_DATA_OFFSET + i] = name.charCodeAt(i);
+  bytes.set(address, LINK_DATA_OFFSET + name.length);
   return bytes;
 }
 

@@ -445,6 +445,15 @@ test('what is encoded is decoded', (t) => {
   t.pass();
 });
 
+test('a link address may be longer than its struct, as its length says', (t) => {
+  const name = 'n'.repeat(13);
+  const address = Uint8Array.from({ length: 34 }, (_, i) => i + 1);
+  const link = { family: BsdFamily.Link, interfaceIndex: 2, type: 6, name, address, length: 55 } as const;
+  const bytes = encodeSocketAddress(link);
+  t.is(bytes.length, 56);
+  t.deepEqual(decodeSocketAddress(bytes.subarray(0, 55)), link);
+});
+
 test('bytes of any kind are decoded or refused, never more', (t) => {
   let refused = 0;
   const mutate = fc
