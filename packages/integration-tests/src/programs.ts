@@ -45,6 +45,10 @@ const BUILDS: Readonly<Record<string, (directory: string) => Promise<string>>> =
     await promisify(execFile)('/usr/bin/python3', ['-c', 'import pyroute2']);
     return join(FIXTURES, 'pyroute2-sysevent.py');
   },
+  PYROUTE2_FAMILIES: async () => {
+    await promisify(execFile)('/usr/bin/python3', ['-c', 'import pyroute2']);
+    return join(FIXTURES, 'pyroute2-families.py');
+  },
   FRR: async () => dirname(firstOf('/usr/lib/frr/zebra')),
   BIRD: async () => firstOf('/usr/sbin/bird'),
   TSHARK: async () => firstOf('/usr/bin/tshark'),

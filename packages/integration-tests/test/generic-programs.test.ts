@@ -135,6 +135,8 @@ peerTest(
   'a static Go program looks it up, sets, lists, is refused and told',
   async (t) => {
     const printed = await output(meterDomain(), [process.env['GO_GENETLINK'] as string]);
+    // The families that ship, with their versions and the number of their groups.
+    t.deepEqual(printed.match(/^(ethtool|wireguard) .*$/gm), ['ethtool 1 1', 'wireguard 1 0']);
     t.is(
       // Without the other families that are always there.
       printed.replaceAll(/^(ethtool|wireguard) .*\n/gm, ''),

@@ -360,9 +360,26 @@ const BY_NUMBER: readonly Omit<Scenario, 'needsProgram'>[] = [
   },
 ];
 
+/** Other clients of generic families. Numbers depend on the families that came before. */
+const BY_OTHERS: readonly Scenario[] = [
+  {
+    name: 'libnl lists the families that are in every world, with commands and groups',
+    needsProgram: 'LIBNL_TOOLS',
+    commands: [
+      "genl-ctrl-list -d | sed -n '/ ethtool version/,/grp monitor/p' | sed 's/^0x[0-9a-f]* //; s/(0x[0-9a-f]*)$//'",
+      "genl-ctrl-list -d | sed -n '/ nlctrl version/,/grp notify/p'",
+    ],
+  },
+  {
+    name: 'pyroute2 asks the family',
+    needsProgram: 'PYROUTE2_FAMILIES',
+    commands: [...LINKS_OF_ALL_KINDS, `/usr/bin/python3 $PYROUTE2_FAMILIES ${EVERY_LINK.join(' ')} nosuch`],
+  },
+];
+
 /** Debian's ethtool on links of the kinds that this kernel has, too. What bridges listen to is compared elsewhere. */
-export const ETHTOOL: readonly Scenario[] = [...SCENARIOS, ...BY_NUMBER].map((scenario) => ({
+export const ETHTOOL: readonly Scenario[] = [...SCENARIOS, ...BY_NUMBER, ...BY_OTHERS].map((scenario: Omit<Scenario, 'needsProgram'> & Partial<Scenario>) => ({
   ...scenario,
-  needsProgram: scenario.commands.some((command) => command.includes('$ETHTOOL_REQUESTS')) ? 'ETHTOOL_REQUESTS' : 'ETHTOOL',
+  needsProgram: scenario.needsProgram ?? (scenario.commands.some((command) => command.includes('$ETHTOOL_REQUESTS')) ? 'ETHTOOL_REQUESTS' : 'ETHTOOL'),
   masks: ['order of notifications', 'multicast groups heard of'],
 }));

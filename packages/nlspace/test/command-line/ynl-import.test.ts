@@ -9,6 +9,7 @@ import {
   GenericClient,
   type GenericFamilyOptions,
   GenericNetlink,
+  kernel,
   type Netlink,
   NetlinkDomain,
   type NetlinkError,
@@ -136,21 +137,23 @@ test('the licence of the specification stands over what is made from it', (t) =>
   t.regex(imported.get('zoo') ?? '', /^\/\/ Made by .*\n\/\/ SPDX-License-Identifier: MIT\n/);
 });
 
+interface Description {
+  readonly attributes: { readonly familyName?: string; readonly version?: number; readonly ops?: object[] };
+}
+interface Policy {
+  readonly attributes: { readonly opPolicy?: ReadonlyMap<number, object>; readonly policy?: unknown };
+}
+interface Client extends AsyncDisposable {
+  getfamily(attributes: { familyName: string }): Promise<Description>;
+  getfamilyDump(): AsyncGenerator<Description>;
+  getpolicyDump(attributes: { familyName: string }): AsyncGenerator<Policy>;
+}
+interface NlctrlModule {
+  readonly NlctrlClient: { open(netlink: Netlink): Promise<Client> };
+}
+
 peerTest(test, noSources || undefined, 'the kernel’s nlctrl: its client asks a domain', async (t) => {
-  interface Description {
-    readonly attributes: { readonly familyName?: string; readonly version?: number; readonly ops?: object[] };
-  }
-  interface Policy {
-    readonly attributes: { readonly opPolicy?: ReadonlyMap<number, object>; readonly policy?: unknown };
-  }
-  interface Client extends AsyncDisposable {
-    getfamily(attributes: { familyName: string }): Promise<Description>;
-    getfamilyDump(): AsyncGenerator<Description>;
-    getpolicyDump(attributes: { familyName: string }): AsyncGenerator<Policy>;
-  }
-  const { NlctrlClient } = await modules.load<{
-    NlctrlClient: { open(netlink: Netlink): Promise<Client> };
-  }>('kernel-nlctrl');
+  const { NlctrlClient } = await modules.load<NlctrlModule>('kernel-nlctrl');
   await using client = await NlctrlClient.open(createNetlink());
   t.like((await client.getfamily({ familyName: 'nlctrl' })).attributes, {
     familyName: 'nlctrl',
@@ -167,6 +170,19 @@ peerTest(test, noSources || undefined, 'the kernel’s nlctrl: its client asks a
   for await (const { attributes } of client.getpolicyDump({ familyName: 'nlctrl' })) told.push(attributes);
   t.deepEqual(told[0]?.opPolicy, new Map([[3, { do: 0, dump: 0 }]]));
   t.true(told.some(({ policy }) => policy instanceof Map));
+  await t.throwsAsync(client.getfamily({ familyName: 'nobody' }), { message: /ENOENT/ });
+});
+
+peerTest(test, noSources || undefined, 'the kernel’s nlctrl: the same client asks the kernel', async (t) => {
+  const { NlctrlClient } = await modules.load<NlctrlModule>('kernel-nlctrl');
+  await using client = await NlctrlClient.open(kernel());
+  t.like((await client.getfamily({ familyName: 'nlctrl' })).attributes, { familyName: 'nlctrl', version: 2 });
+  const names = [];
+  for await (const { attributes } of client.getfamilyDump()) names.push(attributes.familyName);
+  t.true(names.includes('nlctrl'));
+  const told = [];
+  for await (const { attributes } of client.getpolicyDump({ familyName: 'nlctrl' })) told.push(attributes);
+  t.deepEqual(told[0]?.opPolicy, new Map([[3, { do: 0, dump: 0 }]]));
   await t.throwsAsync(client.getfamily({ familyName: 'nobody' }), { message: /ENOENT/ });
 });
 
