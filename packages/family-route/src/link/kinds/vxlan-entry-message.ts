@@ -1,31 +1,14 @@
-import { attr, defineAttributes, defineHeader, defineMessage, field, type MessageOf } from '@nlspace/core';
+import { attr, defineAttributes, defineMessage, type MessageOf } from '@nlspace/core';
 import { AddressFamily } from '../../network/ip-bytes.js';
 import type { Link } from '../link.js';
+import { agesOf, forwardingAges, forwardingHeader } from './forwarding-layouts.js';
 import type { VxlanProperties } from './vxlan-database.js';
 import type { Destination, VxlanEntry } from './vxlan-forwarding.js';
-
-/** `struct ndmsg` */
-const header = defineHeader('ndmsg', {
-  addressFamily: field.u8,
-  padding: field.pad(3),
-  interfaceIndex: field.s32,
-  state: field.u16,
-  flags: field.u8,
-  type: field.u8,
-});
-
-/** `struct nda_cacheinfo`; ages in hundredths of a second. */
-const ages = defineHeader('nda_cacheinfo', {
-  confirmed: field.u32,
-  used: field.u32,
-  updated: field.u32,
-  references: field.u32,
-});
 
 /** RTM_NEWNEIGH and RTM_DELNEIGH of AF_BRIDGE, in the order in which VXLANs write them. */
 export const vxlanEntry = defineMessage({
   name: 'vxlan-entry',
-  header,
+  header: forwardingHeader,
   attributes: defineAttributes('vxlan-entry', {
     address: attr.bytes(2),
     nexthopId: attr.u32(13),
@@ -34,7 +17,7 @@ export const vxlanEntry = defineMessage({
     vni: attr.u32(7),
     interfaceIndex: attr.u32(8),
     sourceVni: attr.u32(11),
-    ages: attr.struct(3, ages),
+    ages: attr.struct(3, forwardingAges),
   }),
 });
 
@@ -49,7 +32,6 @@ export function describeVxlanEntry(
   destination: Destination | undefined,
   nowMs: number,
 ): MessageOf<typeof vxlanEntry> {
-  const age = (sinceMs: number) => Math.floor((nowMs - sinceMs) / 10);
   const { nexthop, sourceVni } = entry;
   return {
     header: {
@@ -64,7 +46,7 @@ export function describeVxlanEntry(
       ...(nexthop === undefined ? {} : { nexthopId: nexthop.id }),
       ...(destination === undefined ? {} : describeDestination(destination, properties)),
       ...(properties.isExternal && sourceVni !== 0 ? { sourceVni } : {}),
-      ages: { confirmed: 0, used: age(entry.usedAtMs), updated: age(entry.updatedAtMs), references: 0 },
+      ages: agesOf(entry, nowMs),
     },
   };
 }

@@ -1,35 +1,18 @@
-import { attr, defineAttributes, defineHeader, defineMessage, field, type MessageOf } from '@nlspace/core';
+import { attr, defineAttributes, defineMessage, type MessageOf } from '@nlspace/core';
 import { AddressFamily } from '../../../network/ip-bytes.js';
 import type { Link } from '../../link.js';
+import { agesOf, forwardingAges, forwardingHeader } from '../forwarding-layouts.js';
 import type { ForwardingEntry } from './forwarding-table.js';
-
-/** `struct ndmsg` */
-const header = defineHeader('ndmsg', {
-  addressFamily: field.u8,
-  padding: field.pad(3),
-  interfaceIndex: field.s32,
-  state: field.u16,
-  flags: field.u8,
-  type: field.u8,
-});
-
-/** `struct nda_cacheinfo`; ages in hundredths of a second. */
-const ages = defineHeader('nda_cacheinfo', {
-  confirmed: field.u32,
-  used: field.u32,
-  updated: field.u32,
-  references: field.u32,
-});
 
 /** RTM_NEWNEIGH and RTM_DELNEIGH of AF_BRIDGE, in the order in which bridges write them. */
 export const forwardingEntry = defineMessage({
   name: 'forwarding-entry',
-  header,
+  header: forwardingHeader,
   attributes: defineAttributes('forwarding-entry', {
     address: attr.bytes(2),
     master: attr.u32(9),
     extendedFlags: attr.u32(15),
-    ages: attr.struct(3, ages),
+    ages: attr.struct(3, forwardingAges),
   }),
 });
 
@@ -56,7 +39,6 @@ export function describeForwardingEntry(
   entry: ForwardingEntry,
   nowMs: number,
 ): MessageOf<typeof forwardingEntry> {
-  const age = (sinceMs: number) => Math.floor((nowMs - sinceMs) / 10);
   return {
     header: {
       addressFamily: AddressFamily.Bridge,
@@ -75,7 +57,7 @@ export function describeForwardingEntry(
       address: entry.address,
       master: bridge.index,
       extendedFlags: 0,
-      ages: { confirmed: 0, used: age(entry.usedAtMs), updated: age(entry.updatedAtMs), references: 0 },
+      ages: agesOf(entry, nowMs),
     },
   };
 }
