@@ -1,5 +1,6 @@
 /** NETLINK_GENERIC: families as decorated classes, their numbers, and nlctrl. */
 export * from './control/control-message.js';
+export * from './family-client.js';
 export {
   GenericClient,
   type GenericClientOptions,
