@@ -35,7 +35,7 @@ interface Subject {
   readonly end?: readonly string[];
 }
 
-const NO_ORDER = ['order of notifications'];
+const NO_ORDER = ['order between links'];
 
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   routes: {

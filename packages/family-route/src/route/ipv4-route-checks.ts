@@ -150,6 +150,8 @@ export class Ipv4RouteChecks {
   checkNexthop(nexthop: Nexthop, table: number, scope: number): number {
     if (nexthop.gatewayFamily === AddressFamily.Inet6) {
       this.ipv6.checkGatewayOfIpv4(nexthop, table);
+      // Whether there is a carrier, IPv6 keeps to itself.
+      nexthop.flags &= ~NexthopFlag.LinkDown;
       return RouteScope.Link;
     }
     if (nexthop.gatewayFamily !== 0) return this.#checkGateway(nexthop, table, scope);

@@ -734,4 +734,19 @@ export const IPV4_ROUTES: readonly Scenario[] = [
       'ip route get 10.9.0.1',
     ],
   },
+  {
+    name: 'through a gateway of IPv6 a route is not down with its link until that says so',
+    commands: [
+      ...CONNECTED,
+      'ip link set v1 down',
+      'ip route add 203.0.113.0/24 via inet6 2001:db8::3 dev v0',
+      'ip route add 203.0.114.0/24 via 10.0.0.3 dev v0',
+      'ip route add 203.0.115.0/24 via inet6 2001:db8::3 dev v0 onlink',
+      'ip route add 203.0.116.0/24 nexthop via inet6 2001:db8::3 dev v0 nexthop via 10.0.0.3 dev v0',
+      'ip nexthop add id 77 via 2001:db8::3 dev v0',
+      'ip route add 203.0.117.0/24 nhid 77',
+      'ip route',
+      'ip nexthop',
+    ],
+  },
 ];

@@ -20,6 +20,14 @@ const NOTIFICATION_ORDER: Mask = {
   pattern: /(?!)/g,
 };
 
+const LINK_ORDER: Mask = {
+  name: 'order between links',
+  reason:
+    'The kernel sees the carriers of two links in either order, and detects duplicates in its own time; what is told of one link keeps its order, but for addresses and routes of IPv6.',
+  applies: 'when named',
+  pattern: /(?!)/g,
+};
+
 const NOTIFICATION_MOMENT: Mask = {
   name: 'moment of notifications',
   reason:
@@ -31,6 +39,7 @@ const NOTIFICATION_MOMENT: Mask = {
 /** All of them. A difference that is not in this table is a failure. */
 export const MASKS: readonly Mask[] = [
   NOTIFICATION_ORDER,
+  LINK_ORDER,
   NOTIFICATION_MOMENT,
   {
     name: 'remaining lifetime',
@@ -191,6 +200,7 @@ export function unmaskedNotifications(lines: readonly string[], named: readonly 
   }
   const kept = messages.filter((message) => !isMaskedLine(message.join(' '), named));
   if (named.includes(NOTIFICATION_ORDER.name)) sortMasked(kept, named);
+  if (named.includes(LINK_ORDER.name)) kept.sort((a, b) => placeOf(a) - placeOf(b) || inAnyOrder(a, b));
   return kept.flat();
 }
 
@@ -200,6 +210,28 @@ function sortMasked(messages: string[][], named: readonly string[]): void {
     messages.map((message) => [message, message.map((line) => maskLine(line, named).text).join()]),
   );
   messages.sort((a, b) => ((keys.get(a) ?? '') < (keys.get(b) ?? '') ? -1 : 1));
+}
+
+const OF_IPV6 = /^RTM_\w+ to ipv6(?:Address|MulticastAddress|Route)\b/;
+
+/** Behind what is about links comes what is told when detection is over. */
+function placeOf(message: readonly string[]): number {
+  return OF_IPV6.test(message[0] ?? '') ? Number.MAX_SAFE_INTEGER : linkOf(message);
+}
+
+function inAnyOrder(a: readonly string[], b: readonly string[]): number {
+  if (!OF_IPV6.test(a[0] ?? '')) return 0;
+  return a.join() < b.join() ? -1 : 1;
+}
+
+/** Index of the only link that a message is about; 0 for those about none or several. */
+function linkOf(message: readonly string[]): number {
+  const found = new Set(
+    message.flatMap((line) =>
+      [...line.matchAll(/\b(?:interfaceIndex|outputInterface) (\d+)/g)].map(([, index]) => index),
+    ),
+  );
+  return found.size === 1 ? Number([...found][0]) : 0;
 }
 
 /** A line with everything replaced that a mask allows to differ. */

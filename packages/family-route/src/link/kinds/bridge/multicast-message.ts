@@ -95,7 +95,8 @@ const entryKind: AttributeKind<Uint8Array> = {
   check(view, offset, length) {
     if (length > ENTRY_SIZE) return { errno: Errno.ERANGE, text: 'Attribute failed policy validation' };
     const text = faultOf(new Uint8Array(view.buffer, view.byteOffset + offset, length));
-    return text === undefined ? undefined : { errno: Errno.EINVAL, text };
+    // The kernel does not say where.
+    return text === undefined ? undefined : { errno: Errno.EINVAL, text, offset: undefined };
   },
 };
 
