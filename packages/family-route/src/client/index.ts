@@ -2,7 +2,7 @@
 
 export type { AddressFamilyName } from './address-text.js';
 export type { AddressFilter, AddressSelector, ListedAddress, NewAddress } from './addresses.js';
-export type { NexthopMember } from './kinds.js';
+export { type NexthopMember, routeMetrics } from './kinds.js';
 export type { LinkChange, LinkFilter, ListedLink, NewLink } from './links.js';
 export type * from './names.js';
 export type { ListedNeighbour, NeighbourFilter, NeighbourSelector, NewNeighbour } from './neighbours.js';

@@ -1,6 +1,4 @@
 import {
-  attr,
-  defineAttributes,
   defineHeader,
   defineMessage,
   field,
@@ -9,6 +7,7 @@ import {
   type ValueTexts,
 } from '@nlspace/core';
 import { LinkFlag, NeighbourFlag, NeighbourState, route } from '@nlspace/family-route';
+import { routeMetrics } from '@nlspace/family-route/client';
 import ipaddr from 'ipaddr.js';
 
 type Names = Readonly<Record<number, string>>;
@@ -114,27 +113,6 @@ function via(bytes: Uint8Array): string {
   const family = new DataView(bytes.buffer, bytes.byteOffset).getUint16(0, true);
   return `${named(FAMILIES)(family)} ${ipAddress(bytes.subarray(2))}`;
 }
-
-/** RTAX_* */
-const METRICS = defineAttributes('route-metrics', {
-  lock: attr.u32(1),
-  mtu: attr.u32(2),
-  window: attr.u32(3),
-  rtt: attr.u32(4),
-  rttVariance: attr.u32(5),
-  slowStartThreshold: attr.u32(6),
-  congestionWindow: attr.u32(7),
-  advertisedSegmentSize: attr.u32(8),
-  reordering: attr.u32(9),
-  hopLimit: attr.u32(10),
-  initialCongestionWindow: attr.u32(11),
-  features: attr.u32(12),
-  minimumRetransmissionTimeout: attr.u32(13),
-  initialReceiveWindow: attr.u32(14),
-  quickAck: attr.u32(15),
-  congestionControl: attr.string(16),
-  fastOpenNoCookie: attr.u32(17),
-});
 
 /** `struct rtnexthop`, with the attributes of a route behind it. */
 const NEXTHOP = defineMessage({
@@ -267,7 +245,7 @@ export const ROUTE_TEXTS: ValueTexts = {
   'route.gateway': ipAddress,
   'route.preferredSource': ipAddress,
   'route.via': via,
-  'route.metrics': (bytes: Uint8Array) => `{${printAttributes(METRICS, bytes)}}`,
+  'route.metrics': (bytes: Uint8Array) => `{${printAttributes(routeMetrics, bytes)}}`,
   'route.multipath': multipath,
   'fib_rule_hdr.addressFamily': named(FAMILIES),
   'fib_rule_hdr.table': named(TABLES),
