@@ -94,5 +94,6 @@ export const NAMESPACE_COMMANDS: WeightedCommands = [
 ];
 /** What ip says of names that others take away meanwhile is not looked at. */
 export const NAMESPACE_PROBES = ['ip', ...NAMESPACES.map((name) => `ip -n ${name}`)].flatMap((one) => [
-  `${one} -d -force -batch - 2>/dev/null <<END\nlink\naddr\nroute show table all\nneigh show nud all\nnexthop\nrule\nEND`,
+  `${one} -d -force -batch - 2>/dev/null <<END\nlink\naddr\nroute show table all\nnexthop\nrule\nEND`,
+  `${one} neigh show nud all 2>/dev/null`,
 ]);
