@@ -205,12 +205,12 @@ export class RouteResolver {
     const type = ipv4Lookup.typeOf(match);
     const preferred = this.#preferredSource(match);
     if (type === RouteType.Local) {
-      return {
+      return this.#classify(destination, {
         type,
         match,
         interfaceIndex: this.#ownLink(match),
         source: chosen ?? preferred ?? destination,
-      };
+      });
     }
     chosen ??= preferred ?? this.#ipv4SourceFor(match);
     return this.#classify(destination, { type, match, interfaceIndex: match.interfaceIndex, source: chosen });
@@ -222,9 +222,9 @@ export class RouteResolver {
     if (environment.links.byIndex(input) === undefined) throw new NetlinkError(Errno.ENODEV);
     const to = destination[0] as number;
     const from = source[0] as number;
-    if (isIpv4Multicast(from) || from >>> 24 === 0 || from >>> 24 === 127 || from === LIMITED_BROADCAST) {
-      throw new NetlinkError(Errno.EINVAL);
-    }
+    if (isIpv4Multicast(from) || from === LIMITED_BROADCAST) throw new NetlinkError(Errno.EINVAL);
+    if (to === LIMITED_BROADCAST) return this.#broadcastInput(request, destination, source, input);
+    if (from >>> 24 === 0 || from >>> 24 === 127) throw new NetlinkError(Errno.EINVAL);
     if (to >>> 24 === 0 || to >>> 24 === 127) throw new NetlinkError(Errno.EINVAL);
     const flow = this.#flow(request, destination, source);
     flow.inputInterface = input;
@@ -236,6 +236,18 @@ export class RouteResolver {
       return { type, match, interfaceIndex: this.#ownLink(match), source: undefined };
     }
     throw new NetlinkError(Errno.EHOSTUNREACH);
+  }
+
+  /** Everybody is meant, so nothing is looked up; who has no address yet may say so. */
+  #broadcastInput(request: Question, destination: AddressWords, source: AddressWords, input: number): Way {
+    if ((source[0] as number) >>> 24 !== 0) {
+      const flow = this.#flow(request, destination, source);
+      flow.inputInterface = input;
+      flow.userId = 0;
+      this.#checkIpv4Sender(flow);
+    }
+    const interfaceIndex = this.tables.environment.links.byIndex(input)?.vrf?.index ?? LOOPBACK_INDEX;
+    return { type: RouteType.Broadcast, match: undefined, interfaceIndex, source: undefined };
   }
 
   /** Where packets to the host itself go: to its VRF, or to the loopback link. */
@@ -295,7 +307,7 @@ export class RouteResolver {
     const to = destination[0] as number;
     if (to === LIMITED_BROADCAST) return { ...way, type: RouteType.Broadcast };
     if (isIpv4Multicast(to)) return { ...way, type: RouteType.Multicast };
-    if (to >>> 24 === 0) throw new NetlinkError(Errno.EINVAL);
+    if (to >>> 24 === 0 && way.type !== RouteType.Local) throw new NetlinkError(Errno.EINVAL);
     return way;
   }
 

@@ -605,6 +605,25 @@ export const IPV4_ROUTES: readonly Scenario[] = [
     ],
   },
   {
+    name: 'packets to everybody, and to groups, stay such where the host has the address',
+    commands: [
+      ...CONNECTED,
+      'ip address add 255.255.255.255/32 dev v0',
+      'ip route get 255.255.255.255',
+      'ip route get fibmatch 255.255.255.255',
+      'ip route get 255.255.255.255 from 192.0.2.9 iif v0',
+      'ip address del 255.255.255.255/32 dev v0',
+      'ip route get 255.255.255.255 from 192.0.2.9 iif v0',
+      'ip route get 255.255.255.255 iif v0',
+      'ip route get fibmatch 255.255.255.255 iif v0',
+      'ip route add table local local 225.0.0.9/32 dev v0',
+      'ip route get 225.0.0.9',
+      'ip route get fibmatch 225.0.0.9',
+      'ip route add table local local 0.1.2.3/32 dev v0',
+      'ip route get 0.1.2.3',
+    ],
+  },
+  {
     name: 'route get with fibmatch shows the route itself',
     commands: [
       ...CONNECTED,
