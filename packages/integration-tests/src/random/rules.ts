@@ -8,10 +8,13 @@ const from4: Command = (c) =>
 const from6: Command = (c) =>
   c.oneOrOdd(['2001:db8::/32', '2001:db8::1'], 5, ['::/0', 'all', '2001:db8::1/32']);
 
-/** The user namespace in which an ordinary user has a kernel of its own knows only root. */
+/**
+ * The user namespace in which an ordinary user has a kernel of its own knows only root, which that user is there; on
+ * nlspace it is itself, so that rules for root mean it on one side only.
+ */
 const isRoot = process.getuid?.() === 0;
 const USERS = isRoot ? ['1000', '7'] : ['0'];
-const USER_RANGES = isRoot ? ['1000-1999', '7-7', '5-4'] : ['0-0', '5-4'];
+const USER_RANGES = isRoot ? ['1000-1999', '7-7', '5-4'] : ['5-4'];
 
 const selectors = (c: Choices, isIpv6: boolean): string =>
   [

@@ -34,6 +34,7 @@ export const KERNEL_CALLERS: readonly Scenario[] = [
   },
   {
     name: 'root of another user namespace is nobody in this network namespace, and root in its own',
+    needsRoot: true,
     commands: [
       'unshare -U -r ip link set lo mtu 1400',
       'unshare -U -r -n ip link set lo mtu 1400',

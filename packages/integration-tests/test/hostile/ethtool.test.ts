@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text as readAll } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { ByteWriter, encodeMessage, type MessageBody, type MessageSchema, NetlinkProtocol, type Operation } from '@nlspace/core';
-import { arbitraryDamagedPayload, arbitraryMessage, missingKernel } from '@nlspace/testkit';
+import { arbitraryDamagedPayload, arbitraryMessage, inFreshNamespace, missingKernel } from '@nlspace/testkit';
 import { start } from '@nlspace/transport-seccomp';
 import test from 'ava';
 import fc from 'fast-check';
@@ -76,7 +76,8 @@ function answersOf(output: string): string[] {
 }
 
 async function askKernel(input: string): Promise<string[]> {
-  const child = spawn('unshare', ['-n', 'sh', '-c', LINKS], {
+  const [command = '', ...argv] = inFreshNamespace(['sh', '-c', LINKS]);
+  const child = spawn(command, argv, {
     stdio: ['pipe', 'pipe', 'inherit'],
     timeout: 120_000,
   });
