@@ -300,12 +300,7 @@ int call_decode(struct supervisor *s, struct call *call, struct decoded *d) {
       if (is_device_request(args[1])) {
         *d = (struct decoded){OPERATION_DEVICE, (uint32_t)args[1], (int32_t)args[0], (int32_t)args[2]};
         if ((uint32_t)args[1] != TUNSETIFF) return 0;
-        if (!target_read(call->thread, s->memory + NAME_SPACE, args[2], INTERFACE_REQUEST_SIZE)) return -EFAULT;
-      if ((uint32_t)args[1] != SIOCETHTOOL) return 0;
-      /* What the request points at begins with the number of a command. */
-      return target_read(call->thread, s->memory + NAME_SPACE + INTERFACE_REQUEST_SIZE, data_of(s->memory + NAME_SPACE), 4)
-                 ? 0
-                 : -EFAULT;
+        return target_read(call->thread, s->memory + NAME_SPACE, args[2], INTERFACE_REQUEST_SIZE) ? 0 : -EFAULT;
       }
       *d = (struct decoded){OPERATION_INTERFACE, (uint32_t)args[1], 0, 0};
       /* Others than these are refused, and what they point at may be shorter. */

@@ -33,7 +33,7 @@ export enum Operation {
   /** ioctl about an interface, on whatever socket: `a` = request, `b` = its handle or -1; the ifreq is in memory, behind it the command of SIOCETHTOOL. Answered by `answerInterface`. */
   Interface = 13,
   /**
-   * ioctl on /dev/net/tun: `a` = request, `b` = descriptor, `c` = argument; for TUNSETIFF the ifreq is in memory, behind it the command of SIOCETHTOOL. Answered by
+   * ioctl on /dev/net/tun: `a` = request, `b` = descriptor, `c` = argument; for TUNSETIFF the ifreq is in memory. Answered by
    * `answerInterface` or `complete`.
    */
   Device = 14,

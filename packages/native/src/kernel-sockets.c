@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "bridge.h"
 #include "errand.h"
+#include "watch.h"
 
 #ifndef SOL_NETLINK
 #define SOL_NETLINK 270
@@ -43,16 +42,9 @@ struct opened {
 };
 
 struct kernel {
-  napi_env env;
-  napi_ref handler, memory_reference;
-  napi_async_context context;
-  napi_async_cleanup_hook_handle cleanup;
-  uv_poll_t *poll;
-  int epoll;
-  uint8_t *memory;
+  struct watch watch;
   struct opened *opened; /* by descriptor */
   int room;
-  bool ended, uv_done, finalized;
 };
 
 struct arguments {
@@ -104,7 +96,7 @@ static napi_value open_one(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   char place[LONGEST_PLACE];
   size_t length = 0;
-  if (a.kernel->ended) return number(env, -EBADF);
+  if (a.kernel->watch.ended) return number(env, -EBADF);
   napi_get_value_string_utf8(env, a.values[4], place, sizeof place, &length);
   int user;
   int descriptor = errand_open(actor_of(env, &a, -1), length == 0 ? NULL : place, (int)integer(env, a.values[3]), &user);
@@ -113,7 +105,7 @@ static napi_value open_one(napi_env env, napi_callback_info info) {
   struct epoll_event interest = {.events = EPOLLIN | EPOLLET, .data.u64 = (uint64_t)integer(env, a.values[0])};
   /* The group of a datagram is always told; whether its reader wants to know is not our affair. */
   if (setsockopt(descriptor, SOL_NETLINK, NETLINK_PKTINFO, &on, sizeof on) < 0 ||
-      epoll_ctl(a.kernel->epoll, EPOLL_CTL_ADD, descriptor, &interest) < 0 ||
+      epoll_ctl(a.kernel->watch.epoll, EPOLL_CTL_ADD, descriptor, &interest) < 0 ||
       !remember(a.kernel, descriptor, (pid_t)integer(env, a.values[1]), user)) {
     int error = errno;
     if (user >= 0) close(user);
@@ -156,7 +148,7 @@ static napi_value name_one(napi_env env, napi_callback_info info) {
   struct sockaddr_nl name = {0};
   socklen_t length = sizeof name;
   if (getsockname(descriptor_of(env, &a), (struct sockaddr *)&name, &length) < 0) return number(env, -errno);
-  *(struct facts *)a.kernel->memory = (struct facts){.port = name.nl_pid, .groups = name.nl_groups};
+  *(struct facts *)a.kernel->watch.memory = (struct facts){.port = name.nl_pid, .groups = name.nl_groups};
   return number(env, 0);
 }
 
@@ -190,7 +182,7 @@ static napi_value get_option(napi_env env, napi_callback_info info) {
 static napi_value memberships(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   socklen_t length = SLOT_SIZE;
-  int result = getsockopt(descriptor_of(env, &a), SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, a.kernel->memory + FACTS, &length);
+  int result = getsockopt(descriptor_of(env, &a), SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, a.kernel->watch.memory + FACTS, &length);
   return number(env, result < 0 ? -errno : (int64_t)length);
 }
 
@@ -275,12 +267,12 @@ static napi_value receive_one(napi_env env, napi_callback_info info) {
   int64_t capacity = integer(env, a.values[1]);
   struct sockaddr_nl name = {0};
   union control control;
-  struct iovec part = {a.kernel->memory + FACTS, (size_t)(capacity < 0 ? 0 : capacity > SPACE ? SPACE : capacity)};
+  struct iovec part = {a.kernel->watch.memory + FACTS, (size_t)(capacity < 0 ? 0 : capacity > SPACE ? SPACE : capacity)};
   struct msghdr header = {.msg_name = &name, .msg_namelen = sizeof name, .msg_iov = &part, .msg_iovlen = 1,
                           .msg_control = &control, .msg_controllen = sizeof control};
   ssize_t length = recvmsg(descriptor_of(env, &a), &header, (int)integer(env, a.values[2]) | MSG_DONTWAIT);
   if (length < 0) return number(env, -errno);
-  *(struct facts *)a.kernel->memory = facts_of(&header, (size_t)length);
+  *(struct facts *)a.kernel->watch.memory = facts_of(&header, (size_t)length);
   return number(env, length);
 }
 
@@ -294,13 +286,13 @@ static napi_value receive_many(napi_env env, napi_callback_info info) {
   memset(headers, 0, sizeof headers);
   memset(names, 0, sizeof names);
   for (int i = 0; i < SLOTS; i++) {
-    parts[i] = (struct iovec){a.kernel->memory + FACTS + (size_t)i * SLOT_SIZE, SLOT_SIZE};
+    parts[i] = (struct iovec){a.kernel->watch.memory + FACTS + (size_t)i * SLOT_SIZE, SLOT_SIZE};
     headers[i].msg_hdr = (struct msghdr){.msg_name = &names[i], .msg_namelen = sizeof names[i], .msg_iov = &parts[i], .msg_iovlen = 1,
                                          .msg_control = &controls[i], .msg_controllen = sizeof controls[i]};
   }
   int count = recvmmsg(descriptor_of(env, &a), headers, SLOTS, MSG_DONTWAIT | MSG_TRUNC, NULL);
   if (count < 0) return number(env, -errno);
-  struct facts *facts = (struct facts *)a.kernel->memory;
+  struct facts *facts = (struct facts *)a.kernel->watch.memory;
   for (int i = 0; i < count; i++) facts[i] = facts_of(&headers[i].msg_hdr, headers[i].msg_len);
   return number(env, count);
 }
@@ -310,8 +302,8 @@ static napi_value receive_many(napi_env env, napi_callback_info info) {
 static napi_value ready(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   struct epoll_event events[MOST_READY];
-  int count = a.kernel->ended ? 0 : epoll_wait(a.kernel->epoll, events, MOST_READY, 0);
-  for (int i = 0; i < count; i++) ((uint32_t *)a.kernel->memory)[i] = (uint32_t)events[i].data.u64 | (events[i].events & EPOLLERR ? FAILED : 0);
+  int count = a.kernel->watch.ended ? 0 : epoll_wait(a.kernel->watch.epoll, events, MOST_READY, 0);
+  for (int i = 0; i < count; i++) ((uint32_t *)a.kernel->watch.memory)[i] = (uint32_t)events[i].data.u64 | (events[i].events & EPOLLERR ? FAILED : 0);
   return number(env, count < 0 ? 0 : count);
 }
 
@@ -329,122 +321,34 @@ static napi_value close_one(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-static napi_value keep_loop_alive(napi_env env, napi_callback_info info) {
-  struct arguments a = arguments_of(env, info);
-  if (a.kernel->ended) return NULL;
-  if (truth(env, a.values[0])) uv_ref(a.kernel->poll);
-  else uv_unref(a.kernel->poll);
-  return NULL;
-}
-
-/* ---- the event loop, and the end ---- */
-
-static void on_ready(uv_poll_t *handle, int status, int events) {
-  struct kernel *kernel = uv_handle_get_data(handle);
-  napi_env env = kernel->env;
-  napi_handle_scope scope;
-  napi_value handler, receiver;
-  (void)status;
-  (void)events;
-  napi_open_handle_scope(env, &scope);
-  napi_get_reference_value(env, kernel->handler, &handler);
-  napi_get_global(env, &receiver);
-  if (napi_make_callback(env, kernel->context, receiver, handler, 0, NULL, NULL) == napi_pending_exception) {
-    napi_value error;
-    napi_get_and_clear_last_exception(env, &error);
-    napi_fatal_exception(env, error);
-  }
-  napi_close_handle_scope(env, scope);
-}
-
-static void dispose_when_unused(struct kernel *kernel) {
-  if (kernel->uv_done && kernel->finalized) free(kernel);
-}
-
-static void on_uv_closed(void *handle) {
-  struct kernel *kernel = uv_handle_get_data(handle);
-  free(handle);
-  kernel->uv_done = true;
-  napi_remove_async_cleanup_hook(kernel->cleanup);
-  dispose_when_unused(kernel);
-}
-
-/* The environment (a worker thread, or the process) ends. */
-static void on_environment_ends(napi_async_cleanup_hook_handle hook, void *data) {
-  struct kernel *kernel = data;
-  (void)hook;
-  if (kernel->ended) return;
-  kernel->ended = true;
+static void close_all(struct watch *watch) {
+  struct kernel *kernel = (struct kernel *)watch;
   for (int i = 0; i < kernel->room; i++) close_socket(&kernel->opened[i], i);
   free(kernel->opened);
   kernel->opened = NULL;
   kernel->room = 0;
-  uv_close(kernel->poll, on_uv_closed);
-  close(kernel->epoll);
-  napi_delete_reference(kernel->env, kernel->handler);
-  napi_delete_reference(kernel->env, kernel->memory_reference);
-  napi_async_destroy(kernel->env, kernel->context);
 }
 
-static void finalize(napi_env env, void *data, void *hint) {
-  struct kernel *kernel = data;
-  (void)env;
-  (void)hint;
-  kernel->finalized = true;
-  dispose_when_unused(kernel);
-}
-
-static void unmap(napi_env env, void *data, void *hint) {
-  (void)env;
-  (void)hint;
-  munmap(data, FACTS + SPACE);
-}
-
-static const struct {
-  const char *name;
-  napi_callback function;
-} functions[] = {
+static const struct watch_function functions[] = {
     {"open", open_one},           {"bind", bind_one},       {"connect", connect_one},
     {"name", name_one},           {"setOption", set_option}, {"getOption", get_option},
     {"memberships", memberships}, {"send", send_one},       {"receive", receive_one},
     {"receiveMany", receive_many}, {"ready", ready},        {"close", close_one},
-    {"keepLoopAlive", keep_loop_alive},
+    {"keepLoopAlive", watch_keep_loop_alive},
+};
+
+static const struct watch_kind kind = {
+    .name = "nlspace:kernel",
+    .memory = FACTS + SPACE,
+    .close_all = close_all,
+    .functions = functions,
+    .function_count = sizeof functions / sizeof *functions,
 };
 
 /* createKernelSockets(onReady) */
 napi_value create_kernel_sockets(napi_env env, napi_callback_info info) {
   size_t count = 1;
-  napi_value handler, memory, name, result;
+  napi_value handler;
   napi_get_cb_info(env, info, &count, &handler, NULL, NULL);
-  struct kernel *kernel = calloc(1, sizeof *kernel);
-  if (kernel == NULL) return throw_text(env, "out of memory");
-  kernel->env = env;
-  kernel->epoll = epoll_create1(EPOLL_CLOEXEC);
-  kernel->memory = mmap(NULL, FACTS + SPACE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (kernel->epoll < 0 || kernel->memory == MAP_FAILED ||
-      napi_create_external_arraybuffer(env, kernel->memory, FACTS + SPACE, unmap, NULL, &memory) != napi_ok) {
-    if (kernel->epoll >= 0) close(kernel->epoll);
-    if (kernel->memory != MAP_FAILED) munmap(kernel->memory, FACTS + SPACE);
-    free(kernel);
-    return throw_text(env, "cannot set up the kernel's sockets");
-  }
-  napi_create_reference(env, memory, 1, &kernel->memory_reference);
-  napi_create_reference(env, handler, 1, &kernel->handler);
-  napi_create_string_utf8(env, "nlspace:kernel", NAPI_AUTO_LENGTH, &name);
-  napi_async_init(env, NULL, name, &kernel->context);
-  napi_create_object(env, &result);
-  napi_set_named_property(env, result, "memory", memory);
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-    set_function(env, result, functions[i].name, functions[i].function, kernel);
-  napi_add_finalizer(env, result, kernel, finalize, NULL, NULL);
-
-  uv_loop_t *loop;
-  napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop);
-  kernel->poll = malloc(uv_handle_size(UV_POLL_TYPE));
-  uv_poll_init(loop, kernel->poll, kernel->epoll);
-  uv_handle_set_data(kernel->poll, kernel);
-  uv_poll_start(kernel->poll, UV_READABLE_EVENT, on_ready);
-  uv_unref(kernel->poll);
-  napi_add_async_cleanup_hook(env, on_environment_ends, kernel, &kernel->cleanup);
-  return result;
+  return watch_start(env, calloc(1, sizeof(struct kernel)), &kind, handler);
 }

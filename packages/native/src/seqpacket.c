@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "bridge.h"
+#include "watch.h"
 
 /* Keep equal to the constants in packet-sockets.ts. */
 enum {
@@ -25,16 +24,9 @@ _Static_assert(MOST_EVENTS * 2 * sizeof(uint32_t) <= EVENT_SPACE, "room for even
 enum { IS_READABLE = 1, IS_WRITABLE = 2 };
 
 struct packets {
-  napi_env env;
-  napi_ref handler, memory_reference;
-  napi_async_context context;
-  napi_async_cleanup_hook_handle cleanup;
-  uv_poll_t *poll;
-  int epoll;
-  uint8_t *memory;
+  struct watch watch;
   bool *opened; /* by descriptor: those that are ours */
   int room;
-  bool ended, uv_done, finalized;
 };
 
 struct arguments {
@@ -71,7 +63,7 @@ static bool remember(struct packets *packets, int descriptor) {
 /* Takes a socket over, or closes it: its descriptor, or -errno. */
 static int adopt(struct packets *packets, int descriptor) {
   struct epoll_event interest = {.events = EPOLLIN, .data.u64 = (uint64_t)descriptor};
-  if (epoll_ctl(packets->epoll, EPOLL_CTL_ADD, descriptor, &interest) == 0) {
+  if (epoll_ctl(packets->watch.epoll, EPOLL_CTL_ADD, descriptor, &interest) == 0) {
     if (remember(packets, descriptor)) return descriptor;
     errno = ENOMEM;
   }
@@ -97,7 +89,7 @@ static napi_value open_at(napi_env env, napi_callback_info info, path_call call)
   struct sockaddr_un name = {.sun_family = AF_UNIX};
   char path[sizeof name.sun_path + 2];
   size_t length = 0;
-  if (a.packets->ended) return number(env, -EBADF);
+  if (a.packets->watch.ended) return number(env, -EBADF);
   if (napi_get_value_string_utf8(env, a.values[0], path, sizeof path, &length) != napi_ok || length == 0)
     return number(env, -EINVAL);
   if (length >= sizeof name.sun_path) return number(env, -ENAMETOOLONG);
@@ -133,7 +125,7 @@ static napi_value accept_one(napi_env env, napi_callback_info info) {
 /* receive(descriptor): the length of the next packet, now in memory; 0 at the end; or -errno */
 static napi_value receive_one(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
-  ssize_t length = recv(descriptor_of(env, &a), a.packets->memory + EVENT_SPACE, LARGEST_PACKET, MSG_DONTWAIT | MSG_TRUNC);
+  ssize_t length = recv(descriptor_of(env, &a), a.packets->watch.memory + EVENT_SPACE, LARGEST_PACKET, MSG_DONTWAIT | MSG_TRUNC);
   if (length > LARGEST_PACKET) return number(env, -EMSGSIZE);
   return number(env, length < 0 ? -errno : length);
 }
@@ -154,15 +146,15 @@ static napi_value await_writable(napi_env env, napi_callback_info info) {
   int descriptor = descriptor_of(env, &a);
   if (descriptor < 0) return number(env, -EBADF);
   struct epoll_event interest = {.events = EPOLLIN | (truth(env, a.values[1]) ? EPOLLOUT : 0), .data.u64 = (uint64_t)descriptor};
-  return number(env, epoll_ctl(a.packets->epoll, EPOLL_CTL_MOD, descriptor, &interest) < 0 ? -errno : 0);
+  return number(env, epoll_ctl(a.packets->watch.epoll, EPOLL_CTL_MOD, descriptor, &interest) < 0 ? -errno : 0);
 }
 
 /* ready(): descriptors and what can be done with them, as pairs of words of memory; how many pairs */
 static napi_value ready(napi_env env, napi_callback_info info) {
   struct arguments a = arguments_of(env, info);
   struct epoll_event events[MOST_EVENTS];
-  int count = a.packets->ended ? 0 : epoll_wait(a.packets->epoll, events, MOST_EVENTS, 0);
-  uint32_t *words = (uint32_t *)a.packets->memory;
+  int count = a.packets->watch.ended ? 0 : epoll_wait(a.packets->watch.epoll, events, MOST_EVENTS, 0);
+  uint32_t *words = (uint32_t *)a.packets->watch.memory;
   for (int i = 0; i < count; i++) {
     /* Whoever has hung up is found out by reading. */
     bool is_readable = events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR);
@@ -181,129 +173,40 @@ static napi_value close_one(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-static napi_value keep_loop_alive(napi_env env, napi_callback_info info) {
-  struct arguments a = arguments_of(env, info);
-  if (a.packets->ended) return NULL;
-  if (truth(env, a.values[0])) uv_ref(a.packets->poll);
-  else uv_unref(a.packets->poll);
-  return NULL;
-}
-
-/* ---- the event loop, and the end ---- */
-
-static void on_ready(uv_poll_t *handle, int status, int events) {
-  struct packets *packets = uv_handle_get_data(handle);
-  napi_env env = packets->env;
-  napi_handle_scope scope;
-  napi_value handler, receiver;
-  (void)status;
-  (void)events;
-  napi_open_handle_scope(env, &scope);
-  napi_get_reference_value(env, packets->handler, &handler);
-  napi_get_global(env, &receiver);
-  if (napi_make_callback(env, packets->context, receiver, handler, 0, NULL, NULL) == napi_pending_exception) {
-    napi_value error;
-    napi_get_and_clear_last_exception(env, &error);
-    napi_fatal_exception(env, error);
-  }
-  napi_close_handle_scope(env, scope);
-}
-
-static void dispose_when_unused(struct packets *packets) {
-  if (packets->uv_done && packets->finalized) free(packets);
-}
-
-static void on_uv_closed(void *handle) {
-  struct packets *packets = uv_handle_get_data(handle);
-  free(handle);
-  packets->uv_done = true;
-  napi_remove_async_cleanup_hook(packets->cleanup);
-  dispose_when_unused(packets);
-}
-
-static void end(struct packets *packets) {
-  if (packets->ended) return;
-  packets->ended = true;
+static void close_all(struct watch *watch) {
+  struct packets *packets = (struct packets *)watch;
   for (int i = 0; i < packets->room; i++)
     if (packets->opened[i]) close(i);
   free(packets->opened);
   packets->opened = NULL;
   packets->room = 0;
-  uv_close(packets->poll, on_uv_closed);
-  close(packets->epoll);
-  napi_delete_reference(packets->env, packets->handler);
-  napi_delete_reference(packets->env, packets->memory_reference);
-  napi_async_destroy(packets->env, packets->context);
-}
-
-/* The environment (a worker thread, or the process) ends. */
-static void on_environment_ends(napi_async_cleanup_hook_handle hook, void *data) {
-  (void)hook;
-  end(data);
 }
 
 /* end(): closes all of them */
 static napi_value end_all(napi_env env, napi_callback_info info) {
-  end(arguments_of(env, info).packets);
+  watch_end(&arguments_of(env, info).packets->watch);
   return NULL;
 }
 
-static void finalize(napi_env env, void *data, void *hint) {
-  struct packets *packets = data;
-  (void)env;
-  (void)hint;
-  packets->finalized = true;
-  dispose_when_unused(packets);
-}
-
-static void unmap(napi_env env, void *data, void *hint) {
-  (void)env;
-  (void)hint;
-  munmap(data, EVENT_SPACE + LARGEST_PACKET);
-}
-
-static const struct {
-  const char *name;
-  napi_callback function;
-} functions[] = {
+static const struct watch_function functions[] = {
     {"listen", listen_one}, {"connect", connect_one}, {"accept", accept_one},
     {"receive", receive_one}, {"send", send_one}, {"awaitWritable", await_writable},
-    {"ready", ready}, {"close", close_one}, {"keepLoopAlive", keep_loop_alive}, {"end", end_all},
+    {"ready", ready}, {"close", close_one}, {"keepLoopAlive", watch_keep_loop_alive}, {"end", end_all},
+};
+
+static const struct watch_kind kind = {
+    .name = "nlspace:packets",
+    .memory = EVENT_SPACE + LARGEST_PACKET,
+    .keeps_alive = true,
+    .close_all = close_all,
+    .functions = functions,
+    .function_count = sizeof functions / sizeof *functions,
 };
 
 /* createPacketSockets(onReady) */
 napi_value create_packet_sockets(napi_env env, napi_callback_info info) {
   size_t count = 1;
-  napi_value handler, memory, name, result;
+  napi_value handler;
   napi_get_cb_info(env, info, &count, &handler, NULL, NULL);
-  struct packets *packets = calloc(1, sizeof *packets);
-  if (packets == NULL) return throw_text(env, "out of memory");
-  packets->env = env;
-  packets->epoll = epoll_create1(EPOLL_CLOEXEC);
-  packets->memory = mmap(NULL, EVENT_SPACE + LARGEST_PACKET, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (packets->epoll < 0 || packets->memory == MAP_FAILED ||
-      napi_create_external_arraybuffer(env, packets->memory, EVENT_SPACE + LARGEST_PACKET, unmap, NULL, &memory) != napi_ok) {
-    if (packets->epoll >= 0) close(packets->epoll);
-    if (packets->memory != MAP_FAILED) munmap(packets->memory, EVENT_SPACE + LARGEST_PACKET);
-    free(packets);
-    return throw_text(env, "cannot set up sockets for packets");
-  }
-  napi_create_reference(env, memory, 1, &packets->memory_reference);
-  napi_create_reference(env, handler, 1, &packets->handler);
-  napi_create_string_utf8(env, "nlspace:packets", NAPI_AUTO_LENGTH, &name);
-  napi_async_init(env, NULL, name, &packets->context);
-  napi_create_object(env, &result);
-  napi_set_named_property(env, result, "memory", memory);
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-    set_function(env, result, functions[i].name, functions[i].function, packets);
-  napi_add_finalizer(env, result, packets, finalize, NULL, NULL);
-
-  uv_loop_t *loop;
-  napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop);
-  packets->poll = malloc(uv_handle_size(UV_POLL_TYPE));
-  uv_poll_init(loop, packets->poll, packets->epoll);
-  uv_handle_set_data(packets->poll, packets);
-  uv_poll_start(packets->poll, UV_READABLE_EVENT, on_ready);
-  napi_add_async_cleanup_hook(env, on_environment_ends, packets, &packets->cleanup);
-  return result;
+  return watch_start(env, calloc(1, sizeof(struct packets)), &kind, handler);
 }
