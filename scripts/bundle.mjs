@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Puts the compiled `nlspace` command and all that it needs into a few files: docs/decisions/0120-bundled-command.md.
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from './inputs.mjs';
 
@@ -21,7 +21,7 @@ const polyfillFirst = {
 const PACKAGE = join(ROOT, 'packages/nlspace');
 
 rmSync(join(PACKAGE, 'dist/bundle'), { recursive: true, force: true });
-await build({
+const { outputFiles } = await build({
   entryPoints: [join(PACKAGE, 'dist/src/cli.js')],
   outdir: join(PACKAGE, 'dist/bundle'),
   bundle: true,
@@ -30,12 +30,19 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // It finds what was compiled from C by where it is itself.
-  external: ['@nlspace/native'],
+  // The first finds what was compiled from C by where it is itself; the second is CommonJS that requires modules of Node.
+  external: ['@nlspace/native', 'yaml'],
   // CommonJS in one file has no `require` of its own; tsyringe and the others are there as modules too.
   mainFields: ['module', 'main'],
   plugins: [polyfillFirst],
   // `nlspace describe` prints names of classes; two that are in one file would get others.
   keepNames: true,
   logLevel: 'warning',
+  write: false,
 });
+for (const { path, text, contents } of outputFiles) {
+  if (text.includes('Dynamic require of'))
+    throw new Error(`${path} requires modules of Node: take its package as external`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+}

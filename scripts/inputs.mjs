@@ -59,7 +59,10 @@ export function hasOutputs() {
       ? ['nlspace.node', 'nlspace-launch'].map((name) => `packages/native/build/${name}`)
       : [];
   const compiled = packageFolders().map((folder) => `${folder}/dist`);
-  return ['node_modules/.modules.yaml', ...native, ...compiled].every((path) => existsSync(join(ROOT, path)));
+  const bundle = 'packages/nlspace/dist/bundle/cli.js';
+  return ['node_modules/.modules.yaml', bundle, ...native, ...compiled].every((path) =>
+    existsSync(join(ROOT, path)),
+  );
 }
 
 /** Removes what was compiled from sources that are gone: a test that was deleted must not run any more. */

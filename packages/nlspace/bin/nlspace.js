@@ -7,12 +7,12 @@ const BUNDLE = new URL('../dist/bundle/cli.js', import.meta.url);
 const MODULES = new URL('../dist/src/cli.js', import.meta.url);
 const BUILD_RECORD = 'dist/tsconfig.tsbuildinfo';
 /** What loads modules of the user's, whose classes have to be those of the packages that they import. */
-const LOADING_COMMANDS = ['serve', 'family', 'ynl'];
+const LOADING_COMMAND = 'serve';
 const LOADING_OPTIONS = ['--family', '--link-kind'];
 
 function loadsModules([command, ...rest]) {
   return (
-    LOADING_COMMANDS.includes(command) ||
+    command === LOADING_COMMAND ||
     rest.some((argument) => LOADING_OPTIONS.some((option) => argument.startsWith(option)))
   );
 }

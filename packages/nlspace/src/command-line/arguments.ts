@@ -200,7 +200,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   if (command === undefined && begin < given.length) throw new UsageError('say a command');
   if ((command === 'tour' || command === 'serve') && program.length > 0)
     throw new UsageError(`${command} takes no program`);
-  if (command === 'trace' && (values['read'] === undefined) === (program.length === 0))
+  const isHelp = values['help'] === true;
+  if (command === 'trace' && !isHelp && (values['read'] === undefined) === (program.length === 0))
     throw new UsageError('trace takes a program, or --read FILE');
   refuseBesides(values, 'to', ['family', 'link-kind', 'profile', 'rtsock'], SAID_BY_DAEMON);
   refuseBesides(values, command === 'run' ? 'from' : 'none', ['to', 'replay'], SAID_BY_STATE);
@@ -208,7 +209,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   refuseBesides(values, 'replay', ['to', 'family', 'link-kind', 'profile', 'rtsock'], SAID_BY_RECORDING);
   return {
     command,
-    help: values['help'] === true,
+    help: isHelp,
     version: values['version'] === true,
     verbose: values['verbose'] === true,
     traceFile: (values['trace-file'] ?? values['output']) as string | undefined,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import { COMMAND_USAGE } from '../../src/command-line/usage.js';
 
 const NLSPACE = fileURLToPath(new URL('../../../bin/nlspace.js', import.meta.url));
 
@@ -27,8 +28,10 @@ function execute(file: string, ...argv: string[]): Promise<Ended> {
 
 test('help goes to standard output, of the whole and of each command', async (t) => {
   t.regex((await nlspace('--help')).stdout, /^nlspace: the kernel side of netlink/);
-  t.regex((await nlspace('run', '--help')).stdout, /--trace-file FILE/);
-  t.regex((await nlspace('describe', '--help')).stdout, /--json/);
+  for (const command of Object.keys(COMMAND_USAGE)) {
+    const { stdout, stderr } = await nlspace(command, '--help');
+    t.deepEqual([stdout, stderr], [COMMAND_USAGE[command as keyof typeof COMMAND_USAGE], '']);
+  }
 });
 
 test('the version is that of the package', async (t) => {
