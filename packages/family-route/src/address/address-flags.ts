@@ -33,15 +33,6 @@ export const IPV6_REQUESTED_FLAGS =
   AddressFlag.NoPrefixRoute |
   AddressFlag.MulticastAutojoin;
 
-/** RT_SCOPE_* */
-export enum Scope {
-  Universe = 0,
-  Site = 200,
-  Link = 253,
-  Host = 254,
-  Nowhere = 255,
-}
-
 /** IFA_PROTO: where an address came from. */
 export enum AddressProtocol {
   Unspecified = 0,

@@ -2,7 +2,8 @@ import type { Link } from '../link/link.js';
 import type { LinkTable } from '../link/link-table.js';
 import { AddressFamily, commonPrefixLength, equalBytes, samePrefix } from '../network/ip-bytes.js';
 import type { RouteLink } from '../route/route-environment.js';
-import { AddressFlag, Scope } from './address-flags.js';
+import { RouteScope } from '../route/route-numbers.js';
+import { AddressFlag } from './address-flags.js';
 import type { InterfaceAddress } from './interface-address.js';
 import { type AddressSources, Ipv4Addresses } from './ipv4-addresses.js';
 import { Ipv6Addresses } from './ipv6-addresses.js';
@@ -88,7 +89,7 @@ export class AddressTable {
   ): Uint8Array | undefined {
     const link = interfaceIndex === undefined ? undefined : this.#links.byIndex(interfaceIndex);
     if (link !== undefined) {
-      const wanted = Math.min(scope, Scope.Host);
+      const wanted = Math.min(scope, RouteScope.Host);
       let fallback: Uint8Array | undefined;
       for (const { flags, scope: own, local, peer, prefixLength } of this.ipv4.of(link)) {
         if ((flags & AddressFlag.Secondary) !== 0 || own > wanted) continue;
@@ -110,7 +111,7 @@ export class AddressTable {
 
   #widestIpv4(link: Link, scope: number): Uint8Array | undefined {
     const isWide = ({ flags, scope: own }: InterfaceAddress) =>
-      (flags & AddressFlag.Secondary) === 0 && own !== Scope.Link && own <= scope;
+      (flags & AddressFlag.Secondary) === 0 && own !== RouteScope.Link && own <= scope;
     return this.ipv4.of(link).find(isWide)?.local;
   }
 
@@ -118,7 +119,7 @@ export class AddressTable {
     interfaceIndex: number | undefined,
     destination: Uint8Array | undefined,
   ): Uint8Array | undefined {
-    const wanted = destination === undefined ? Scope.Universe : ipv6Scope(destination);
+    const wanted = destination === undefined ? RouteScope.Universe : ipv6Scope(destination);
     const vrf = interfaceIndex === undefined ? undefined : this.#links.byIndex(interfaceIndex)?.vrf;
     let best: InterfaceAddress | undefined;
     let bestRank: readonly number[] = [];
@@ -126,7 +127,7 @@ export class AddressTable {
       const { flags, scope, link, local } = candidate;
       if ((flags & AddressFlag.Tentative) !== 0 || link.vrf !== vrf) continue;
       const isHere = interfaceIndex === undefined || link.index === interfaceIndex;
-      if (wanted >= Scope.Link && !isHere) continue;
+      if (wanted >= RouteScope.Link && !isHere) continue;
       const rank = [
         destination !== undefined && equalBytes(local, destination) ? 1 : 0,
         scope === wanted ? 2 : scope < wanted ? 1 : 0,

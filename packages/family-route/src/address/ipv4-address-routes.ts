@@ -1,8 +1,8 @@
 import { NO_CAUSE } from '@nlspace/core';
 import { AddressFamily, equalBytes, samePrefix, withHostBits } from '../network/ip-bytes.js';
 import type { KernelRoute, KernelRoutes } from '../network/kernel-routes.js';
-import { RouteTableId } from '../route/route-numbers.js';
-import { AddressFlag, Scope } from './address-flags.js';
+import { RouteScope, RouteTableId } from '../route/route-numbers.js';
+import { AddressFlag } from './address-flags.js';
 import type { InterfaceAddress } from './interface-address.js';
 
 enum RouteType {
@@ -128,7 +128,7 @@ function routeOf(
     destination,
     prefixLength,
     type,
-    scope: type === RouteType.Local ? Scope.Host : Scope.Link,
+    scope: type === RouteType.Local ? RouteScope.Host : RouteScope.Link,
     protocol: KERNEL_PROTOCOL,
     interfaceIndex: link.index,
     preferredSource,

@@ -7,7 +7,8 @@ import type { Clock } from '../network/clock.js';
 import { AddressFamily, equalBytes, samePrefix } from '../network/ip-bytes.js';
 import type { KernelRoutes } from '../network/kernel-routes.js';
 import type { NetworkEvents } from '../network/network-events.js';
-import { AddressFlag, IPV6_ONLY_FLAGS, Scope } from './address-flags.js';
+import { RouteScope } from '../route/route-numbers.js';
+import { AddressFlag, IPV6_ONLY_FLAGS } from './address-flags.js';
 import type { AddressRequest, AddressSelector, InterfaceAddress } from './interface-address.js';
 import { refuseRivals } from './ip-rivals.js';
 import { Ipv4RoutesOfAddresses, sharesPrefix } from './ipv4-address-routes.js';
@@ -90,7 +91,7 @@ export class Ipv4Addresses implements LinkObserver {
       local,
       peer,
       prefixLength,
-      scope: request.scope ?? Scope.Universe,
+      scope: request.scope ?? RouteScope.Universe,
       flags: (request.flags ?? 0) & ~(IPV6_ONLY_FLAGS | AddressFlag.Secondary),
       broadcast: request.broadcast,
       label: request.label ?? link.name,
@@ -136,7 +137,7 @@ export class Ipv4Addresses implements LinkObserver {
   linkUp(link: Link, cause: Cause): void {
     if (link.ipv4 === undefined) return;
     if (link.isLoopback && !this.of(link).some(({ local }) => equalBytes(local, LOOPBACK_ADDRESS))) {
-      this.put(link, { local: LOOPBACK_ADDRESS, prefixLength: 8, scope: Scope.Host }, NO_CAUSE);
+      this.put(link, { local: LOOPBACK_ADDRESS, prefixLength: 8, scope: RouteScope.Host }, NO_CAUSE);
     }
     this.memberships.join(link, ALL_HOSTS);
     for (const address of this.of(link)) this.#routes.add(address, this.of(link));

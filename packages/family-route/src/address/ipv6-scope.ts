@@ -1,5 +1,5 @@
 import { isZero } from '../network/ip-bytes.js';
-import { Scope } from './address-flags.js';
+import { RouteScope } from '../route/route-numbers.js';
 
 const LINK_LOCAL_SCOPE = 0x2;
 const SITE_LOCAL_SCOPE = 0x5;
@@ -28,16 +28,16 @@ export function ipv6OrderingScope(address: Uint8Array): number {
 }
 
 /** `ifa_scope`: IPv6 derives it from the address. */
-export function ipv6Scope(address: Uint8Array): Scope {
+export function ipv6Scope(address: Uint8Array): RouteScope {
   switch (ipv6OrderingScope(address)) {
     case NODE_LOCAL_SCOPE:
-      return Scope.Host;
+      return RouteScope.Host;
     case LINK_LOCAL_SCOPE:
-      return Scope.Link;
+      return RouteScope.Link;
     case SITE_LOCAL_SCOPE:
-      return Scope.Site;
+      return RouteScope.Site;
     default:
-      return Scope.Universe;
+      return RouteScope.Universe;
   }
 }
 

@@ -1,5 +1,6 @@
 import { encodeMessageOf } from '../network/encoded-dump.js';
-import { AddressFlag, Scope } from './address-flags.js';
+import { RouteScope } from '../route/route-numbers.js';
+import { AddressFlag } from './address-flags.js';
 import { FOREVER } from './lifetime.js';
 import type { MulticastMembership } from './multicast-memberships.js';
 import { multicastAddress } from './multicast-message.js';
@@ -17,7 +18,7 @@ export function encodeMembership(
         addressFamily,
         prefixLength: address.length * 8,
         flags: AddressFlag.Permanent,
-        scope: Scope.Universe,
+        scope: RouteScope.Universe,
         interfaceIndex: link.index,
       },
       attributes: {

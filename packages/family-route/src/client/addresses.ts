@@ -1,7 +1,8 @@
 import type { AttributesOf, DecodedOf, MessageOf } from '@nlspace/core';
-import { AddressFlag, Scope } from '../address/address-flags.js';
+import { AddressFlag } from '../address/address-flags.js';
 import { FOREVER_SECONDS } from '../address/lifetime.js';
 import { AddressFamily } from '../network/ip-bytes.js';
+import { RouteScope } from '../route/route-numbers.js';
 import { RouteMessageType } from '../route-message-type.js';
 import {
   type AddressFamilyName,
@@ -153,7 +154,11 @@ export const ADDRESSES: Translation<
       header: {
         ...body.header,
         scope:
-          scope === undefined ? (isLoopback ? Scope.Host : Scope.Universe) : numberOf(SCOPES, scope, 'scope'),
+          scope === undefined
+            ? isLoopback
+              ? RouteScope.Host
+              : RouteScope.Universe
+            : numberOf(SCOPES, scope, 'scope'),
         flags: wanted & 0xff,
       },
       attributes: {

@@ -2,9 +2,19 @@
 
 export type { AddressFamilyName } from './address-text.js';
 export type { AddressFilter, AddressSelector, ListedAddress, NewAddress } from './addresses.js';
-export { type NexthopMember, routeMetrics } from './kinds.js';
+export { membersIn, type NexthopMember, routeMetrics } from './kinds.js';
+export { legHeader, legsIn } from './legs.js';
 export type { LinkChange, LinkFilter, ListedLink, NewLink } from './links.js';
 export type * from './names.js';
+export {
+  nameOf,
+  OPERATIONAL_STATES,
+  ROUTE_PROTOCOLS,
+  ROUTE_TYPES,
+  RULE_ACTIONS,
+  SCOPES,
+  TABLES,
+} from './names.js';
 export type { ListedNeighbour, NeighbourFilter, NeighbourSelector, NewNeighbour } from './neighbours.js';
 export type { ListedNexthop, NewNexthop, NexthopFilter } from './nexthops.js';
 export type { CallOptions } from './object-client.js';

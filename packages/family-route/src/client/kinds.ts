@@ -5,16 +5,15 @@ import {
   type DecodedOf,
   decodeMessage,
   defineAttributes,
-  defineHeader,
   defineMessage,
   Errno,
   encodeMessage,
-  field,
   integerKind,
   ipAddressKind,
   nestedKind,
 } from '@nlspace/core';
 import { bytesOfAddress, bytesOfMac, familyOfBytes, textOfAddress, textOfMac } from './address-text.js';
+import { legHeader, legsIn } from './legs.js';
 import { nameOf, numberOf, ROUTE_PROTOCOLS, type RouteProtocolName } from './names.js';
 
 /** A kind whose values are seen, and written, as something else. */
@@ -94,18 +93,10 @@ export const routeMetrics = defineAttributes('route-metrics', {
 
 export const metricsKind = nestedKind(routeMetrics);
 
-const LEG_HEADER_SIZE = 8;
-
-/** `struct rtnexthop`, with attributes of a route behind it. */
+/** With what of a route's attributes it may have. */
 const leg = defineMessage({
   name: 'route-leg',
-  header: defineHeader('rtnexthop', {
-    length: field.u16,
-    flags: field.u8,
-    /** The weight, less one. */
-    hops: field.u8,
-    interfaceIndex: field.s32,
-  }),
+  header: legHeader,
   attributes: defineAttributes('route-leg', {
     gateway: attr.custom(5, addressText),
     flow: attr.u32(11),
@@ -123,15 +114,8 @@ export const legsKind: AttributeKind<readonly RouteLegMessage[]> = {
   ...bytesKind(),
   name: 'legs',
   read(view, offset, length) {
-    const legs: RouteLegMessage[] = [];
-    const end = offset + length;
-    for (let at = offset; end - at >= LEG_HEADER_SIZE; ) {
-      const size = view.getUint16(at, true);
-      if (size < LEG_HEADER_SIZE || at + size > end) break;
-      legs.push(decodeMessage(leg, new Uint8Array(view.buffer, view.byteOffset + at, size)));
-      at += (size + 3) & ~3;
-    }
-    return legs;
+    const bytes = new Uint8Array(view.buffer, view.byteOffset + offset, length);
+    return Array.from(legsIn(bytes), (one) => decodeMessage(leg, one));
   },
   write(writer, legs) {
     for (const one of legs) {
@@ -151,17 +135,20 @@ export interface NexthopMember {
 
 const MEMBER_SIZE = 8;
 
+/** The members in NHA_GROUP, a `struct nexthop_grp` for each. */
+export function membersIn(bytes: Uint8Array): Array<Required<NexthopMember>> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: Math.floor(bytes.length / MEMBER_SIZE) }, (_, index) => ({
+    id: view.getUint32(index * MEMBER_SIZE, true),
+    weight: view.getUint16(index * MEMBER_SIZE + 4, true) + 1,
+  }));
+}
+
 /** NHA_GROUP: a `struct nexthop_grp` for each member, whose weight is a low byte, less one, and a high one. */
 export const membersKind: AttributeKind<readonly NexthopMember[]> = seenAs(
   bytesKind(),
   'members',
-  (bytes) => {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Array.from({ length: Math.floor(bytes.length / MEMBER_SIZE) }, (_, index) => ({
-      id: view.getUint32(index * MEMBER_SIZE, true),
-      weight: view.getUint16(index * MEMBER_SIZE + 4, true) + 1,
-    }));
-  },
+  membersIn,
   (members) => {
     const view = new DataView(new ArrayBuffer(members.length * MEMBER_SIZE));
     for (const [index, { id, weight = 1 }] of members.entries()) {

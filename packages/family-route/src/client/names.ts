@@ -1,12 +1,17 @@
+import { OperationalState } from '../link/link-flags.js';
+import { NeighbourState } from '../neighbour/neighbour-numbers.js';
+import { RouteProtocol, RouteScope, RouteTableId, RouteType } from '../route/route-numbers.js';
+import { RuleAction } from '../rule/rule-numbers.js';
+
 /** Numbers by the names that ip(8) has for them. */
 type Names = Readonly<Record<string, number>>;
 
 /** RTPROT_* */
 export const ROUTE_PROTOCOLS = {
-  unspec: 0,
+  unspec: RouteProtocol.Unspecified,
   redirect: 1,
-  kernel: 2,
-  boot: 3,
+  kernel: RouteProtocol.Kernel,
+  boot: RouteProtocol.Boot,
   static: 4,
   gated: 8,
   ra: 9,
@@ -32,69 +37,73 @@ export type RouteProtocolName = keyof typeof ROUTE_PROTOCOLS;
 
 /** RTN_* */
 export const ROUTE_TYPES = {
-  unspec: 0,
-  unicast: 1,
-  local: 2,
-  broadcast: 3,
-  anycast: 4,
-  multicast: 5,
-  blackhole: 6,
-  unreachable: 7,
-  prohibit: 8,
-  throw: 9,
-  nat: 10,
-  xresolve: 11,
+  unspec: RouteType.Unspecified,
+  unicast: RouteType.Unicast,
+  local: RouteType.Local,
+  broadcast: RouteType.Broadcast,
+  anycast: RouteType.Anycast,
+  multicast: RouteType.Multicast,
+  blackhole: RouteType.Blackhole,
+  unreachable: RouteType.Unreachable,
+  prohibit: RouteType.Prohibit,
+  throw: RouteType.Throw,
+  nat: RouteType.Nat,
+  xresolve: RouteType.ExternalResolver,
 } as const satisfies Names;
 export type RouteTypeName = keyof typeof ROUTE_TYPES;
 
 /** RT_SCOPE_* */
 export const SCOPES = {
-  global: 0,
-  site: 200,
-  link: 253,
-  host: 254,
-  nowhere: 255,
+  global: RouteScope.Universe,
+  site: RouteScope.Site,
+  link: RouteScope.Link,
+  host: RouteScope.Host,
+  nowhere: RouteScope.Nowhere,
 } as const satisfies Names;
 export type ScopeName = keyof typeof SCOPES;
 
 /** RT_TABLE_* */
-export const TABLES = { default: 253, main: 254, local: 255 } as const satisfies Names;
+export const TABLES = {
+  default: RouteTableId.Default,
+  main: RouteTableId.Main,
+  local: RouteTableId.Local,
+} as const satisfies Names;
 export type TableName = keyof typeof TABLES;
 
 /** NUD_* */
 export const NEIGHBOUR_STATES = {
-  none: 0,
-  incomplete: 0x01,
-  reachable: 0x02,
-  stale: 0x04,
-  delay: 0x08,
-  probe: 0x10,
-  failed: 0x20,
-  noarp: 0x40,
-  permanent: 0x80,
+  none: NeighbourState.None,
+  incomplete: NeighbourState.Incomplete,
+  reachable: NeighbourState.Reachable,
+  stale: NeighbourState.Stale,
+  delay: NeighbourState.Delay,
+  probe: NeighbourState.Probe,
+  failed: NeighbourState.Failed,
+  noarp: NeighbourState.NoArp,
+  permanent: NeighbourState.Permanent,
 } as const satisfies Names;
 export type NeighbourStateName = keyof typeof NEIGHBOUR_STATES;
 
 /** FR_ACT_* */
 export const RULE_ACTIONS = {
-  table: 1,
-  goto: 2,
-  nop: 3,
-  blackhole: 6,
-  unreachable: 7,
-  prohibit: 8,
+  table: RuleAction.ToTable,
+  goto: RuleAction.Goto,
+  nop: RuleAction.Nothing,
+  blackhole: RuleAction.Blackhole,
+  unreachable: RuleAction.Unreachable,
+  prohibit: RuleAction.Prohibit,
 } as const satisfies Names;
 export type RuleActionName = keyof typeof RULE_ACTIONS;
 
 /** IFLA_OPERSTATE */
 export const OPERATIONAL_STATES = {
-  unknown: 0,
-  notpresent: 1,
-  down: 2,
-  lowerlayerdown: 3,
-  testing: 4,
-  dormant: 5,
-  up: 6,
+  unknown: OperationalState.Unknown,
+  notpresent: OperationalState.NotPresent,
+  down: OperationalState.Down,
+  lowerlayerdown: OperationalState.LowerLayerDown,
+  testing: OperationalState.Testing,
+  dormant: OperationalState.Dormant,
+  up: OperationalState.Up,
 } as const satisfies Names;
 export type OperationalStateName = keyof typeof OPERATIONAL_STATES;
 

@@ -1,31 +1,16 @@
-import {
-  attr,
-  defineAttributes,
-  defineHeader,
-  defineMessage,
-  Errno,
-  field,
-  injectable,
-  NetlinkError,
-} from '@nlspace/core';
+import { attr, defineAttributes, defineMessage, Errno, injectable, NetlinkError } from '@nlspace/core';
 import type { Link } from '../link/link.js';
 import { LinkType } from '../link/link-flags.js';
 import { encodeMessageOf } from '../network/encoded-dump.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import { RouteMessageType } from '../route-message-type.js';
 import type { DatabaseRequest, LinkDatabase } from './link-database.js';
+import { forwardingHeader } from './neighbour-layouts.js';
 import { NeighbourFlag, NeighbourState } from './neighbour-numbers.js';
 
 const takenAddress = defineMessage({
   name: 'taken-address',
-  header: defineHeader('ndmsg', {
-    addressFamily: field.u8,
-    padding: field.pad(3),
-    interfaceIndex: field.s32,
-    state: field.u16,
-    flags: field.u8,
-    type: field.u8,
-  }),
+  header: forwardingHeader,
   attributes: defineAttributes('taken-address', { address: attr.bytes(2) }),
 });
 

@@ -9,11 +9,12 @@ import {
   field,
   integerKind,
 } from '@nlspace/core';
+import { neighbourAges } from './neighbour-layouts.js';
 import { EXTENDED_FLAGS } from './neighbour-numbers.js';
 
 const NESTED_FLAG = 0x8000;
 
-/** `struct ndmsg` */
+/** `struct ndmsg`, with its padding: strict requests leave it zero. */
 const header = defineHeader('ndmsg', {
   addressFamily: field.u8,
   padding1: field.u8,
@@ -22,14 +23,6 @@ const header = defineHeader('ndmsg', {
   state: field.u16,
   flags: field.u8,
   type: field.u8,
-});
-
-/** `struct nda_cacheinfo`; ages in hundredths of a second. */
-const cacheInfo = defineHeader('nda_cacheinfo', {
-  confirmed: field.u32,
-  used: field.u32,
-  updated: field.u32,
-  references: field.u32,
 });
 
 /** The kernel takes the newer attributes strictly even where it takes the older ones as they come. */
@@ -71,7 +64,7 @@ const attributes = defineAttributes('neighbour', {
   destination: attr.bytes(1, { max: 32 }),
   linkLayerAddress: attr.macAddress(2),
   probes: attr.u32(4),
-  cacheInfo: attr.struct(3, cacheInfo),
+  cacheInfo: attr.struct(3, neighbourAges),
   protocol: attr.u8(12),
   flagsExtended: attr.custom(15, extendedFlags),
   interfaceIndex: attr.u32(8, { doc: 'Dumps: only of this link.' }),

@@ -1,78 +1,68 @@
+import { defineMessage, printAttributes, printMessage, type ValueTexts } from '@nlspace/core';
 import {
-  defineHeader,
-  defineMessage,
-  field,
-  printAttributes,
-  printMessage,
-  type ValueTexts,
-} from '@nlspace/core';
-import { LinkFlag, NeighbourFlag, NeighbourState, route } from '@nlspace/family-route';
-import { routeMetrics } from '@nlspace/family-route/client';
+  AddressFamily,
+  LinkFlag,
+  LinkType,
+  NeighbourFlag,
+  NeighbourState,
+  RouteScope,
+  RouteTableId,
+  RouteType,
+  route,
+} from '@nlspace/family-route';
+import {
+  legHeader,
+  legsIn,
+  membersIn,
+  nameOf,
+  OPERATIONAL_STATES,
+  ROUTE_PROTOCOLS,
+  ROUTE_TYPES,
+  type RouteProtocolName,
+  RULE_ACTIONS,
+  routeMetrics,
+  SCOPES,
+  TABLES,
+} from '@nlspace/family-route/client';
 import ipaddr from 'ipaddr.js';
 
-type Names = Readonly<Record<number, string>>;
+const FAMILIES = {
+  unspec: AddressFamily.Unspecified,
+  inet: AddressFamily.Inet,
+  bridge: AddressFamily.Bridge,
+  inet6: AddressFamily.Inet6,
+  packet: AddressFamily.Packet,
+  mpls: 28,
+  ipmr: 128,
+  ip6mr: 129,
+};
+const LINK_TYPES = { ether: LinkType.Ethernet, loopback: LinkType.Loopback };
 
-const FAMILIES: Names = {
-  0: 'unspec',
-  2: 'inet',
-  7: 'bridge',
-  10: 'inet6',
-  17: 'packet',
-  28: 'mpls',
-  128: 'ipmr',
-  129: 'ip6mr',
-};
-const SCOPES: Names = { 0: 'universe', 200: 'site', 253: 'link', 254: 'host', 255: 'nowhere' };
-const TABLES: Names = { 252: 'compat', 253: 'default', 254: 'main', 255: 'local' };
-const PROTOCOLS: Names = {
-  1: 'redirect',
-  2: 'kernel',
-  3: 'boot',
-  4: 'static',
-  8: 'gated',
-  9: 'ra',
-  11: 'zebra',
-  12: 'bird',
-  15: 'ntk',
-  16: 'dhcp',
-  18: 'keepalived',
-  42: 'babel',
-  84: 'ovn',
-  99: 'openr',
-  186: 'bgp',
-  187: 'isis',
-  188: 'ospf',
-  189: 'rip',
-  192: 'eigrp',
-};
-const ROUTE_TYPES: Names = {
-  1: 'unicast',
-  2: 'local',
-  3: 'broadcast',
-  4: 'anycast',
-  5: 'multicast',
-  6: 'blackhole',
-  7: 'unreachable',
-  8: 'prohibit',
-  9: 'throw',
-  10: 'nat',
-  11: 'xresolve',
-};
-const LINK_TYPES: Names = { 1: 'ether', 772: 'loopback' };
-const STATES: Names = {
-  0: 'unknown',
-  1: 'notpresent',
-  2: 'down',
-  3: 'lowerlayerdown',
-  4: 'testing',
-  5: 'dormant',
-  6: 'up',
-};
+/** Words of a trace where they are not ip(8)'s. */
+type OwnWords = Readonly<Record<number, string>>;
+
+const OWN_SCOPES: OwnWords = { [RouteScope.Universe]: 'universe' };
+const OWN_TABLES: OwnWords = { [RouteTableId.Compat]: 'compat' };
+/** Nothing said, and daemons that nobody runs any more. */
+const OWN_PROTOCOLS = asNumbers('unspec', 'mrt', 'dnrouted', 'xorp', 'mrouted');
+const OWN_ROUTE_TYPES: OwnWords = { [RouteType.Unspecified]: '0' };
+
+function asNumbers(...names: readonly RouteProtocolName[]): OwnWords {
+  return Object.fromEntries(
+    names.map((name) => [ROUTE_PROTOCOLS[name], String(ROUTE_PROTOCOLS[name])] as const),
+  );
+}
 
 /** The number itself where there is no name: nothing is guessed. */
-function named(names: Names): (value: number) => string {
-  return (value) => names[value] ?? String(value);
+function named(names: Readonly<Record<string, number>>, own: OwnWords = {}): (value: number) => string {
+  return (value) => own[value] ?? String(nameOf(names, value));
 }
+
+const tableText = named(TABLES, OWN_TABLES);
+const scopeText = named(SCOPES, OWN_SCOPES);
+const protocolText = named(ROUTE_PROTOCOLS, OWN_PROTOCOLS);
+const typeText = named(ROUTE_TYPES, OWN_ROUTE_TYPES);
+const familyText = named(FAMILIES);
 
 type Bit = readonly [bit: number, name: string];
 
@@ -111,52 +101,24 @@ function macAddress(bytes: Uint8Array): string {
 function via(bytes: Uint8Array): string {
   if (bytes.length < 2) return macAddress(bytes);
   const family = new DataView(bytes.buffer, bytes.byteOffset).getUint16(0, true);
-  return `${named(FAMILIES)(family)} ${ipAddress(bytes.subarray(2))}`;
+  return `${familyText(family)} ${ipAddress(bytes.subarray(2))}`;
 }
 
-/** `struct rtnexthop`, with the attributes of a route behind it. */
-const NEXTHOP = defineMessage({
-  header: defineHeader('rtnexthop', {
-    length: field.u16,
-    flags: field.u8,
-    hops: field.u8,
-    interfaceIndex: field.s32,
-  }),
-  attributes: route.attributes,
-});
+/** With all attributes of a route: whatever a program put there is shown. */
+const LEG = defineMessage({ header: legHeader, attributes: route.attributes });
 
 function multipath(bytes: Uint8Array): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const legs: string[] = [];
-  for (let offset = 0; bytes.length - offset >= 8; ) {
-    const length = view.getUint16(offset, true);
-    if (length < 8 || offset + length > bytes.length) break;
-    legs.push(printMessage(NEXTHOP as never, bytes.subarray(offset, offset + length), ROUTE_TEXTS));
-    offset += (length + 3) & ~3;
-  }
+  const legs = Array.from(legsIn(bytes), (leg) => printMessage(LEG as never, leg, ROUTE_TEXTS));
   return `[${legs.join(', ')}]`;
 }
 
-/** A `struct nexthop_grp` for each member: its id, and its weight where it has a say. */
+/** The id of each member, and its weight where it has a say. */
 function nexthopGroup(bytes: Uint8Array): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const members: string[] = [];
-  for (let offset = 0; offset + 8 <= bytes.length; offset += 8) {
-    const weight = view.getUint16(offset + 4, true) + 1;
-    members.push(`${view.getUint32(offset, true)}${weight === 1 ? '' : `,${weight}`}`);
-  }
-  return members.join('/');
+  return membersIn(bytes)
+    .map(({ id, weight }) => (weight === 1 ? `${id}` : `${id},${weight}`))
+    .join('/');
 }
 
-/** FR_ACT_* */
-const RULE_ACTIONS: Names = {
-  1: 'table',
-  2: 'goto',
-  3: 'nop',
-  6: 'blackhole',
-  7: 'unreachable',
-  8: 'prohibit',
-};
 /** NTF_* of both attributes, by the names of the family's own table. */
 const NEIGHBOUR_FLAGS: readonly Bit[] = bitsOf(NeighbourFlag);
 const NEIGHBOUR_STATES: readonly Bit[] = bitsOf(NeighbourState);
@@ -201,10 +163,10 @@ export const ROUTE_TEXTS: ValueTexts = {
   'vxlan.group6': ipAddress,
   'vxlan.local': ipAddress,
   'vxlan.local6': ipAddress,
-  'vrf.table': named(TABLES),
+  'vrf.table': tableText,
   'bridge.groupAddress': macAddress,
   'veth.peer': peer,
-  'ifinfomsg.addressFamily': named(FAMILIES),
+  'ifinfomsg.addressFamily': familyText,
   'ifinfomsg.type': named(LINK_TYPES),
   'ifinfomsg.flags': flags,
   'ifinfomsg.changedFlags': (value: number) => (value >>> 0 === 0xffff_ffff ? 'all' : flags(value)),
@@ -213,33 +175,33 @@ export const ROUTE_TEXTS: ValueTexts = {
   'link.permanentAddress': macAddress,
   'link-inet6.token': ipAddress,
   'link-inet6.flags': hex,
-  'link.operationalState': named(STATES),
-  'ifaddrmsg.addressFamily': named(FAMILIES),
+  'link.operationalState': named(OPERATIONAL_STATES),
+  'ifaddrmsg.addressFamily': familyText,
   'ifaddrmsg.flags': hex,
-  'ifaddrmsg.scope': named(SCOPES),
+  'ifaddrmsg.scope': scopeText,
   'address.address': ipAddress,
   'address.local': ipAddress,
   'address.broadcast': ipAddress,
   'address.anycast': ipAddress,
   'address.multicast': ipAddress,
   'address.flags': hex,
-  'address.protocol': named(PROTOCOLS),
-  'netconfmsg.addressFamily': named(FAMILIES),
-  'rtmsg.addressFamily': named(FAMILIES),
-  'rtmsg.table': named(TABLES),
-  'rtmsg.protocol': named(PROTOCOLS),
-  'rtmsg.scope': named(SCOPES),
-  'rtmsg.type': named(ROUTE_TYPES),
+  'address.protocol': protocolText,
+  'netconfmsg.addressFamily': familyText,
+  'rtmsg.addressFamily': familyText,
+  'rtmsg.table': tableText,
+  'rtmsg.protocol': protocolText,
+  'rtmsg.scope': scopeText,
+  'rtmsg.type': typeText,
   'rtmsg.flags': hex,
   'rtnexthop.flags': hex,
-  'nhmsg.addressFamily': named(FAMILIES),
-  'nhmsg.scope': named(SCOPES),
-  'nhmsg.protocol': named(PROTOCOLS),
+  'nhmsg.addressFamily': familyText,
+  'nhmsg.scope': scopeText,
+  'nhmsg.protocol': protocolText,
   'nhmsg.flags': hex,
   'nexthop.gateway': ipAddress,
   'nexthop.group': nexthopGroup,
   'nexthop.operationFlags': hex,
-  'route.table': named(TABLES),
+  'route.table': tableText,
   'route.destination': ipAddress,
   'route.source': ipAddress,
   'route.gateway': ipAddress,
@@ -247,34 +209,34 @@ export const ROUTE_TEXTS: ValueTexts = {
   'route.via': via,
   'route.metrics': (bytes: Uint8Array) => `{${printAttributes(routeMetrics, bytes)}}`,
   'route.multipath': multipath,
-  'fib_rule_hdr.addressFamily': named(FAMILIES),
-  'fib_rule_hdr.table': named(TABLES),
+  'fib_rule_hdr.addressFamily': familyText,
+  'fib_rule_hdr.table': tableText,
   'fib_rule_hdr.action': named(RULE_ACTIONS),
   'fib_rule_hdr.flags': hex,
-  'rule.table': named(TABLES),
-  'rule.protocol': named(PROTOCOLS),
+  'rule.table': tableText,
+  'rule.protocol': protocolText,
   'rule.source': ipAddress,
   'rule.destination': ipAddress,
   'rule.mark': hex,
   'rule.markMask': hex,
-  'ndmsg.addressFamily': named(FAMILIES),
+  'ndmsg.addressFamily': familyText,
   'ndmsg.state': setBits(NEIGHBOUR_STATES),
   'ndmsg.flags': setBits(NEIGHBOUR_FLAGS),
-  'ndmsg.type': named(ROUTE_TYPES),
+  'ndmsg.type': typeText,
   'neighbour.destination': ipAddress,
-  'neighbour.protocol': named(PROTOCOLS),
+  'neighbour.protocol': protocolText,
   'neighbour.flagsExtended': (value: number) =>
     typeof value === 'number' ? setBits(NEIGHBOUR_FLAGS)(value << 8) : String(value),
-  'ndtmsg.addressFamily': named(FAMILIES),
-  'rtgenmsg.addressFamily': named(FAMILIES),
-  'if_stats_msg.addressFamily': named(FAMILIES),
+  'ndtmsg.addressFamily': familyText,
+  'rtgenmsg.addressFamily': familyText,
+  'if_stats_msg.addressFamily': familyText,
   'if_stats_msg.filterMask': hex,
-  'br_port_msg.addressFamily': named(FAMILIES),
+  'br_port_msg.addressFamily': familyText,
   'multicast-address.multicast': ipAddress,
   'multicast-group-request.entry': groupEntry,
   'multicast-group-member.entry': groupEntry,
   'multicast-group-options.source': ipAddress,
-  'tunnel_msg.addressFamily': named(FAMILIES),
+  'tunnel_msg.addressFamily': familyText,
   ipAddress,
   macAddress,
 };

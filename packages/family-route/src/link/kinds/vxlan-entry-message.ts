@@ -1,7 +1,7 @@
 import { attr, defineAttributes, defineMessage, type MessageOf } from '@nlspace/core';
+import { agesOf, forwardingHeader, neighbourAges } from '../../neighbour/neighbour-layouts.js';
 import { AddressFamily } from '../../network/ip-bytes.js';
 import type { Link } from '../link.js';
-import { agesOf, forwardingAges, forwardingHeader } from './forwarding-layouts.js';
 import type { VxlanProperties } from './vxlan-database.js';
 import type { Destination, VxlanEntry } from './vxlan-forwarding.js';
 
@@ -17,7 +17,7 @@ export const vxlanEntry = defineMessage({
     vni: attr.u32(7),
     interfaceIndex: attr.u32(8),
     sourceVni: attr.u32(11),
-    ages: attr.struct(3, forwardingAges),
+    ages: attr.struct(3, neighbourAges),
   }),
 });
 

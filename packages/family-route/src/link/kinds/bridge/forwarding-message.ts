@@ -1,7 +1,7 @@
 import { attr, defineAttributes, defineMessage, type MessageOf } from '@nlspace/core';
+import { agesOf, forwardingHeader, neighbourAges } from '../../../neighbour/neighbour-layouts.js';
 import { AddressFamily } from '../../../network/ip-bytes.js';
 import type { Link } from '../../link.js';
-import { agesOf, forwardingAges, forwardingHeader } from '../forwarding-layouts.js';
 import type { ForwardingEntry } from './forwarding-table.js';
 
 /** RTM_NEWNEIGH and RTM_DELNEIGH of AF_BRIDGE, in the order in which bridges write them. */
@@ -12,7 +12,7 @@ export const forwardingEntry = defineMessage({
     address: attr.bytes(2),
     master: attr.u32(9),
     extendedFlags: attr.u32(15),
-    ages: attr.struct(3, forwardingAges),
+    ages: attr.struct(3, neighbourAges),
   }),
 });
 

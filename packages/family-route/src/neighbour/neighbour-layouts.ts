@@ -1,6 +1,6 @@
 import { defineHeader, field } from '@nlspace/core';
 
-/** `struct ndmsg` */
+/** `struct ndmsg`, whose padding nobody looks at. */
 export const forwardingHeader = defineHeader('ndmsg', {
   addressFamily: field.u8,
   padding: field.pad(3),
@@ -11,7 +11,7 @@ export const forwardingHeader = defineHeader('ndmsg', {
 });
 
 /** `struct nda_cacheinfo`; ages in hundredths of a second. */
-export const forwardingAges = defineHeader('nda_cacheinfo', {
+export const neighbourAges = defineHeader('nda_cacheinfo', {
   confirmed: field.u32,
   used: field.u32,
   updated: field.u32,
