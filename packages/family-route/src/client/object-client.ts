@@ -6,7 +6,7 @@ import {
   type ReceivedMessage,
   type RequestOptions,
 } from '@nlspace/core';
-import { isEmptyTable, isInterruption, MOST_ATTEMPTS } from './interruptions.js';
+import { isEmptyTable, uninterrupted } from './interruptions.js';
 import type { LinkIndex } from './link-index.js';
 import type { RouteSockets } from './sockets.js';
 import { type LinkReference, schemaOf, type Translation } from './translation.js';
@@ -69,15 +69,11 @@ export class ObjectClient<
    * @throws {NetlinkError} as `list`; EINTR when changes have interrupted it a hundred times.
    */
   async all(filter: Filter = {} as Filter, options: CallOptions = {}): Promise<Listed[]> {
-    for (let attempt = 1; ; attempt++) {
+    return uninterrupted(async () => {
       const listed: Listed[] = [];
-      try {
-        for await (const one of this.list(filter, options)) listed.push(one);
-        return listed;
-      } catch (error) {
-        if (!isInterruption(error) || attempt === MOST_ATTEMPTS) throw error;
-      }
-    }
+      for await (const one of this.list(filter, options)) listed.push(one);
+      return listed;
+    });
   }
 
   /**

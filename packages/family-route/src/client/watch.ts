@@ -10,7 +10,7 @@ import {
 import { AddressFamily } from '../network/ip-bytes.js';
 import { RouteMessageType } from '../route-message-type.js';
 import type { AddressFilter } from './addresses.js';
-import { isEmptyTable, isInterruption, MOST_ATTEMPTS } from './interruptions.js';
+import { isEmptyTable, uninterrupted } from './interruptions.js';
 import { LinkHistory, type LinkNews } from './link-history.js';
 import type { LinkIndex } from './link-index.js';
 import { LINKS, type LinkFilter } from './links.js';
@@ -227,25 +227,21 @@ export class Watch<K extends ObjectName>
     read: (message: ReceivedMessage) => object | undefined,
     begin: () => void = () => {},
   ): Promise<object[]> {
-    for (let attempt = 1; ; attempt++) {
-      const listed: object[] = [];
-      begin();
-      try {
-        const { types } = translation;
-        for await (const message of this.sockets.dump(
-          types.get,
-          schemaOf(translation),
-          body,
-          this.#optionsFor(of),
-        )) {
+    const { types } = translation;
+    const options = this.#optionsFor(of);
+    try {
+      return await uninterrupted(async () => {
+        const listed: object[] = [];
+        begin();
+        for await (const message of this.sockets.dump(types.get, schemaOf(translation), body, options)) {
           const one = read(message);
           if (one !== undefined) listed.push(one);
         }
         return listed;
-      } catch (error) {
-        if (isEmptyTable(error, this.#followed.find((one) => one.of === of)?.filter ?? {})) return [];
-        if (!isInterruption(error) || attempt === MOST_ATTEMPTS) throw error;
-      }
+      });
+    } catch (error) {
+      if (isEmptyTable(error, this.#followed.find((one) => one.of === of)?.filter ?? {})) return [];
+      throw error;
     }
   }
 

@@ -5,7 +5,7 @@ import {
   type RawMessage,
   type ReceivedMessage,
 } from '@nlspace/core';
-import { isInterruption, MOST_ATTEMPTS } from '../interruptions.js';
+import { uninterrupted } from '../interruptions.js';
 import { CLIENT_CATALOG } from '../messages.js';
 import { Mirror } from '../mirror.js';
 import type { RouteSockets } from '../sockets.js';
@@ -87,16 +87,11 @@ async function readList(
   const schema = schemaOf(TRANSLATIONS[of]);
   const body = await query({}, async () => 0);
   const options = { operation: `${of}.save`, signal };
-  for (let attempt = 1; ; attempt++) {
+  return uninterrupted(async () => {
     const messages: RawMessage[] = [];
-    try {
-      for await (const message of sockets.dump(types.get, schema, body, options))
-        messages.push(rawOf(message));
-      return messages;
-    } catch (error) {
-      if (!isInterruption(error) || attempt === MOST_ATTEMPTS) throw error;
-    }
-  }
+    for await (const message of sockets.dump(types.get, schema, body, options)) messages.push(rawOf(message));
+    return messages;
+  });
 }
 
 function rawOf({ messageType: type, flags, payload }: ReceivedMessage): RawMessage {
