@@ -1,14 +1,6 @@
-import {
-  Errno,
-  NetlinkDomain,
-  type NetlinkSocket,
-  type OpenOptions,
-  readRefusal,
-  SocketOption,
-} from '@nlspace/core';
+import { Errno, type NetlinkSocket, type OpenOptions, readRefusal, SocketOption } from '@nlspace/core';
 import {
   CONTRACT_PROTOCOL,
-  ContractFamily,
   ContractType,
   errnoOf,
   NEAR_GROUP,
@@ -26,7 +18,7 @@ import {
   RuleError,
   type Vocabulary,
 } from '../../src/index.js';
-import { CONTRACT_WORDS } from '../support/contract-world.js';
+import { CONTRACT_WORDS, contractDomain } from '../support/contract-world.js';
 
 const WORDS: Vocabulary = {
   ...CONTRACT_WORDS,
@@ -46,8 +38,7 @@ for (const [name, rules] of [
   );
 
 async function world(options: AuthorizeOptions, credentials?: OpenOptions['credentials']) {
-  const domain = new NetlinkDomain();
-  const family = domain.register(ContractFamily).instance as ContractFamily;
+  const { domain, family } = contractDomain();
   const netlink = authorize(domain, { vocabularies: () => WORDS, ...options });
   const open = () =>
     netlink.open({ protocol: CONTRACT_PROTOCOL, ...(credentials === undefined ? {} : { credentials }) });

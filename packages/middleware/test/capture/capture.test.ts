@@ -1,7 +1,6 @@
-import { NetlinkDomain, SocketOption } from '@nlspace/core';
+import { SocketOption } from '@nlspace/core';
 import {
   CONTRACT_PROTOCOL,
-  ContractFamily,
   ContractType,
   FAR_GROUP,
   next,
@@ -10,6 +9,7 @@ import {
 } from '@nlspace/transport-contract';
 import test from 'ava';
 import { type CapturedEvent, callText, capture, NUMBERS_ONLY, readCapture } from '../../src/index.js';
+import { contractDomain } from '../support/contract-world.js';
 import { FileInMemory } from './file-in-memory.js';
 
 transportContract(test, (served) => ({ netlink: capture(served, { write: () => {} }) }));
@@ -33,8 +33,7 @@ function linesOf(file: Uint8Array): string[] {
 }
 
 async function play(file: FileInMemory): Promise<void> {
-  const domain = new NetlinkDomain();
-  domain.register(ContractFamily);
+  const { domain } = contractDomain();
   let time = 1_700_000_000_000_000;
   const netlink = capture(domain, {
     write: file.write,

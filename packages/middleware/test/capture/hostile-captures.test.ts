@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { NetlinkDomain } from '@nlspace/core';
-import { CONTRACT_PROTOCOL, ContractFamily, ContractType, next, requests } from '@nlspace/transport-contract';
+import { CONTRACT_PROTOCOL, ContractType, next, requests } from '@nlspace/transport-contract';
 import test from 'ava';
 import fc from 'fast-check';
-import { CaptureError, capture, readCapture } from '../../src/index.js';
-import { FileInMemory } from './file-in-memory.js';
+import { CaptureError, readCapture } from '../../src/index.js';
+import { recorded } from '../support/recorded.js';
 
 const FIXTURES = new URL('../../../test/capture/fixtures/', import.meta.url);
 
@@ -28,15 +27,13 @@ function readAll(file: Uint8Array): number {
 }
 
 async function ownFile(): Promise<Uint8Array> {
-  const domain = new NetlinkDomain();
-  domain.register(ContractFamily);
-  const file = new FileInMemory();
-  const netlink = capture(domain, { write: file.write, now: () => 1 });
-  const socket = await netlink.open({ protocol: CONTRACT_PROTOCOL });
-  await socket.send(requests({ type: ContractType.Fetch, count: 2, size: 4 }));
-  await next(socket);
-  socket.close();
-  return file.bytes;
+  const { file } = await recorded(async (netlink) => {
+    const socket = await netlink.open({ protocol: CONTRACT_PROTOCOL });
+    await socket.send(requests({ type: ContractType.Fetch, count: 2, size: 4 }));
+    await next(socket);
+    socket.close();
+  });
+  return file;
 }
 
 const files: ReadonlyArray<readonly [string, () => Promise<Uint8Array>]> = [

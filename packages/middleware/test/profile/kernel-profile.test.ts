@@ -3,7 +3,6 @@ import {
   ByteWriter,
   Errno,
   MessageFlag,
-  NetlinkDomain,
   type NetlinkSocket,
   type OpenOptions,
   readMessages,
@@ -12,7 +11,6 @@ import {
 } from '@nlspace/core';
 import {
   CONTRACT_PROTOCOL,
-  ContractFamily,
   ContractType,
   errnoOf,
   FAR_GROUP,
@@ -29,7 +27,7 @@ import {
   kernelProfile,
   type MissingFeature,
 } from '../../src/index.js';
-import { CONTRACT_WORDS } from '../support/contract-world.js';
+import { CONTRACT_WORDS, contractDomain } from '../support/contract-world.js';
 
 const protocol = CONTRACT_PROTOCOL;
 const PARCELS = { messageTypes: [ContractType.Fetch, ContractType.List, ContractType.Touch], headerSize: 8 };
@@ -59,8 +57,7 @@ transportContract(
 
 /** The requests that get through, as the serving side has them. */
 async function world(feature: MissingFeature, options: KernelProfileOptions = {}) {
-  const domain = new NetlinkDomain();
-  domain.register(ContractFamily);
+  const { domain } = contractDomain();
   const arrived: Uint8Array[] = [];
   class Spy extends ForwardingSocket {
     override send(...args: Parameters<ForwardingSocket['send']>) {

@@ -1,15 +1,10 @@
-import { type Netlink, NetlinkDomain, NetlinkError, type NetlinkSocket, readMessages } from '@nlspace/core';
-import {
-  CONTRACT_PROTOCOL,
-  ContractFamily,
-  ContractType,
-  FAR_GROUP,
-  requests,
-} from '@nlspace/transport-contract';
+import { type Netlink, NetlinkError, type NetlinkSocket, readMessages } from '@nlspace/core';
+import { CONTRACT_PROTOCOL, ContractType, FAR_GROUP, requests } from '@nlspace/transport-contract';
 import test from 'ava';
 import fc from 'fast-check';
-import { CaptureError, capture, replay } from '../../src/index.js';
-import { FileInMemory } from '../capture/file-in-memory.js';
+import { CaptureError, replay } from '../../src/index.js';
+import { openAs } from '../support/contract-world.js';
+import { recorded } from '../support/recorded.js';
 
 const SOCKETS = 3;
 
@@ -52,8 +47,7 @@ async function play(netlink: Netlink, steps: readonly Step[], firstPort: number)
   const sockets: NetlinkSocket[] = [];
   const seen: string[][] = [];
   for (let number = 0; number < SOCKETS; number++) {
-    const credentials = { uid: 0, gid: 0, pid: firstPort + number, netAdmin: true };
-    sockets.push(await netlink.open({ protocol: CONTRACT_PROTOCOL, credentials }));
+    sockets.push(await openAs(firstPort + number, netlink));
     seen.push([]);
   }
   let sequence = firstPort;
@@ -82,12 +76,8 @@ async function play(netlink: Netlink, steps: readonly Step[], firstPort: number)
   return seen;
 }
 
-async function recordingOf(steps: readonly Step[]): Promise<{ file: Uint8Array; seen: string[][] }> {
-  const domain = new NetlinkDomain();
-  domain.register(ContractFamily);
-  const file = new FileInMemory();
-  const seen = await play(capture(domain, { write: file.write, now: () => 1 }), steps, 1000);
-  return { file: file.bytes, seen };
+function recordingOf(steps: readonly Step[]): Promise<{ file: Uint8Array; seen: string[][] }> {
+  return recorded((netlink) => play(netlink, steps, 1000));
 }
 
 test('whatever a program does, a replay tells it what it was told', async (t) => {
@@ -172,11 +162,8 @@ test('programs that run at once may take turns otherwise than when they were rec
       turns,
       turns,
       async (programs, then, now) => {
-        const domain = new NetlinkDomain();
-        domain.register(ContractFamily);
-        const file = new FileInMemory();
-        const seen = await playAtOnce(capture(domain, { write: file.write, now: () => 1 }), programs, then);
-        t.deepEqual(await playAtOnce(replay(file.bytes), programs, now), seen);
+        const { file, seen } = await recorded((netlink) => playAtOnce(netlink, programs, then));
+        t.deepEqual(await playAtOnce(replay(file), programs, now), seen);
       },
     ),
     { numRuns: 300 },

@@ -2,7 +2,6 @@ import {
   ClientSocket,
   Errno,
   type Netlink,
-  NetlinkDomain,
   NetlinkError,
   NetlinkProtocol,
   type NetlinkSocket,
@@ -12,7 +11,6 @@ import {
 } from '@nlspace/core';
 import {
   CONTRACT_PROTOCOL,
-  ContractFamily,
   ContractType,
   errnoOf,
   FAR_GROUP,
@@ -21,32 +19,18 @@ import {
   requests,
 } from '@nlspace/transport-contract';
 import test from 'ava';
-import { CaptureError, capture, replay, type Vocabulary } from '../../src/index.js';
-import { FileInMemory } from '../capture/file-in-memory.js';
+import { CaptureError, replay, type Vocabulary } from '../../src/index.js';
+import { CONTRACT_WORDS, openAs } from '../support/contract-world.js';
+import { recorded } from '../support/recorded.js';
 
 const vocabulary: Vocabulary = {
-  texts: {},
-  schemaOf: () => parcel as never,
-  nameOf: ({ header }) => ContractType[header.type] ?? `type ${header.type}`,
+  ...CONTRACT_WORDS,
   isDump: () => false,
-  isRead: () => false,
-  modifiersOf: () => [],
   groupName: (group) => `group ${group}`,
 };
 
-async function recorded(play: (netlink: Netlink) => Promise<void>): Promise<Uint8Array> {
-  const domain = new NetlinkDomain();
-  domain.register(ContractFamily);
-  const file = new FileInMemory();
-  await play(capture(domain, { write: file.write }));
-  return file.bytes;
-}
-
-function open(netlink: Netlink, pid = 0): Promise<NetlinkSocket> {
-  return netlink.open({
-    protocol: CONTRACT_PROTOCOL,
-    credentials: { uid: 0, gid: 0, pid, netAdmin: true },
-  });
+async function fileOf(play: (netlink: Netlink) => Promise<void>): Promise<Uint8Array> {
+  return (await recorded(play)).file;
 }
 
 /** Everything that can be received now, a line per message: type, sequence number, port ID, bytes. */
@@ -66,12 +50,12 @@ async function ask(socket: NetlinkSocket, ...all: RequestParts[]): Promise<strin
 }
 
 test('replies are as they were, with the sequence numbers and the port ID of the new run', async (t) => {
-  const file = await recorded(async (netlink) => {
-    const socket = await open(netlink, 100);
+  const file = await fileOf(async (netlink) => {
+    const socket = await openAs(100, netlink);
     await ask(socket, { type: ContractType.Fetch, sequence: 5, count: 2, size: 8 });
     await ask(socket, { type: ContractType.List, sequence: 6, flags: 0x300, count: 3, size: 4 });
   });
-  const socket = await open(replay(file), 200);
+  const socket = await openAs(200, replay(file));
   t.deepEqual(await ask(socket, { type: ContractType.Fetch, sequence: 77, count: 2, size: 8 }), [
     '17 seq 77 port 200 28 bytes',
     '17 seq 77 port 200 28 bytes',
@@ -89,10 +73,10 @@ test('replies are as they were, with the sequence numbers and the port ID of the
 
 test('the request in an error is the one that was sent now', async (t) => {
   const request = { type: ContractType.Refuse, attributes: { name: 'a' } };
-  const file = await recorded(async (netlink) => {
-    await ask(await open(netlink), { ...request, sequence: 5 });
+  const file = await fileOf(async (netlink) => {
+    await ask(await openAs(0, netlink), { ...request, sequence: 5 });
   });
-  const socket = await open(replay(file), 200);
+  const socket = await openAs(200, replay(file));
   await socket.send(requests({ ...request, sequence: 9 }));
   const [message] = readMessages(socket.receive()?.bytes ?? new Uint8Array(0));
   const echo = new DataView(message?.payload.buffer as ArrayBuffer, message?.payload.byteOffset);
@@ -101,21 +85,21 @@ test('the request in an error is the one that was sent now', async (t) => {
 });
 
 test('the same request is answered as often as it was asked, each time as then', async (t) => {
-  const file = await recorded(async (netlink) => {
-    const socket = await open(netlink);
+  const file = await fileOf(async (netlink) => {
+    const socket = await openAs(0, netlink);
     await ask(socket, { type: ContractType.Touch });
     await ask(socket, { type: ContractType.Touch });
   });
   const reports: string[] = [];
   const netlink = replay(file, { vocabularies: () => vocabulary, report: (line) => reports.push(line) });
-  const socket = await open(netlink, 7);
+  const socket = await openAs(7, netlink);
   for (const sequence of [1, 2, 3]) await ask(socket, { type: ContractType.Touch, sequence });
   t.deepEqual(reports, ['7 Touch was recorded, but not so often']);
 });
 
 test('what was not recorded is refused with the nearest request and the difference', async (t) => {
-  const file = await recorded(async (netlink) => {
-    const socket = await open(netlink);
+  const file = await fileOf(async (netlink) => {
+    const socket = await openAs(0, netlink);
     await socket.setOption(SocketOption.ExtendedAck, 1);
     await ask(socket, { type: ContractType.Touch });
     await ask(socket, { type: ContractType.Fetch, count: 1, attributes: { name: 'far', index: 1 } });
@@ -123,7 +107,7 @@ test('what was not recorded is refused with the nearest request and the differen
   });
   const reports: string[] = [];
   const netlink = replay(file, { vocabularies: () => vocabulary, report: (line) => reports.push(line) });
-  const socket = await open(netlink, 7);
+  const socket = await openAs(7, netlink);
   await socket.setOption(SocketOption.ExtendedAck, 1);
   const attributes = { name: 'near', content: Uint8Array.of(1) };
   await socket.send(requests({ type: ContractType.Fetch, sequence: 4, count: 3, attributes }));
@@ -139,21 +123,21 @@ test('what was not recorded is refused with the nearest request and the differen
 });
 
 test('without a request of its kind the nearest of another is named', async (t) => {
-  const file = await recorded(
-    async (netlink) => void (await ask(await open(netlink), { type: ContractType.Touch })),
+  const file = await fileOf(
+    async (netlink) => void (await ask(await openAs(0, netlink), { type: ContractType.Touch })),
   );
   const reports: string[] = [];
   const netlink = replay(file, { vocabularies: () => vocabulary, report: (line) => reports.push(line) });
-  await ask(await open(netlink), { type: ContractType.Fetch, count: 1 });
+  await ask(await openAs(0, netlink), { type: ContractType.Fetch, count: 1 });
   t.deepEqual(reports, ['0 Fetch was not recorded; the nearest request is Touch']);
 });
 
 test('notifications come after what led to them, on whichever socket', async (t) => {
   const announce = { type: ContractType.Announce, count: 1 };
-  const file = await recorded(async (netlink) => {
-    const listener = await open(netlink, 1);
+  const file = await fileOf(async (netlink) => {
+    const listener = await openAs(1, netlink);
     await listener.joinGroup(FAR_GROUP);
-    const socket = await open(netlink, 2);
+    const socket = await openAs(2, netlink);
     await ask(socket, { type: ContractType.Touch, sequence: 1 });
     await ask(socket, { ...announce, sequence: 2 });
     receiveAll(listener);
@@ -161,11 +145,11 @@ test('notifications come after what led to them, on whichever socket', async (t)
     receiveAll(listener);
   });
   const netlink = replay(file);
-  const listener = await open(netlink, 11);
+  const listener = await openAs(11, netlink);
   let arrivals = 0;
   listener.onReadable = () => arrivals++;
   await listener.joinGroup(FAR_GROUP);
-  const socket = await open(netlink, 12);
+  const socket = await openAs(12, netlink);
   await ask(socket, { type: ContractType.Touch, sequence: 1 });
   t.false(listener.readable);
   await ask(socket, { ...announce, sequence: 52 });
@@ -176,29 +160,29 @@ test('notifications come after what led to them, on whichever socket', async (t)
 });
 
 test('sockets may be opened in another order than when they were recorded', async (t) => {
-  const file = await recorded(async (netlink) => {
-    const one = await open(netlink);
+  const file = await fileOf(async (netlink) => {
+    const one = await openAs(0, netlink);
     await one.joinGroup(FAR_GROUP);
-    const two = await open(netlink);
+    const two = await openAs(0, netlink);
     await ask(two, { type: ContractType.Fetch, count: 1 });
-    const three = await open(netlink);
+    const three = await openAs(0, netlink);
     await ask(three, { type: ContractType.Fetch, count: 2 });
   });
   const netlink = replay(file);
-  const three = await open(netlink, 3);
+  const three = await openAs(3, netlink);
   t.is((await ask(three, { type: ContractType.Fetch, count: 2 })).length, 3);
-  const two = await open(netlink, 2);
+  const two = await openAs(2, netlink);
   t.is((await ask(two, { type: ContractType.Fetch, count: 1 })).length, 2);
-  await t.notThrowsAsync((await open(netlink, 1)).joinGroup(FAR_GROUP));
+  await t.notThrowsAsync((await openAs(1, netlink)).joinGroup(FAR_GROUP));
 });
 
 test('an overrun is in its place', async (t) => {
   const many = { type: ContractType.Announce, count: 40, size: 1000 };
-  const file = await recorded(async (netlink) => {
-    const listener = await open(netlink);
+  const file = await fileOf(async (netlink) => {
+    const listener = await openAs(0, netlink);
     await listener.setOption(SocketOption.ReceiveBufferSize, 1);
     await listener.joinGroup(FAR_GROUP);
-    const socket = await open(netlink);
+    const socket = await openAs(0, netlink);
     await ask(socket, many);
     while (listener.readable) {
       try {
@@ -209,9 +193,9 @@ test('an overrun is in its place', async (t) => {
     }
   });
   const netlink = replay(file);
-  const listener = await open(netlink);
+  const listener = await openAs(0, netlink);
   await listener.joinGroup(FAR_GROUP);
-  await ask(await open(netlink), many);
+  await ask(await openAs(0, netlink), many);
   const errors: number[] = [];
   let datagrams = 0;
   while (listener.readable) {
@@ -226,14 +210,14 @@ test('an overrun is in its place', async (t) => {
 });
 
 test('groups and options that were not asked for are refused; those that were refused are so again', async (t) => {
-  const file = await recorded(async (netlink) => {
-    const socket = await open(netlink);
+  const file = await fileOf(async (netlink) => {
+    const socket = await openAs(0, netlink);
     await socket.joinGroup(99_999).catch(() => {});
     await ask(socket, { type: ContractType.Touch });
   });
   const reports: string[] = [];
   const netlink = replay(file, { vocabularies: () => vocabulary, report: (line) => reports.push(line) });
-  const socket = await open(netlink, 7);
+  const socket = await openAs(7, netlink);
   t.is((await t.throwsAsync<NetlinkError>(socket.joinGroup(99_999)))?.errno, Errno.EINVAL);
   t.is((await t.throwsAsync<NetlinkError>(socket.joinGroup(FAR_GROUP)))?.errno, Errno.EOPNOTSUPP);
   t.is(
@@ -248,7 +232,7 @@ test('groups and options that were not asked for are refused; those that were re
 });
 
 test('a protocol that nobody served is not served again, and one that was not asked for cannot be asked', async (t) => {
-  const file = await recorded(async (netlink) => {
+  const file = await fileOf(async (netlink) => {
     await netlink.open({ protocol: 30 }).catch(() => {});
   });
   const netlink = replay(file);
@@ -275,15 +259,15 @@ test('a client that speaks for itself works on a replay', async (t) => {
     return [replies.map(({ attributes }) => attributes.index), listed];
   };
   let then: unknown;
-  const file = await recorded(async (netlink) => {
+  const file = await fileOf(async (netlink) => {
     then = await exchange(netlink);
   });
   t.deepEqual(await exchange(replay(file)), then as unknown[]);
 });
 
 test('what is no whole capture of nlspace cannot be replayed', async (t) => {
-  const file = await recorded(
-    async (netlink) => void (await ask(await open(netlink), { type: ContractType.Touch })),
+  const file = await fileOf(
+    async (netlink) => void (await ask(await openAs(0, netlink), { type: ContractType.Touch })),
   );
   t.throws(() => replay(file.subarray(0, file.length - 3)), {
     instanceOf: CaptureError,
@@ -294,11 +278,11 @@ test('what is no whole capture of nlspace cannot be replayed', async (t) => {
 
 test('a file is the same after it has been replayed', async (t) => {
   const file = Buffer.from(
-    await recorded(async (netlink) => {
-      await ask(await open(netlink, 100), { type: ContractType.Fetch, sequence: 5, count: 1 });
+    await fileOf(async (netlink) => {
+      await ask(await openAs(100, netlink), { type: ContractType.Fetch, sequence: 5, count: 1 });
     }),
   );
   const before = Buffer.from(file);
-  await ask(await open(replay(file), 200), { type: ContractType.Fetch, sequence: 9, count: 1 });
+  await ask(await openAs(200, replay(file)), { type: ContractType.Fetch, sequence: 9, count: 1 });
   t.true(file.equals(before));
 });

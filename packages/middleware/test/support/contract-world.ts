@@ -1,4 +1,4 @@
-import { type Clock, NetlinkDomain, type NetlinkSocket } from '@nlspace/core';
+import { type Clock, type Netlink, NetlinkDomain, type NetlinkSocket } from '@nlspace/core';
 import { CONTRACT_PROTOCOL, ContractFamily, ContractType, parcel } from '@nlspace/transport-contract';
 import {
   type FaultEvent,
@@ -17,6 +17,18 @@ export const CONTRACT_WORDS: Vocabulary = {
   isDump: ({ header }) => header.type === ContractType.List,
 };
 
+/** A domain that serves the contract family. */
+export function contractDomain(): { readonly domain: NetlinkDomain; readonly family: ContractFamily } {
+  const domain = new NetlinkDomain();
+  return { domain, family: domain.register(ContractFamily).instance as ContractFamily };
+}
+
+/** A socket of one of root's processes. */
+export function openAs(processId: number, netlink: Netlink): Promise<NetlinkSocket> {
+  const credentials = { uid: 0, gid: 0, pid: processId, netAdmin: true };
+  return netlink.open({ protocol: CONTRACT_PROTOCOL, credentials });
+}
+
 export interface FaultWorld {
   readonly netlink: FaultyNetlink;
   readonly domain: NetlinkDomain;
@@ -30,8 +42,7 @@ export function faultWorld(
   rules: FaultOptions['rules'],
   options: Partial<FaultOptions> & { clock?: Clock } = {},
 ): FaultWorld {
-  const domain = new NetlinkDomain();
-  const family = domain.register(ContractFamily).instance as ContractFamily;
+  const { domain, family } = contractDomain();
   const events: FaultEvent[] = [];
   const netlink = faults(domain, {
     rules,
@@ -39,7 +50,5 @@ export function faultWorld(
     onFault: (event) => events.push(event),
     ...options,
   });
-  const open = (pid = 1) =>
-    netlink.open({ protocol: CONTRACT_PROTOCOL, credentials: { uid: 0, gid: 0, pid, netAdmin: true } });
-  return { netlink, domain, family, events, open };
+  return { netlink, domain, family, events, open: (processId = 1) => openAs(processId, netlink) };
 }
