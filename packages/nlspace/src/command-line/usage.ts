@@ -21,14 +21,8 @@ export const USAGE = `nlspace: the kernel side of netlink, in user space
   nlspace --version
 `;
 
-/** What `nlspace COMMAND --help` says. */
-export const COMMAND_USAGE: Readonly<Record<Command, string>> = {
-  run: `nlspace run [options] [--] [program args…]
-
-Runs a program, and every process it starts, with AF_NETLINK served by a domain that lives as long as this command.
-Terminal, standard input, signals and exit status are the program's own. Without a program: your shell.
-
-  -v, --verbose           write requests, replies and notifications as text to standard error
+/** What can stand between programs and the domain, of `run` and `serve`. */
+const BETWEEN = `  -v, --verbose           write requests, replies and notifications as text to standard error
       --trace-file FILE   write them to a file
       --capture FILE      write them as pcapng, for Wireshark and tshark
       --kernel-profile P  look like an older kernel (4.19), or one without something (no-extended-ack,no-nexthop-objects),
@@ -40,7 +34,16 @@ Terminal, standard input, signals and exit status are the program's own. Without
                           may be repeated
       --faults FILE       a file of such rules, one a line
       --fault-seed NUMBER of rules with a probability: the same seed, the same faults (default 1)
-      --fault-dry-run     tell what would go wrong, and let nothing
+      --fault-dry-run     tell what would go wrong, and let nothing`;
+
+/** What `nlspace COMMAND --help` says. */
+export const COMMAND_USAGE: Readonly<Record<Command, string>> = {
+  run: `nlspace run [options] [--] [program args…]
+
+Runs a program, and every process it starts, with AF_NETLINK served by a domain that lives as long as this command.
+Terminal, standard input, signals and exit status are the program's own. Without a program: your shell.
+
+${BETWEEN}
       --no-admin          the program may look but not change anything (EPERM)
       --family MODULE     also serve the families that a JavaScript module exports; may be repeated
       --link-kind FILE    a module that exports classes decorated with @LinkKind: \`ip link add type …\` makes their
@@ -70,19 +73,7 @@ and many at once. Root and the owner of this process may change things, others w
                           temporary directory)
       --mode OCTAL        who may connect: the mode of the socket's file (default 600)
       --json              say where it listens as JSON: {"address":…,"pid":…}
-  -v, --verbose           write requests, replies and notifications as text to standard error
-      --trace-file FILE   write them to a file
-      --capture FILE      write them as pcapng, for Wireshark and tshark
-      --kernel-profile P  look like an older kernel (4.19), or one without something (no-extended-ack,no-nexthop-objects),
-                          or always-strict; docs/profiles.md has the list
-      --read-only         whoever asks may look but not change anything (EPERM), unless a rule allows it
-      --authorize RULE    'allow RTM_NEWROUTE with table=100', 'deny * link eth0': the first that matches decides; may be
-                          repeated
-      --fault RULE        something that goes wrong: 'RTM_GETROUTE dump: interrupt once' (docs/testing-your-daemon.md);
-                          may be repeated
-      --faults FILE       a file of such rules, one a line
-      --fault-seed NUMBER of rules with a probability: the same seed, the same faults (default 1)
-      --fault-dry-run     tell what would go wrong, and let nothing
+${BETWEEN}
       --family MODULE     also serve the families that a JavaScript module exports; may be repeated
       --link-kind FILE    a module that exports classes decorated with @LinkKind; may be repeated
       --profile NAME      behave like linux (default) or freebsd where they part; numbers stay Linux's
