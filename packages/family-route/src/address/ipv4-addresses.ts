@@ -1,7 +1,7 @@
 import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import { Ipv4Configuration, Ipv4Setting } from '../link/ipv4-configuration.js';
 import type { Link } from '../link/link.js';
-import type { LinkObserver } from '../link/link-table.js';
+import type { LinkObserver } from '../link/link-observer.js';
 import type { NeighbourTables } from '../neighbour/neighbour-tables.js';
 import type { Clock } from '../network/clock.js';
 import { AddressFamily, equalBytes, samePrefix } from '../network/ip-bytes.js';

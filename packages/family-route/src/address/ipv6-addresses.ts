@@ -2,7 +2,7 @@ import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import type { Ipv6Configuration } from '../link/ipv6-configuration.js';
 import type { Link } from '../link/link.js';
 import { AddressGenerationMode, LinkFlag, LinkType } from '../link/link-flags.js';
-import type { LinkObserver } from '../link/link-table.js';
+import type { LinkObserver } from '../link/link-observer.js';
 import type { Timer } from '../network/clock.js';
 import { AddressFamily, equalBytes, isZero } from '../network/ip-bytes.js';
 import { unpackBytes } from '../network/packed-bytes.js';

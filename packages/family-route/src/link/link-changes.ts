@@ -1,6 +1,6 @@
 import { type Cause, Errno, NetlinkError } from '@nlspace/core';
 import type { Link } from './link.js';
-import { type AddressGenerationMode, LinkFlag, OperationalState, PLAIN_FLAGS } from './link-flags.js';
+import { type AddressGenerationMode, OperationalState } from './link-flags.js';
 import type { LinkContext, LinkData } from './link-kind.js';
 import type { LinkTable } from './link-table.js';
 
@@ -121,53 +121,6 @@ function applyAll(
     link.isProtocolDown = changes.isProtocolDown;
     done.isWorthAnnouncing = true;
   }
-}
-
-/**
- * Sets administrative flags without announcing them.
- *
- * @returns the flags that have changed.
- */
-export function applyFlags(link: Link, flags: number, mask: number, links: LinkTable): number {
-  const before = link.administrativeFlags;
-  const countsBefore = countedFlags(link);
-  const effectiveMask = mask === 0 ? 0xffffffff : mask;
-  const wanted = (flags & effectiveMask) | (before & ~effectiveMask);
-  link.administrativeFlags = (wanted & PLAIN_FLAGS) | (before & ~PLAIN_FLAGS);
-  if (((wanted ^ before) & LinkFlag.Up) !== 0) {
-    if (!link.isUp) open(link, links);
-    else {
-      link.administrativeFlags &= ~LinkFlag.Up;
-      link.behaviour.down?.(link, links);
-    }
-  }
-  const watched = LinkFlag.Promiscuous | LinkFlag.AllMulticast;
-  link.promiscuity += difference(link, wanted, LinkFlag.Promiscuous);
-  link.allMulticast += difference(link, wanted, LinkFlag.AllMulticast);
-  link.administrativeFlags = (link.administrativeFlags & ~watched) | (wanted & watched);
-  return ((before ^ link.administrativeFlags) | (countsBefore ^ countedFlags(link))) >>> 0;
-}
-
-/** What others have asked for may change with a link's own flags. */
-function countedFlags({ promiscuity, allMulticast }: Link): number {
-  return (promiscuity > 0 ? LinkFlag.Promiscuous : 0) | (allMulticast > 0 ? LinkFlag.AllMulticast : 0);
-}
-
-/** A kind may refuse: the link stays down then. */
-function open(link: Link, links: LinkTable): void {
-  link.administrativeFlags |= LinkFlag.Up;
-  try {
-    link.behaviour.up?.(link, links);
-  } catch (error) {
-    link.administrativeFlags &= ~LinkFlag.Up;
-    throw error;
-  }
-  link.hasQueue = true;
-  links.followTakenAddresses(link);
-}
-
-function difference(link: Link, wanted: number, flag: LinkFlag): number {
-  return Number((wanted & flag) !== 0) - Number(link.has(flag));
 }
 
 function changeAddress(link: Link, address: Uint8Array, links: LinkTable, cause: Cause): void {

@@ -1,6 +1,6 @@
 import type { Link } from '../link/link.js';
 import { LinkFlag } from '../link/link-flags.js';
-import type { LinkObserver } from '../link/link-table.js';
+import type { LinkObserver } from '../link/link-observer.js';
 import { AddressFamily } from '../network/ip-bytes.js';
 import type { PackedBytes } from '../network/packed-bytes.js';
 import { arpFamily, NDISC_FAMILY } from './neighbour-family.js';

@@ -1,5 +1,5 @@
 import type { Link } from '../link/link.js';
-import type { LinkObserver } from '../link/link-table.js';
+import type { LinkObserver } from '../link/link-observer.js';
 import { type RuleEnvironment, RuleList } from './rule-list.js';
 import { RuleFamily } from './rule-numbers.js';
 

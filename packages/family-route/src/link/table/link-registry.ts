@@ -1,15 +1,26 @@
-import type { Link } from './link.js';
-import { chooseLinkName } from './link-name.js';
+import { Errno, NetlinkError } from '@nlspace/core';
+import type { Link } from '../link.js';
+import { chooseLinkName } from '../link-name.js';
 
-/** Links by index, by name and in order. No operation gets slower with the number of links but for a short move of memory. */
+/**
+ * Links by index, by name and in order, and what of both is free. No operation gets slower with the number of links but for a
+ * short move of memory.
+ */
 export class LinkRegistry {
   readonly #byIndex = new Map<number, Link>();
   readonly #byName = new Map<string, Link>();
   /** Names like `veth%d`: below this number none is free. */
   readonly #firstFree = new Map<string, number>();
+  #lastIndex = 0;
+  #generation = 0;
   #ordered: Link[] = [];
   /** Somebody may still be walking over `#ordered`. */
   #isShared = false;
+
+  /** Counts links that have come and gone. */
+  get generation(): number {
+    return this.#generation;
+  }
 
   /** By index, ascending: the links of this moment, whatever happens while a caller walks over them. */
   all(): readonly Link[] {
@@ -32,14 +43,16 @@ export class LinkRegistry {
 
   add(link: Link): void {
     this.#own();
+    this.#generation++;
     this.#byIndex.set(link.index, link);
-    this.#byName.set(link.name, link);
+    for (const name of [link.name, ...link.alternativeNames]) this.addName(name, link);
     if ((this.#ordered.at(-1)?.index ?? 0) < link.index) this.#ordered.push(link);
     else this.#ordered.splice(this.#positionAfter(link.index), 0, link);
   }
 
   delete(links: readonly Link[]): void {
     this.#own();
+    this.#generation += links.length;
     for (const link of links) {
       if (!this.#byIndex.delete(link.index)) continue;
       for (const name of [link.name, ...link.alternativeNames]) this.removeName(name);
@@ -65,6 +78,21 @@ export class LinkRegistry {
   /** @throws {NetlinkError} as `chooseLinkName`. `self` may keep the name it has. */
   chooseName(wanted: string, self?: Link): string {
     return chooseLinkName(wanted, (name) => this.#byName.has(name) && name !== self?.name, this.#firstFree);
+  }
+
+  /**
+   * The index that a link gets: the one asked for, or the next one that is free: one that is free again comes no more.
+   *
+   * @throws {NetlinkError} EBUSY when it is taken.
+   */
+  chooseIndex(wanted: number | undefined): number {
+    if (wanted !== undefined && wanted > 0) {
+      if (this.byIndex(wanted) !== undefined) throw new NetlinkError(Errno.EBUSY);
+      return wanted;
+    }
+    do this.#lastIndex++;
+    while (this.byIndex(this.#lastIndex) !== undefined);
+    return this.#lastIndex;
   }
 
   #own(): void {
