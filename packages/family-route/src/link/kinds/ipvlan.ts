@@ -1,6 +1,6 @@
 import { attr, defineAttributes, Errno, NetlinkError } from '@nlspace/core';
 import type { Link } from '../link.js';
-import { LinkFlag, LinkType } from '../link-flags.js';
+import { LinkFlag } from '../link-flags.js';
 import {
   type LinkBehaviour,
   type LinkContext,
@@ -10,10 +10,9 @@ import {
   type LinkParameters,
   type LowerChange,
 } from '../link-kind.js';
-import { refuseTaken } from '../link-stack.js';
 import type { LinkTable } from '../link-table.js';
 import { ETHERNET } from './ethernet.js';
-import { followLower, leaveLower, lowerLinkOf, putOnLower } from './lower-link.js';
+import { followLower, leaveLower, lowerLinkOf, putOnLower, refuseUnsharable } from './lower-link.js';
 
 /** IPVLAN_MODE_* */
 enum IpvlanMode {
@@ -72,7 +71,7 @@ export class IpvlanKind implements LinkBehaviour {
     const named = lowerLinkOf(parameters, lowerLinks);
     const known = this.#shared.get(named);
     const lower = known?.lower ?? named;
-    if (known === undefined) refuseLower(lower);
+    if (known === undefined) refuseUnsharable(lower);
     const link = links.register('ipvlan', this, {
       ...parameters,
       mtu: parameters.mtu ?? lower.mtu,
@@ -150,11 +149,6 @@ export class IpvlanKind implements LinkBehaviour {
     if (shared === undefined) throw new Error(`${link.name} is no ipvlan`);
     return shared;
   }
-}
-
-function refuseLower(lower: Link): void {
-  if (lower.traits.type !== LinkType.Ethernet || lower.isLoopback) throw new NetlinkError(Errno.EINVAL);
-  refuseTaken(lower);
 }
 
 /** The next one that is free; after the last comes the first. */

@@ -1,6 +1,8 @@
 import { type Cause, Errno, NetlinkError, NO_CAUSE } from '@nlspace/core';
 import type { Link } from '../link.js';
+import { LinkType } from '../link-flags.js';
 import type { LinkContext, LinkParameters, LowerChange } from '../link-kind.js';
+import { refuseTaken } from '../link-stack.js';
 import type { LinkTable } from '../link-table.js';
 
 /** How a kind refuses; some say why. */
@@ -18,6 +20,16 @@ export function lowerLinkOf(
 ): Link {
   if (link === undefined) return refuse(Errno.EINVAL, 'link not specified');
   return links.byIndex(link) ?? refuse(Errno.ENODEV, 'link does not exist');
+}
+
+/**
+ * What a link receives is shared out among those on it only where it is an Ethernet, and nobody else takes it.
+ *
+ * @throws {NetlinkError} EINVAL or EBUSY for a link that cannot be shared out so.
+ */
+export function refuseUnsharable(lower: Link): void {
+  if (lower.traits.type !== LinkType.Ethernet || lower.isLoopback) throw new NetlinkError(Errno.EINVAL);
+  refuseTaken(lower);
 }
 
 /** Puts a link that has just been made on the one below: its carrier and its offloads are the link's own, too. */

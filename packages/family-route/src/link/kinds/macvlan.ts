@@ -1,7 +1,6 @@
 import { attr, defineAttributes, Errno, NetlinkError } from '@nlspace/core';
 import { equalBytes } from '../../network/ip-bytes.js';
 import type { Link } from '../link.js';
-import { LinkType } from '../link-flags.js';
 import {
   type LinkBehaviour,
   type LinkContext,
@@ -11,10 +10,9 @@ import {
   type LinkParameters,
   type LowerChange,
 } from '../link-kind.js';
-import { refuseTaken } from '../link-stack.js';
 import type { LinkTable } from '../link-table.js';
 import { ETHERNET, isValidMacAddress, validateMacAddress } from './ethernet.js';
-import { followLower, leaveLower, lowerLinkOf, putOnLower } from './lower-link.js';
+import { followLower, leaveLower, lowerLinkOf, putOnLower, refuseUnsharable } from './lower-link.js';
 
 /** MACVLAN_MODE_* */
 enum MacvlanMode {
@@ -103,7 +101,7 @@ export class MacvlanKind implements LinkBehaviour {
     const lower = this.#states.get(named)?.lower ?? named;
     if (parameters.mtu !== undefined && parameters.mtu > lower.mtu) throw new NetlinkError(Errno.EINVAL);
     const siblings = this.#siblings(lower);
-    if (siblings.length === 0) refuseLower(lower);
+    if (siblings.length === 0) refuseUnsharable(lower);
     if (siblings.some((one) => this.#stateOf(one).mode === MacvlanMode.Passthru))
       throw new NetlinkError(Errno.EINVAL);
     const mode = requested.mode ?? MacvlanMode.Vepa;
@@ -230,11 +228,6 @@ export class MacvlanKind implements LinkBehaviour {
     if (state === undefined) throw new Error(`${link.name} is no macvlan`);
     return state;
   }
-}
-
-function refuseLower(lower: Link): void {
-  if (lower.traits.type !== LinkType.Ethernet || lower.isLoopback) throw new NetlinkError(Errno.EINVAL);
-  refuseTaken(lower);
 }
 
 function changeSources(state: Macvlan, { sourceChange, source, sources }: Data): void {

@@ -19,18 +19,33 @@ export function greHeaderBytes(flags: number): number {
   return 4 + 4 * OPTIONS.filter((option) => (flags & option) !== 0).length;
 }
 
-/** What a tunnel keeps of flags. */
-export function greFlags(flags: number): number {
-  return (flags & KEPT) | ((flags & GreFlag.Recursion) === 0 ? 0 : GreFlag.Recursion);
+/** What a tunnel keeps of the options that a request asks for. */
+export function greOptions({ inputFlags = 0, outputFlags = 0, inputKey, outputKey }: GreRequest) {
+  return {
+    inputFlags: keptFlags(inputFlags),
+    outputFlags: keptFlags(outputFlags),
+    inputKey: inputKey?.slice() ?? new Uint8Array(4),
+    outputKey: outputKey?.slice() ?? new Uint8Array(4),
+  };
 }
 
 /** @throws {NetlinkError} EINVAL for source routes and other versions. */
-export function refuseGreFlags({
-  inputFlags = 0,
-  outputFlags = 0,
-}: {
+export function refuseGreFlags({ inputFlags = 0, outputFlags = 0 }: GreRequest): void {
+  if (((inputFlags | outputFlags) & (GreFlag.Version | GreFlag.Routing)) !== 0) refuse(Errno.EINVAL);
+}
+
+/** The kernel makes such a tunnel external; there is none here that becomes it. */
+export function refuseNewlyExternal(): never {
+  return refuse(Errno.EOPNOTSUPP, 'making a tunnel external that is not is not supported');
+}
+
+interface GreRequest {
   inputFlags?: number;
   outputFlags?: number;
-}): void {
-  if (((inputFlags | outputFlags) & (GreFlag.Version | GreFlag.Routing)) !== 0) refuse(Errno.EINVAL);
+  inputKey?: Uint8Array;
+  outputKey?: Uint8Array;
+}
+
+function keptFlags(flags: number): number {
+  return (flags & KEPT) | ((flags & GreFlag.Recursion) === 0 ? 0 : GreFlag.Recursion);
 }

@@ -1,22 +1,15 @@
 import { attr, defineAttributes, Errno } from '@nlspace/core';
 import type { Link } from '../../link.js';
-import {
-  type LinkBehaviour,
-  type LinkContext,
-  type LinkCreation,
-  type LinkData,
-  LinkKind,
-  type LinkParameters,
-} from '../../link-kind.js';
-import { encapsulationAttributes, encapsulationOf } from './encapsulation-attributes.js';
-import { addressesOf, IPV4_TUNNEL, type Ipv4Tunnel, Ipv4Tunnels, refuseOtherShape } from './ipv4-tunnels.js';
-import { refuse, refuseAddress } from './tunnels.js';
+import { LinkKind, type LinkParameters } from '../../link-kind.js';
+import { encapsulationAttributes } from './encapsulation-attributes.js';
+import { Ipv4TunnelKind, type OwnIpv4Tunnel } from './ipv4-tunnel-kind.js';
+import { addressesOf, IPV4_TUNNEL, type Ipv4Tunnel, refuseOtherShape } from './ipv4-tunnels.js';
+import { ipTunnelAttributes } from './tunnel-attributes.js';
+import { refuse, refuseAddress, refuseProtocol } from './tunnels.js';
 
 /** `IFLA_IPTUN_*` in the order in which Linux 6.18 writes them for `ipip`. */
 const data = defineAttributes('ipip', {
-  link: attr.u32(1),
-  local: attr.bytes(2, { length: 4 }),
-  remote: attr.bytes(3, { length: 4 }),
+  ...ipTunnelAttributes(4),
   ttl: attr.u8(4),
   tos: attr.u8(5),
   protocol: attr.u8(9),
@@ -33,58 +26,33 @@ const PROTOCOLS = [IPV4_INSIDE, 137, 0];
 
 /** IPv4 or MPLS in IPv4 packets. No packet is ever sent. */
 @LinkKind('ipip')
-export class IpipKind implements LinkBehaviour {
+export class IpipKind extends Ipv4TunnelKind<Data> {
   readonly traits = IPV4_TUNNEL;
   readonly data = data as never;
   readonly changeAddress = refuseAddress;
-  readonly #tunnels = new Ipv4Tunnels();
+
+  constructor() {
+    super('ipip');
+  }
 
   validate(_parameters: LinkParameters, { protocol }: Data): void {
-    if (protocol !== undefined && !PROTOCOLS.includes(protocol)) refuse(Errno.EINVAL);
+    refuseProtocol(protocol, PROTOCOLS);
   }
 
-  create(creation: LinkCreation): Link {
-    const requested: Data = creation.data;
-    const tunnel = { ...tunnelOf(requested), ...encapsulationOf(requested), mark: requested.mark ?? 0 };
-    return this.#tunnels.create('ipip', this, creation, tunnel);
-  }
-
-  change(link: Link, requested: Data, context: LinkContext): void {
-    const before = this.#tunnels.of(link);
-    const tunnel = {
-      ...tunnelOf(requested),
-      ...encapsulationOf(requested, before),
-      mark: requested.mark ?? before.mark,
-      protocol: before.protocol,
+  /** A TTL of its own makes a packet one that is not fragmented. What a tunnel carries stays as it is. */
+  protected override tunnelOf(requested: Data, before: Ipv4Tunnel | undefined): OwnIpv4Tunnel {
+    const { ttl = 0, pathMtuDiscovery = 1, protocol = IPV4_INSIDE, external } = requested;
+    const isBare = Object.keys(requested).length === 0;
+    return {
+      ...addressesOf(requested),
+      protocol: before?.protocol ?? protocol,
+      pathMtuDiscovery: !isBare && (ttl !== 0 || pathMtuDiscovery !== 0) ? 1 : 0,
+      isExternal: external !== undefined,
     };
-    if (tunnel.isExternal) refuse(Errno.EINVAL);
-    refuseOtherShape(link, tunnel.remote);
-    this.#tunnels.change(link, { ...tunnel, isExternal: before.isExternal }, context);
   }
 
-  describe(link: Link): LinkData {
-    const { isExternal, inputFlags: _in, outputFlags: _out, ...values } = this.#tunnels.of(link);
-    return { ...values, ...(isExternal ? { external: true } : {}) };
+  protected override refuseChange(link: Link, { isExternal, remote }: OwnIpv4Tunnel): void {
+    if (isExternal) refuse(Errno.EINVAL);
+    refuseOtherShape(link, remote);
   }
-
-  changeMtu(link: Link, mtu: number): void {
-    this.#tunnels.refuseMtu(link, mtu);
-  }
-
-  dismantle(link: Link): readonly Link[] {
-    this.#tunnels.remove(link);
-    return [link];
-  }
-}
-
-/** A TTL of its own makes a packet one that is not fragmented. */
-function tunnelOf(requested: Data): Omit<Ipv4Tunnel, 'mark' | keyof ReturnType<typeof encapsulationOf>> {
-  const { ttl = 0, pathMtuDiscovery = 1, protocol = IPV4_INSIDE, external } = requested;
-  const isBare = Object.keys(requested).length === 0;
-  return {
-    ...addressesOf(requested),
-    protocol,
-    pathMtuDiscovery: !isBare && (ttl !== 0 || pathMtuDiscovery !== 0) ? 1 : 0,
-    isExternal: external !== undefined,
-  };
 }

@@ -56,10 +56,7 @@ export const IPV4_TUNNEL: LinkTraits = {
 export class Ipv4Tunnels {
   readonly #tunnels = new Tunnels<Ipv4Tunnel>(identityOf);
 
-  /**
-   * @param headerBytes what the kind puts between the IPv4 header and the packet.
-   * @param hasKeys whether keys tell tunnels apart.
-   */
+  /** @param headerBytes what the kind puts between the IPv4 header and the packet. */
   constructor(private readonly headerBytes: (tunnel: Ipv4Tunnel) => number = () => 0) {}
 
   of(link: Link): Ipv4Tunnel {
@@ -91,7 +88,11 @@ export class Ipv4Tunnels {
     return link;
   }
 
-  /** @param changesHeader the kind's own header may become longer or shorter. */
+  /**
+   * The MTU follows where the link below is another, or the kind's own header has become longer or shorter.
+   *
+   * @throws {NetlinkError} EINVAL for ends that make it another kind of link, EEXIST when another tunnel is like that.
+   */
   change(link: Link, tunnel: Ipv4Tunnel, { links }: LinkContext): void {
     const before = this.of(link);
     const isEthernet = link.traits.type === LinkType.Ethernet;

@@ -13,13 +13,12 @@ import {
 import type { LinkTable } from '../../link-table.js';
 import { type Encapsulation, encapsulationAttributes, encapsulationOf } from './encapsulation-attributes.js';
 import { addressesOf, IPV4_HEADER_BYTES, IPV4_TUNNEL, lowerOf, refuseOtherShape } from './ipv4-tunnels.js';
-import { refuse, refuseAddress, Tunnels } from './tunnels.js';
+import { ipTunnelAttributes } from './tunnel-attributes.js';
+import { refuse, refuseAddress, refuseProtocol, Tunnels } from './tunnels.js';
 
 /** `IFLA_IPTUN_*` in the order in which Linux 6.18 writes them for `sit`. */
 const data = defineAttributes('sit', {
-  link: attr.u32(1),
-  local: attr.bytes(2, { length: 4 }),
-  remote: attr.bytes(3, { length: 4 }),
+  ...ipTunnelAttributes(4),
   ttl: attr.u8(4),
   tos: attr.u8(5),
   pathMtuDiscovery: attr.u8(10),
@@ -85,7 +84,7 @@ export class SitKind implements LinkBehaviour {
   readonly #tunnels = new Tunnels<Sit>(({ link, local, remote }) => [link, local, remote].join(' '));
 
   validate(_parameters: LinkParameters, { protocol }: Data): void {
-    if (protocol !== undefined && !PROTOCOLS.includes(protocol)) refuse(Errno.EINVAL);
+    refuseProtocol(protocol, PROTOCOLS);
   }
 
   create({ parameters, data: requested, links, lowerLinks }: LinkCreation): Link {

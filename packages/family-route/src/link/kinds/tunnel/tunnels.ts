@@ -66,3 +66,8 @@ export function refuse(errno: Errno, text?: string): never {
 export function refuseAddress(): never {
   throw new NetlinkError(Errno.EOPNOTSUPP);
 }
+
+/** @throws {NetlinkError} EINVAL for what the tunnels of a kind do not carry. @param carried IPPROTO_*; 0 for any. */
+export function refuseProtocol(protocol: number | undefined, carried: readonly number[]): void {
+  if (protocol !== undefined && !carried.includes(protocol)) refuse(Errno.EINVAL);
+}

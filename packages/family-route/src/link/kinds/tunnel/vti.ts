@@ -1,14 +1,7 @@
 import { attr, defineAttributes } from '@nlspace/core';
-import type { Link } from '../../link.js';
-import {
-  type LinkBehaviour,
-  type LinkContext,
-  type LinkCreation,
-  type LinkData,
-  LinkKind,
-} from '../../link-kind.js';
-import { encapsulationOf } from './encapsulation-attributes.js';
-import { addressesOf, IPV4_TUNNEL, type Ipv4Tunnel, Ipv4Tunnels } from './ipv4-tunnels.js';
+import { LinkKind } from '../../link-kind.js';
+import { Ipv4TunnelKind, type OwnIpv4Tunnel } from './ipv4-tunnel-kind.js';
+import { addressesOf, IPV4_TUNNEL } from './ipv4-tunnels.js';
 import { refuseAddress } from './tunnels.js';
 
 /** `IFLA_VTI_*` in the order in which Linux 6.18 writes them. */
@@ -27,43 +20,23 @@ const IPV4_INSIDE = 4;
 
 /** Packets for IPsec over IPv4, told apart by their marks. No packet is ever sent, and there is no IPsec. */
 @LinkKind('vti')
-export class VtiKind implements LinkBehaviour {
+export class VtiKind extends Ipv4TunnelKind<Data> {
   readonly traits = IPV4_TUNNEL;
   readonly data = data as never;
   readonly changeAddress = refuseAddress;
-  readonly #tunnels = new Ipv4Tunnels();
 
-  create(creation: LinkCreation): Link {
-    return this.#tunnels.create('vti', this, creation, tunnelOf(creation.data, 0));
+  constructor() {
+    super('vti');
   }
 
-  change(link: Link, requested: Data, context: LinkContext): void {
-    this.#tunnels.change(link, tunnelOf(requested, this.#tunnels.of(link).mark), context);
+  /** Keys do not tell two of them apart: no flag says that they have some. */
+  protected override tunnelOf(requested: Data): OwnIpv4Tunnel {
+    return {
+      ...addressesOf(requested),
+      protocol: IPV4_INSIDE,
+      pathMtuDiscovery: 0,
+      inputKey: requested.inputKey?.slice() ?? new Uint8Array(4),
+      outputKey: requested.outputKey?.slice() ?? new Uint8Array(4),
+    };
   }
-
-  describe(link: Link): LinkData {
-    return this.#tunnels.of(link);
-  }
-
-  changeMtu(link: Link, mtu: number): void {
-    this.#tunnels.refuseMtu(link, mtu);
-  }
-
-  dismantle(link: Link): readonly Link[] {
-    this.#tunnels.remove(link);
-    return [link];
-  }
-}
-
-/** Keys do not tell two of them apart: no flag says that they have some. */
-function tunnelOf(requested: Data, mark: number): Ipv4Tunnel {
-  return {
-    ...addressesOf(requested),
-    ...encapsulationOf({}),
-    protocol: IPV4_INSIDE,
-    pathMtuDiscovery: 0,
-    inputKey: requested.inputKey?.slice() ?? new Uint8Array(4),
-    outputKey: requested.outputKey?.slice() ?? new Uint8Array(4),
-    mark: requested.mark ?? mark,
-  };
 }
